@@ -1,0 +1,219 @@
+"""Building the graph: the trace's code objects become functions, its edges become calls."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from sweflow_tracer import Outcome, TestTrace, Trace
+
+from sweflow_rdg.index import Definition, SourceIndex
+from sweflow_rdg.resolve import MODULE, Resolver
+from sweflow_rdg.roles import test_paths
+from sweflow_rdg.values import (
+    Call,
+    Node,
+    Reason,
+    Role,
+    RuntimeDependencyGraph,
+    ScaffoldSource,
+    TestNode,
+    Unresolved,
+)
+
+_OUTCOMES = {
+    Outcome.FAILED: Reason.FAILING,
+    Outcome.SKIPPED: Reason.SKIPPED,
+    Outcome.XFAILED: Reason.XFAIL,
+    Outcome.XPASSED: Reason.XFAIL,
+    Outcome.RERUN: Reason.FLAKY,
+    Outcome.LOST: Reason.LOST,
+    Outcome.NOT_RUN: Reason.NOT_COLLECTED,
+    Outcome.TIMED_OUT: Reason.TIME_OUT,
+}
+
+
+def build_graph(trace: Trace, index: SourceIndex) -> RuntimeDependencyGraph:
+    """The runtime dependency graph of a trace over the sources that it ran."""
+    nodes, owner, unresolved = _nodes(trace, index)
+    calls = _Calls(trace, owner)
+    place = {node.id: number for number, node in enumerate(nodes)}
+    resolver = Resolver(index)
+    tests = tuple(_test(test, nodes, place, calls, resolver) for test in trace.tests)
+    nodes = _mark_scaffold(nodes, _scaffold(trace, nodes, calls))
+    return RuntimeDependencyGraph(
+        nodes=nodes,
+        calls=tuple(calls.calls),
+        call_sets=tuple(calls.sets),
+        tests=tests,
+        unresolved=unresolved,
+        unparsable=index.unparsable,
+    )
+
+
+def _nodes(trace: Trace, index: SourceIndex) -> tuple[tuple[Node, ...], dict[int, int], tuple[Unresolved, ...]]:
+    """All nodes sorted by id, the node of each code (by index), and what stands for nothing."""
+    tests = test_paths(trace, frozenset(index.files))
+    resolver = Resolver(index)
+    resolved = [resolver.resolve(code) for code in trace.codes]
+    bodies = {_resolve_id(resolver, test) for test in trace.tests} - {None}
+    modules = [Node(f"{path}::{MODULE}", path, Role.MODULE, 1, file.line_count) for path, file in index.files.items()]
+    functions = [
+        _node(definition, in_tests=path in tests, is_body=definition.id in bodies)
+        for path, file in index.files.items()
+        for definition in file.definitions
+    ]
+    nodes = tuple(sorted((*modules, *functions), key=lambda node: node.id))
+    place = {node.id: number for number, node in enumerate(nodes)}
+    owner = {n: place[found.id] for n, found in enumerate(resolved) if not isinstance(found, str)}
+    unresolved = tuple(
+        Unresolved(code, found) for code, found in zip(trace.codes, resolved, strict=True) if isinstance(found, str)
+    )
+    return nodes, owner, unresolved
+
+
+def _node(definition: Definition, *, in_tests: bool, is_body: bool) -> Node:
+    role = Role.CORE
+    if in_tests:
+        role = Role.TEST if is_body else Role.SUPPORT
+    return Node(definition.id, definition.path, role, definition.line, definition.lines)
+
+
+def _resolve_id(resolver: Resolver, test: TestTrace) -> str | None:
+    if test.body is None:
+        return None
+    found = resolver.resolve(replace(test.body, name=test.body.name.rpartition(".")[2]))
+    return found.id if not isinstance(found, str) and found.definition is not None else None
+
+
+@dataclass(slots=True)
+class _Calls:
+    """The trace's edges as calls between nodes, and its edge sets as call sets."""
+
+    calls: list[Call]
+    sets: list[tuple[int, ...]]
+    of_set: list[int]
+    _known: dict[tuple[int, ...], int]
+
+    def __init__(self, trace: Trace, owner: dict[int, int]) -> None:
+        raw = [
+            Call(owner.get(edge.caller, -1), owner[edge.callee], edge.foreign, edge.collected)
+            if edge.callee in owner
+            else None
+            for edge in trace.edges
+        ]
+        self.calls = sorted({call for call in raw if call is not None})
+        place = {call: number for number, call in enumerate(self.calls)}
+        mapped = [
+            tuple(sorted({place[call] for edge in edges if (call := raw[edge]) is not None}))
+            for edges in trace.edge_sets
+        ]
+        self.sets = sorted(set(mapped))
+        set_place = {calls: number for number, calls in enumerate(self.sets)}
+        self.of_set = [set_place[calls] for calls in mapped]
+        self._known = set_place
+
+    def in_set(self, edge_set: int) -> Iterable[Call]:
+        """The calls of one of the trace's edge sets."""
+        return (self.calls[number] for number in self.sets[self.of_set[edge_set]])
+
+    def union(self, edge_sets: Iterable[int]) -> int:
+        """The number of the set that holds the calls of several of the trace's edge sets."""
+        united = tuple(sorted({n for edge_set in edge_sets for n in self.sets[self.of_set[edge_set]]}))
+        if united not in self._known:
+            self._known[united] = len(self.sets)
+            self.sets.append(united)
+        return self._known[united]
+
+
+def _test(
+    test: TestTrace, nodes: tuple[Node, ...], place: dict[str, int], calls: _Calls, resolver: Resolver
+) -> TestNode:
+    reached = {
+        call.callee
+        for phase in (test.setup, test.call, test.teardown)
+        for call in calls.in_set(phase)
+        if not call.collected and nodes[call.callee].role is Role.CORE
+    }
+    name = _resolve_id(resolver, test)
+    body = place[name] if name is not None else None
+    rejected = _rejection(test, nodes, body)
+    return TestNode(
+        id=test.id,
+        function=test.function,
+        path=test.path,
+        body=body,
+        requirement=tuple(sorted(reached)),
+        calls=calls.union((test.setup, test.call, test.teardown)),
+        rejected=rejected,
+        detail=_detail(test, rejected),
+    )
+
+
+def _rejection(test: TestTrace, nodes: tuple[Node, ...], body: int | None) -> Reason | None:
+    """Why a test has no stable pass or no body that can be masked; None where all is well."""
+    if test.outcome is not Outcome.PASSED:
+        return _OUTCOMES[test.outcome]
+    if body is None:
+        return Reason.NOT_A_FUNCTION
+    if nodes[body].role is Role.CORE:
+        return Reason.MIXED_FILE
+    return _instability(test.reruns)
+
+
+def _instability(reruns: tuple[Outcome, ...]) -> Reason | None:
+    """What the plain runs say: the first is in the suite's order, the others are shuffled."""
+    bad = [outcome for outcome in reruns if outcome is not Outcome.PASSED]
+    if not bad:
+        return None
+    if bad[0] in (Outcome.NOT_RUN, Outcome.TIMED_OUT):
+        return _OUTCOMES[bad[0]]
+    return Reason.FLAKY if reruns[0] is not Outcome.PASSED else Reason.ORDER_DEPENDENT
+
+
+def _detail(test: TestTrace, rejected: Reason | None) -> str:
+    if rejected in (Reason.FLAKY, Reason.ORDER_DEPENDENT):
+        return "outcomes of the runs: " + ", ".join((test.outcome, *test.reruns))
+    return test.detail if rejected is not None else ""
+
+
+def _scaffold(trace: Trace, nodes: tuple[Node, ...], calls: _Calls) -> dict[int, set[ScaffoldSource]]:
+    """Core nodes that ran at import or collection, with the sources from which each was reached."""
+    edges = [
+        *calls.in_set(trace.imports),
+        *calls.in_set(trace.collection),
+        *(call for imports in {test.imports for test in trace.tests} for call in calls.in_set(imports)),
+    ]
+    callees: dict[int, set[int]] = {}
+    work: list[tuple[int, ScaffoldSource]] = []
+    for call in edges:
+        callees.setdefault(call.caller, set()).add(call.callee)
+    for caller, called in callees.items():
+        if caller == -1 or nodes[caller].role is not Role.CORE:
+            source = _source(trace, nodes, caller)
+            work.extend((callee, source) for callee in called)
+    found: dict[int, set[ScaffoldSource]] = {}
+    while work:
+        node, source = work.pop()
+        if source in found.setdefault(node, set()):
+            continue
+        found[node].add(source)
+        if nodes[node].role is not Role.MODULE:
+            work.extend((callee, source) for callee in callees.get(node, ()))
+    for call in edges:  # reached only from code whose own caller is not known
+        found.setdefault(call.callee, {ScaffoldSource.COLLECTION})
+    return found
+
+
+def _source(trace: Trace, nodes: tuple[Node, ...], caller: int) -> ScaffoldSource:
+    if caller == -1 or nodes[caller].role is not Role.MODULE:
+        return ScaffoldSource.COLLECTION
+    collected = {test.path for test in trace.tests}
+    path = nodes[caller].path
+    in_tests = path in collected or path in test_paths(trace, frozenset({path}))
+    return ScaffoldSource.TEST_IMPORT if in_tests else ScaffoldSource.PROJECT_IMPORT
+
+
+def _mark_scaffold(nodes: tuple[Node, ...], found: dict[int, set[ScaffoldSource]]) -> tuple[Node, ...]:
+    return tuple(
+        replace(node, scaffold=tuple(sorted(found[number]))) if number in found and node.role is Role.CORE else node
+        for number, node in enumerate(nodes)
+    )

@@ -1,0 +1,120 @@
+"""Values that this room hands on: the runtime dependency graph and what it says of functions and tests."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from sweflow_tracer import CodeRef
+
+
+class Role(StrEnum):
+    """What a function is to the project (design.md, "Terms")."""
+
+    CORE = "core"
+    TEST = "test"
+    SUPPORT = "support"
+    MODULE = "module"
+
+
+class ScaffoldSource(StrEnum):
+    """Why a core function runs before any test does."""
+
+    PROJECT_IMPORT = "project-import"
+    TEST_IMPORT = "test-import"
+    COLLECTION = "collection"
+
+
+class Reason(StrEnum):
+    """The closed list of reasons for which a test, function or step is in no task (V4)."""
+
+    FAILING = "failing"
+    SKIPPED = "skipped"
+    XFAIL = "xfail"
+    LOST = "lost"
+    TIME_OUT = "time-out"
+    FLAKY = "flaky"
+    ORDER_DEPENDENT = "order-dependent"
+    NOT_A_FUNCTION = "not-a-function"
+    MIXED_FILE = "mixed-file"
+    COLLECTION_ERROR = "collection-error"
+    PASSES_ON_SKELETON = "passes-on-skeleton"
+    SWALLOWED = "swallowed"
+    UNRELATED_FAILURE = "unrelated-failure"
+    FAILS_ON_SKELETON = "fails-on-skeleton"
+    FAILS_ON_REFERENCE = "fails-on-reference"
+    UNTRACED_SUBPROCESS = "untraced-subprocess"
+    NOT_COLLECTED = "not-collected"
+    NO_F2P = "no-fail-to-pass"
+    STEP_REJECTED = "step-rejected"
+    UNPARSABLE_FILE = "unparsable-file"
+    PATCH_DOES_NOT_APPLY = "patch-does-not-apply"
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A function of the graph. ``lines`` is its size; ``scaffold`` is empty where it is not scaffold."""
+
+    id: str
+    path: str
+    role: Role
+    line: int
+    lines: int
+    scaffold: tuple[ScaffoldSource, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Call:
+    """An observed call between nodes, by index; ``caller`` is -1 where only the test runner stood above."""
+
+    caller: int
+    callee: int
+    foreign: bool
+    collected: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TestNode:
+    """One test id. ``requirement`` holds indices of the core nodes that it reaches (scaffold included).
+
+    ``calls`` is an index into the graph's ``call_sets``. ``body`` is the index of the node that it runs.
+    ``rejected`` is None for a test with a stable pass.
+    """
+
+    __test__ = False
+
+    id: str
+    function: str
+    path: str
+    body: int | None
+    requirement: tuple[int, ...]
+    calls: int
+    rejected: Reason | None
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unresolved:
+    """A traced code object that no function id stands for, and why (G1)."""
+
+    code: CodeRef
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class RuntimeDependencyGraph:
+    """Functions as nodes, observed calls as edges, with the tests that saw each."""
+
+    nodes: tuple[Node, ...]
+    calls: tuple[Call, ...]
+    call_sets: tuple[tuple[int, ...], ...]
+    tests: tuple[TestNode, ...]
+    unresolved: tuple[Unresolved, ...]
+    unparsable: tuple[tuple[str, str], ...]
+
+    @property
+    def reached(self) -> frozenset[int]:
+        """Core nodes that an accepted test requires."""
+        return frozenset(node for test in self.tests if test.rejected is None for node in test.requirement)
+
+    def developable(self) -> frozenset[int]:
+        """Reached core nodes outside the scaffold: those that get masked and developed."""
+        return frozenset(node for node in self.reached if not self.nodes[node].scaffold)

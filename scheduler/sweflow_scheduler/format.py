@@ -1,0 +1,32 @@
+"""File format of this room: ``schedule.json``."""
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from sweflow_tracer.format import read_document, write_document
+
+from sweflow_scheduler.values import Schedule, Step
+
+SCHEDULE_VERSION = 1
+
+
+def write_schedule(path: Path, schedule: Schedule) -> None:
+    """Write ``schedule.json``."""
+    write_document(path, "schedule", SCHEDULE_VERSION, asdict(schedule))
+
+
+def read_schedule(path: Path) -> Schedule:
+    """Read ``schedule.json``."""
+    document = read_document(path, "schedule", SCHEDULE_VERSION)
+    return Schedule(
+        cost=document["cost"],
+        closure=document["closure"],
+        ready=tuple(document["ready"]),
+        steps=tuple(_read_step(step) for step in document["steps"]),
+    )
+
+
+def _read_step(row: dict[str, Any]) -> Step:
+    fields: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in row.items()}
+    return Step(**{**fields, "forward": tuple((caller, callee) for caller, callee in row["forward"])})

@@ -1,0 +1,5 @@
+"""``python -m sweflow``."""
+
+from sweflow.cli import main
+
+main()

@@ -1,0 +1,181 @@
+"""The output folder: its files, its lock, and whose build it holds."""
+
+import contextlib
+import fcntl
+import json
+import platform
+import shutil
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from sweflow_tracer.errors import OutputNotUsable
+from sweflow_tracer.files import Blobs, read_blobs, write_blob
+from sweflow_tracer.format import dumps, read_document, read_project_file, write_document, write_project
+from sweflow_tracer.project import Project
+
+OPTIONS_VERSION = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """Where everything of one build stands."""
+
+    root: Path
+
+    @property
+    def project(self) -> Path:
+        """The project and its interpreter."""
+        return self.root / "project.json"
+
+    @property
+    def options(self) -> Path:
+        """The options that the build was started with."""
+        return self.root / "options.json"
+
+    @property
+    def source(self) -> Path:
+        """The snapshot of the source."""
+        return self.root / "source"
+
+    @property
+    def trace(self) -> Path:
+        """What the tests called."""
+        return self.root / "trace.json"
+
+    @property
+    def graph(self) -> Path:
+        """The runtime dependency graph."""
+        return self.root / "graph.json"
+
+    @property
+    def schedule(self) -> Path:
+        """The development schedule."""
+        return self.root / "schedule.json"
+
+    @property
+    def candidates(self) -> Path:
+        """Tasks that nobody has verified yet."""
+        return self.root / "candidates.jsonl"
+
+    @property
+    def history(self) -> Path:
+        """The chain of trees as a bare git repository."""
+        return self.root / "history.git"
+
+    @property
+    def tasks(self) -> Path:
+        """Verified tasks."""
+        return self.root / "tasks.jsonl"
+
+    @property
+    def rejected(self) -> Path:
+        """What did not make it."""
+        return self.root / "rejected.jsonl"
+
+    @property
+    def summary(self) -> Path:
+        """Counts; the last file that a build writes."""
+        return self.root / "summary.json"
+
+    @property
+    def runs(self) -> Path:
+        """Durations and host facts."""
+        return self.root / "runs.jsonl"
+
+    @property
+    def work(self) -> Path:
+        """Journals of unfinished stages."""
+        return self.root / "work"
+
+    @contextlib.contextmanager
+    def locked(self) -> Iterator[None]:
+        """Keep a second build out. Raises OutputNotUsable."""
+        with contextlib.ExitStack() as stack:
+            try:
+                self.root.mkdir(parents=True, exist_ok=True)
+                lock = stack.enter_context((self.root / ".lock").open("w"))
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError as error:
+                raise OutputNotUsable(self.root, "another sweflow is working there") from error
+            except OSError as error:
+                raise OutputNotUsable(self.root, error.strerror or str(error)) from error
+            yield
+
+    def claim(self, project: Project, python: Path, options: dict[str, Any]) -> None:
+        """Make the folder this build's own, or go on with it. Raises OutputNotUsable where it is another's."""
+        wanted = json.loads(dumps(options))
+        if self.project.exists():
+            held, _ = read_project_file(self.project)
+            if replace(held, files=()) != replace(project, files=()):
+                raise OutputNotUsable(self.root, f"it holds a build of {held.repo} at {held.source[:12]}")
+            if read_document(self.options, "options", OPTIONS_VERSION)["options"] != wanted:
+                raise OutputNotUsable(self.root, "its build was started with other options")
+            return
+        if any(entry.name != ".lock" for entry in self.root.iterdir()):
+            raise OutputNotUsable(self.root, "it is not empty and holds no build")
+        write_document(self.options, "options", OPTIONS_VERSION, {"options": wanted})
+        write_project(self.project, project, python)
+
+    def write_source(self, blobs: Blobs) -> None:
+        """Write the snapshot, all at once."""
+        scratch = self.root / "source.new"
+        shutil.rmtree(scratch, ignore_errors=True)
+        scratch.mkdir()
+        for path, (mode, content) in blobs.items():
+            write_blob(scratch / path, mode, content)
+        shutil.rmtree(self.source, ignore_errors=True)
+        scratch.rename(self.source)
+
+    def read_source(self, project: Project) -> Blobs:
+        """The snapshot's files."""
+        return read_blobs(self.source, project.files)
+
+    def note(self, stage: str, seconds: float, **facts: Any) -> None:
+        """Add a line to ``runs.jsonl``."""
+        row = {
+            "stage": stage,
+            "seconds": round(seconds, 3),
+            "ended": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
+            "host": platform.platform(),
+            **facts,
+        }
+        with self.runs.open("a", encoding="utf-8") as file:
+            file.write(dumps(row) + "\n")
+
+    def seconds(self) -> dict[str, float]:
+        """Seconds spent per stage, over all runs."""
+        total: dict[str, float] = {}
+        if self.runs.exists():
+            for line in self.runs.read_text("utf-8").splitlines():
+                with contextlib.suppress(ValueError):
+                    row = json.loads(line)
+                    if "session" not in row:
+                        total[row["stage"]] = total.get(row["stage"], 0.0) + row["seconds"]
+        return {stage: round(seconds, 1) for stage, seconds in total.items()}
+
+    def clear(self) -> None:
+        """Remove everything that a build writes."""
+        for path in (
+            self.source,
+            self.history,
+            self.work,
+            self.root / "source.new",
+            self.root / "history.new",
+        ):
+            shutil.rmtree(path, ignore_errors=True)
+        for path in (
+            *(
+                self.summary,
+                self.tasks,
+                self.rejected,
+                self.candidates,
+                self.schedule,
+                self.graph,
+                self.trace,
+            ),
+            *(self.runs, self.options, self.project),
+        ):
+            path.unlink(missing_ok=True)

@@ -1,0 +1,286 @@
+"""The stages: trace, graph, schedule, tasks and verify, each from the file before it, and all of them as one build.
+
+Every function takes and gives typed values, prints nothing, and raises SweflowError where the user can put
+something right. A stage whose file is there already is not run again by ``build``.
+"""
+
+import os
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from sweflow_rdg import RuntimeDependencyGraph, SourceIndex, build_graph, index_source
+from sweflow_rdg.format import read_graph, write_graph
+from sweflow_scheduler import Schedule, make_schedule
+from sweflow_scheduler.format import read_schedule, write_schedule
+from sweflow_tasks import Candidate, Dataset, Inputs, VerifyOptions, make_candidates, verify_tasks
+from sweflow_tasks.checkout import Content, checkout_task
+from sweflow_tasks.format import (
+    candidate_object,
+    read_lines,
+    task_object,
+    write_lines,
+    write_rejected,
+    write_summary,
+)
+from sweflow_tracer import SweflowError, Trace, TraceOptions, trace_project
+from sweflow_tracer.errors import NotARepository, OutputNotUsable
+from sweflow_tracer.files import Blobs
+from sweflow_tracer.format import read_document, read_project_file, read_trace, write_project, write_trace
+from sweflow_tracer.interpreter import find_python, inspect_interpreter
+from sweflow_tracer.processes import Launcher
+from sweflow_tracer.project import keep_loaded, read_project
+from sweflow_tracer.session import Target
+
+from sweflow.folder import OPTIONS_VERSION, Folder
+from sweflow.version import __version__
+
+Progress = Callable[[str, int, int], None]
+FORMATS = {"project": 1, "trace": 1, "graph": 1, "schedule": 1, "tasks": 1, "summary": 1}
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How to build. ``timeout`` is in seconds for one test; ``jobs`` 0 means one a core.
+
+    ``isolation`` is fork, process or none; ``engine`` auto, settrace or monitoring.
+    """
+
+    isolation: str = "fork"
+    engine: str = "auto"
+    timeout: float = 60.0
+    reruns: int = 2
+    jobs: int = 0
+
+    @property
+    def workers(self) -> int:
+        """Processes to run side by side."""
+        return self.jobs or os.cpu_count() or 1
+
+    def of_build(self) -> dict[str, Any]:
+        """The options that a dataset depends on."""
+        return {key: value for key, value in asdict(self).items() if key != "jobs"}
+
+
+def _silent(what: str, done: int, total: int) -> None:
+    """No progress."""
+
+
+def trace(
+    repo: Path,
+    out: Path,
+    *,
+    python: Path | None = None,
+    arguments: tuple[str, ...] = (),
+    allow_dirty: bool = False,
+    options: Options = Options(),
+    progress: Progress = _silent,
+) -> Trace:
+    """Trace a repository's tests into ``out``: ``project.json``, ``source/`` and ``trace.json``.
+
+    Raises SweflowError; a folder that was empty before is empty again then.
+    """
+    folder = Folder(out)
+    if not repo.is_dir():
+        raise NotARepository(repo)
+    root = repo.resolve()
+    if out.resolve().is_relative_to(root):
+        raise OutputNotUsable(out, "it lies inside the repository")
+    interpreter = inspect_interpreter(_absolute(python or find_python(root)), root)
+    project, blobs = read_project(root, interpreter, arguments, allow_dirty=allow_dirty)
+    fresh = not out.exists()
+    with folder.locked():
+        new = not folder.project.exists()
+        try:
+            folder.claim(project, interpreter.path, options.of_build())
+            if folder.trace.exists():
+                return read_trace(folder.trace)
+            with _timed(folder, "trace"), _launcher() as launcher:
+                found = trace_project(
+                    Target(project, interpreter.path, root),
+                    blobs,
+                    TraceOptions(options.isolation, options.engine, options.workers, options.timeout, options.reruns),
+                    launcher,
+                    folder.work / "trace",
+                    progress,
+                )
+        except SweflowError as error:
+            if new and not isinstance(error, OutputNotUsable):
+                folder.clear()
+            if fresh:
+                shutil.rmtree(out, ignore_errors=True)
+            raise
+        project, blobs = keep_loaded(project, blobs, found.modules)
+        folder.write_source(blobs)
+        write_project(folder.project, project, interpreter.path)
+        write_trace(folder.trace, found)
+        shutil.rmtree(folder.work / "trace")
+        return found
+
+
+def graph(out: Path, *, index: SourceIndex | None = None) -> RuntimeDependencyGraph:
+    """Build the runtime dependency graph from ``trace.json`` into ``graph.json``."""
+    folder = Folder(out)
+    found = read_trace(folder.trace)
+    with folder.locked(), _timed(folder, "graph"):
+        made = build_graph(found, index or _index(folder))
+        write_graph(folder.graph, made)
+        return made
+
+
+def schedule(out: Path) -> Schedule:
+    """Schedule the steps from ``graph.json`` into ``schedule.json``."""
+    folder = Folder(out)
+    found = read_graph(folder.graph)
+    with folder.locked(), _timed(folder, "schedule"):
+        made = make_schedule(found)
+        write_schedule(folder.schedule, made)
+        return made
+
+
+def tasks(out: Path, *, index: SourceIndex | None = None) -> tuple[Candidate, ...]:
+    """Make unverified tasks from ``schedule.json``: ``candidates.jsonl`` and ``history.git``."""
+    folder = Folder(out)
+    inputs = _inputs(folder, None, index)
+    with folder.locked(), _timed(folder, "tasks"), _swapped(folder.history) as history:
+        candidates = make_candidates(inputs, history)
+        write_lines(folder.candidates, map(candidate_object, candidates))
+        return candidates
+
+
+def verify(
+    out: Path,
+    *,
+    python: Path | None = None,
+    jobs: int = 0,
+    index: SourceIndex | None = None,
+    progress: Progress = _silent,
+) -> Dataset:
+    """Verify every step on really running trees: ``tasks.jsonl``, ``rejected.jsonl``, ``summary.json``."""
+    folder = Folder(out)
+    inputs = _inputs(folder, python, index)
+    stored = read_document(folder.options, "options", OPTIONS_VERSION)["options"]
+    options = replace(Options(**stored), jobs=jobs)
+    with folder.locked():
+        folder.work.mkdir(exist_ok=True)
+        with _timed(folder, "verify"), _launcher() as launcher, _swapped(folder.history) as history:
+            dataset = verify_tasks(
+                inputs,
+                VerifyOptions(options.workers, options.timeout),
+                launcher,
+                folder.work / "verify.jsonl",
+                history,
+                progress,
+                lambda row: folder.note(row["stage"], row["seconds"], session=row["tests"]),
+            )
+        write_lines(folder.tasks, map(task_object, dataset.tasks))
+        write_rejected(folder.rejected, dataset.rejected)
+        summary = {
+            **dataset.summary,
+            "seconds": folder.seconds(),
+            "versions": {"sweflow": __version__, "formats": FORMATS},
+        }
+        write_summary(folder.summary, summary)
+        shutil.rmtree(folder.work)
+        return replace(dataset, summary=summary)
+
+
+def build(
+    repo: Path,
+    out: Path,
+    *,
+    python: Path | None = None,
+    arguments: tuple[str, ...] = (),
+    allow_dirty: bool = False,
+    options: Options = Options(),
+    progress: Progress = _silent,
+) -> dict[str, Any]:
+    """Run every stage that is not done yet; the summary. Killed and called again, it goes on (D1)."""
+    folder = Folder(out)
+    trace(
+        repo,
+        out,
+        python=python,
+        arguments=arguments,
+        allow_dirty=allow_dirty,
+        options=options,
+        progress=progress,
+    )
+    if not folder.summary.exists():
+        index = _index(folder)
+        if not folder.graph.exists():
+            progress("graph", 0, 1)
+            graph(out, index=index)
+        if not folder.schedule.exists():
+            schedule(out)
+        if not folder.candidates.exists():
+            progress("tasks", 0, 1)
+            tasks(out, index=index)
+        verify(out, jobs=options.jobs, index=index, progress=progress)
+    return read_document(folder.summary, "summary", 1)
+
+
+def checkout(out: Path, instance: str, dest: Path, content: Content = Content.SKELETON) -> str:
+    """Materialise a task as a git repository of one commit at ``dest``; the commit's name."""
+    folder = Folder(out)
+    return checkout_task(read_lines(folder.tasks), folder.history, instance, dest, content)
+
+
+def _absolute(python: Path) -> Path:
+    """An absolute path; symbolic links stay, as a virtual environment's python is one."""
+    found = shutil.which(str(python))
+    return Path(os.path.abspath(found or python))
+
+
+def _index(folder: Folder) -> SourceIndex:
+    project, _ = read_project_file(folder.project)
+    return index_source(folder.read_source(project))
+
+
+def _inputs(folder: Folder, python: Path | None, index: SourceIndex | None) -> Inputs:
+    project, interpreter = read_project_file(folder.project)
+    blobs: Blobs = folder.read_source(project)
+    return Inputs(
+        target=Target(project, _absolute(python or interpreter)),
+        blobs=blobs,
+        index=index or index_source(blobs),
+        graph=read_graph(folder.graph),
+        schedule=read_schedule(folder.schedule),
+    )
+
+
+@contextmanager
+def _launcher() -> Iterator[Launcher]:
+    launcher = Launcher()
+    try:
+        yield launcher
+    finally:
+        launcher.stop()
+
+
+@contextmanager
+def _timed(folder: Folder, stage: str) -> Iterator[None]:
+    started = time.monotonic()
+    try:
+        yield
+    finally:
+        if folder.root.exists():
+            folder.note(stage, time.monotonic() - started)
+
+
+@contextmanager
+def _swapped(folder: Path) -> Iterator[Path]:
+    """A place to write a folder; it takes the old one's place when all went well."""
+    scratch = folder.with_suffix(".new")
+    shutil.rmtree(scratch, ignore_errors=True)
+    try:
+        yield scratch
+    except BaseException:
+        shutil.rmtree(scratch, ignore_errors=True)
+        raise
+    shutil.rmtree(folder, ignore_errors=True)
+    scratch.rename(folder)

@@ -1,0 +1,83 @@
+"""Masking: the text edits that turn functions into stubs and take test functions out (C1).
+
+Nothing here parses: the source index says where bodies stand, and only those bytes change.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sweflow_rdg import Definition
+
+MARKER = "sweflow: "
+"""Starts the message of a stub's NotImplementedError; the function's id follows."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Edit:
+    """Replace the bytes ``start:end`` of a file's UTF-8 text."""
+
+    start: int
+    end: int
+    text: bytes
+
+
+def apply_edits(source: bytes, edits: Iterable[Edit]) -> bytes:
+    """The text with edits applied; they must not overlap."""
+    parts, place = [], 0
+    for edit in sorted(edits):
+        if edit.start < place:
+            raise ValueError(f"edits overlap at byte {edit.start}")
+        parts += [source[place : edit.start], edit.text]
+        place = edit.end
+    return b"".join((*parts, source[place:]))
+
+
+def newline_of(source: bytes) -> bytes:
+    """The line ending of a text's first line."""
+    for place, byte in enumerate(source):
+        if byte == 0x0A:
+            return b"\n"
+        if byte == 0x0D:
+            return b"\r\n" if source[place + 1 : place + 2] == b"\n" else b"\r"
+    return b"\n"
+
+
+def stub(definition: Definition, source: bytes) -> Edit:
+    """The edit that replaces a body by a ``raise`` that names the function; generators stay generators."""
+    cut = definition.cut
+    statements = [f"raise NotImplementedError({MARKER + definition.id!a})".encode("ascii")]
+    if definition.is_generator:
+        statements.append(b"yield")
+    if cut.inline:
+        text = (b"; " if cut.documented else b"") + b"; ".join(statements)
+    else:
+        newline = newline_of(source)
+        text = newline.join(cut.indent + statement for statement in statements)
+        text = newline + text if cut.documented else text
+    return Edit(cut.start, cut.end, text)
+
+
+def without_tests(gone: Iterable[Definition], named: frozenset[str], source: bytes) -> list[Edit]:
+    """The edits that take test functions out.
+
+    A block that would be left empty gets ``pass``. Functions whose id is in ``named`` are named by something
+    that stays, and leave a bare definition behind.
+    """
+    gone = sorted(gone, key=lambda definition: definition.start)
+    left = {d.suite: d.siblings for d in gone}
+    for definition in gone:
+        left[definition.suite] -= definition.id not in named
+    return [_removal(d, named, left, source) for d in gone]
+
+
+def _removal(definition: Definition, named: frozenset[str], left: dict[int, int], source: bytes) -> Edit:
+    text = b""
+    newline = newline_of(source)
+    line = source[definition.start : definition.end]
+    margin = line[: len(line) - len(line.lstrip(b" \t\f"))]
+    if definition.id in named:
+        text = margin + f"def {definition.name}(*args, **kwargs): raise NotImplementedError".encode() + newline
+    elif left[definition.suite] == 0 and definition.suite:
+        left[definition.suite] = 1
+        text = margin + b"pass" + newline
+    return Edit(definition.start, definition.end, text)

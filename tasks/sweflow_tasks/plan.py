@@ -1,0 +1,35 @@
+"""The plan: which test ids belong to which step, and which of them fail before it (design.md, F2P and P2P)."""
+
+from dataclasses import dataclass
+
+from sweflow_rdg import RuntimeDependencyGraph
+from sweflow_scheduler import Schedule
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Test ids by step, in collection order. ``fails[k]`` need a function of step k, ``passes[k]`` do not."""
+
+    fails: tuple[tuple[str, ...], ...]
+    passes: tuple[tuple[str, ...], ...]
+
+    def pass_to_pass(self, step: int) -> tuple[str, ...]:
+        """Ids that pass before and after a step: all of earlier steps, and its own that need nothing new."""
+        earlier = (i for k in range(step) for i in (*self.fails[k], *self.passes[k]))
+        return (*earlier, *self.passes[step])
+
+
+def make_plan(graph: RuntimeDependencyGraph, schedule: Schedule, rejected: frozenset[str] = frozenset()) -> Plan:
+    """The plan of a schedule without the rejected ids."""
+    step_of = dict.fromkeys(schedule.ready, 0)
+    step_of |= {test: step.number for step in schedule.steps for test in step.tests}
+    new: list[frozenset[str]] = [frozenset(), *(frozenset(step.functions) for step in schedule.steps)]
+    fails: list[list[str]] = [[] for _ in new]
+    passes: list[list[str]] = [[] for _ in new]
+    for test in graph.tests:
+        if test.rejected is not None or test.id in rejected:
+            continue
+        step = step_of[test.function]
+        needs_new = any(graph.nodes[function].id in new[step] for function in test.requirement)
+        (fails if needs_new else passes)[step].append(test.id)
+    return Plan(tuple(map(tuple, fails)), tuple(map(tuple, passes)))

@@ -1,0 +1,76 @@
+"""Values that this room hands on: verified tasks, and what did not become one."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sweflow_rdg import Reason
+
+JsonObject = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A step as a task that nobody has verified yet. Patches are unified diffs for ``git apply``."""
+
+    instance_id: str
+    step: int
+    base_commit: str
+    patch: str
+    test_patch: str
+    fail_to_pass: tuple[str, ...]
+    pass_to_pass: tuple[str, ...]
+    problem_statement: str
+    target_functions: tuple[str, ...]
+    dependent_functions: tuple[str, ...]
+    depth: int
+    wave: int
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Why a FAIL_TO_PASS test counts as failing on the skeleton.
+
+    ``when`` is setup, call or teardown; ``error`` the exception's type; ``functions`` the step's stubs that the
+    exception names (``raised``) or that the test called before it failed otherwise.
+    """
+
+    test: str
+    when: str
+    error: str
+    raised: bool
+    functions: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A verified task: the candidate, the evidence, and what it takes to run it (D4)."""
+
+    candidate: Candidate
+    evidence: tuple[Evidence, ...]
+    repo: str
+    created_at: str
+    version: str
+    source: str
+    license: str
+    test_command: str
+    environment: JsonObject
+    timeout: float
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Rejection:
+    """A test, step or function that did not make it; ``kind`` is one of these three words, or file."""
+
+    kind: str
+    id: str
+    reason: Reason
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Dataset:
+    """What verification hands on. ``summary`` holds counts that add up (see docs/formats.md)."""
+
+    tasks: tuple[Task, ...]
+    rejected: tuple[Rejection, ...]
+    summary: JsonObject

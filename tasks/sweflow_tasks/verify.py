@@ -1,0 +1,357 @@
+"""Verification: pytest really runs on every tree of the chain, and each verdict rests on what it did (V1, V2, V3).
+
+Tree k is the reference of step k and, with the tests of step k+1 beside it, that step's skeleton. One session a tree:
+every id up to step k in one process and in shuffled order, then each id of step k and of step k+1 in a process of
+its own, those of step k+1 under the recorder, so that a test that swallows a stub's exception still shows the call.
+"""
+
+import hashlib
+import json
+import os
+import random
+import re
+from collections.abc import Callable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import ExitStack
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from queue import SimpleQueue
+from typing import Any
+
+from sweflow_rdg import Reason, RuntimeDependencyGraph
+from sweflow_scheduler import Schedule
+from sweflow_tracer.errors import SessionFailed
+from sweflow_tracer.files import Blobs, tree_digest
+from sweflow_tracer.processes import Launcher
+from sweflow_tracer.session import Options, Record, Session, Target, run_session
+from sweflow_tracer.values import Outcome
+from sweflow_tracer.workspace import Workspace
+
+from sweflow_tasks.chain import Chain
+from sweflow_tasks.plan import Plan
+from sweflow_tasks.values import Evidence, Rejection
+
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What one test did on one tree: alone or together with the others.
+
+    ``raised`` are the stubs that its exceptions name, ``called`` those that the recorder saw; ``mentions`` says
+    that the message quotes a stub's, as the output of a child process does.
+    """
+
+    test: str
+    alone: bool
+    outcome: Outcome
+    when: str
+    error: str
+    detail: str
+    raised: tuple[str, ...]
+    called: tuple[str, ...]
+    mentions: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TreeRun:
+    """The results on tree ``number``; ``problem`` is not empty where the session itself failed."""
+
+    number: int
+    results: tuple[Result, ...]
+    problem: str
+
+
+@dataclass(frozen=True, slots=True)
+class Verdicts:
+    """What the runs say: tests to reject, and the evidence for those that fail where they should."""
+
+    rejected: tuple[Rejection, ...]
+    evidence: tuple[Evidence, ...]
+
+
+class Verifier:
+    """Runs trees, remembers what it ran in a journal file, and never runs the same thing twice (D1)."""
+
+    def __init__(
+        self,
+        target: Target,
+        launcher: Launcher,
+        journal: Path,
+        *,
+        jobs: int,
+        timeout: float,
+        log: Callable[[Record], None],
+    ) -> None:
+        self._target = target
+        self._launcher = launcher
+        self._journal = journal
+        self._jobs = jobs
+        self._timeout = timeout
+        self._log = log
+        self._known = _read_journal(journal)
+
+    def run(self, chain: Chain, plan: Plan, *, together: bool, progress: Progress) -> list[TreeRun]:
+        """Run every tree of a chain. ``together`` adds the run of all earlier tests in one process."""
+        jobs = [_TreeJob(chain, plan, number, together) for number in range(chain.last + 1)]
+        runs: dict[int, TreeRun] = {}
+        waiting: list[_TreeJob] = []
+        for job in jobs:
+            known = self._known.get(job.key())
+            if known is None:
+                waiting.append(job)
+            else:
+                runs[job.number] = known
+        what = "verify" if together else "screen"
+        progress(what, len(runs), len(jobs))
+        with ExitStack() as stack, self._journal.open("a", encoding="utf-8") as journal:
+            spaces: SimpleQueue[Workspace] = SimpleQueue()
+            for _ in range(self._jobs):
+                spaces.put(stack.enter_context(Workspace(self._target.project.folder)))
+            for job, run in self._parallel(waiting, spaces):
+                runs[job.number] = run
+                self._known[job.key()] = run
+                journal.write(json.dumps({"key": job.key(), "run": _to_json(run)}) + "\n")
+                journal.flush()
+                progress(what, len(runs), len(jobs))
+        return [runs[number] for number in range(len(jobs))]
+
+    def _parallel(
+        self, jobs: "list[_TreeJob]", spaces: "SimpleQueue[Workspace]"
+    ) -> "Iterator[tuple[_TreeJob, TreeRun]]":
+        with ThreadPoolExecutor(self._jobs) as pool:
+            running: dict[Future[TreeRun], _TreeJob] = {}
+            left = iter(jobs)
+            try:
+                for job in left:
+                    running[pool.submit(self._run_tree, job, spaces)] = job
+                    if len(running) > self._jobs:
+                        yield from _finished(running)
+                while running:
+                    yield from _finished(running)
+            except BaseException:
+                self._launcher.stop()
+                raise
+
+    def _run_tree(self, job: "_TreeJob", spaces: "SimpleQueue[Workspace]") -> TreeRun:
+        workspace = spaces.get()
+        try:
+            workspace.show(job.blobs())
+            together, alone, traced = job.groups()
+            groups = [*together, *([i] for i in (*alone, *traced))]
+            if not groups:
+                return TreeRun(job.number, (), "")
+            first = len(together) + len(alone)
+            numbers = range(first, first + len(traced))
+            try:
+                session = self._session(workspace, groups, list(numbers), job.seed)
+            except SessionFailed as error:
+                return TreeRun(job.number, (), error.problem)
+            clean = _Cleaner(workspace)
+            return TreeRun(job.number, tuple(_results(job, session, groups, len(together), clean)), "")
+        finally:
+            spaces.put(workspace)
+
+    def _session(self, workspace: Workspace, groups: list[list[str]], traced: list[int], seed: int) -> Session:
+        options = Options(engine="settrace", groups=groups, jobs=1, timeout=self._timeout, seed=seed, traced=traced)
+        session = run_session(self._target, workspace, self._launcher, options)
+        self._note(session)
+        if session.needs_process:
+            merged = Session(collected=session.collected, ran=True)
+            for number, group in enumerate(groups):
+                options = Options(
+                    engine="settrace",
+                    groups=[group],
+                    fork=False,
+                    timeout=self._timeout,
+                    seed=seed,
+                    traced=[0] if number in traced else [],
+                )
+                part = run_session(self._target, workspace, self._launcher, options)
+                self._note(part)
+                merged.tests += [{**record, "group": number} for record in part.tests]
+            return merged
+        return session
+
+    def _note(self, session: Session) -> None:
+        self._log({"stage": "verify", "seconds": round(session.seconds, 3), "tests": len(session.tests)})
+
+
+@dataclass(frozen=True, slots=True)
+class _TreeJob:
+    """One tree to run: its files, and the ids to run on it."""
+
+    chain: Chain
+    plan: Plan
+    number: int
+    with_all: bool
+
+    @property
+    def seed(self) -> int:
+        return self.number + 1
+
+    def blobs(self) -> Blobs:
+        return self.chain.blobs(self.number, min(self.number + 1, self.chain.last))
+
+    def groups(self) -> tuple[list[list[str]], list[str], list[str]]:
+        """Ids to run together, alone, and alone under the recorder."""
+        k = self.number
+        earlier = [i for step in range(k + 1) for i in (*self.plan.fails[step], *self.plan.passes[step])]
+        random.Random(k).shuffle(earlier)
+        following = k + 1 <= self.chain.last
+        alone = [*self.plan.fails[k], *self.plan.passes[k], *(self.plan.passes[k + 1] if following else ())]
+        traced = list(self.plan.fails[k + 1]) if following else []
+        return [earlier] if self.with_all and earlier else [], alone, traced
+
+    def key(self) -> str:
+        """What the run depends on: every byte of the tree, the ids, the seed."""
+        parts = [tree_digest(self.blobs()), json.dumps(self.groups()), str(self.seed)]
+        return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+def judge(chain: Chain, plan: Plan, graph: RuntimeDependencyGraph, schedule: Schedule, runs: list[TreeRun]) -> Verdicts:
+    """What the runs mean for each test id."""
+    rejected: dict[str, Rejection] = {}
+    evidence: list[Evidence] = []
+    for run in runs:
+        k = run.number
+        alone = {result.test: result for result in run.results if result.alone}
+        together = {result.test: result for result in run.results if not result.alone}
+        if run.problem:
+            following = (*plan.fails[k + 1], *plan.passes[k + 1]) if k < chain.last else ()
+            for test in following or (*plan.fails[k], *plan.passes[k]):
+                rejected.setdefault(test, Rejection("test", test, Reason.COLLECTION_ERROR, run.problem))
+            continue
+        for test in (*plan.fails[k], *plan.passes[k]):
+            _expect_pass(rejected, alone.get(test), test, Reason.FAILS_ON_REFERENCE if k else Reason.FAILS_ON_SKELETON)
+        for test, result in together.items():
+            if result.outcome is not Outcome.PASSED and test not in rejected:
+                _expect_pass(rejected, result, test, Reason.ORDER_DEPENDENT)
+        if k < chain.last:
+            new = frozenset(schedule.steps[k].functions)
+            for test in plan.passes[k + 1]:
+                _expect_pass(rejected, alone.get(test), test, Reason.FAILS_ON_SKELETON)
+            for test in plan.fails[k + 1]:
+                verdict = _expect_failure(alone.get(test), test, new)
+                if isinstance(verdict, Evidence):
+                    evidence.append(verdict)
+                else:
+                    rejected.setdefault(test, verdict)
+    return Verdicts(tuple(sorted(rejected.values())), tuple(e for e in evidence if e.test not in rejected))
+
+
+_NOT_RUN = {
+    Outcome.TIMED_OUT: Reason.TIME_OUT,
+    Outcome.LOST: Reason.LOST,
+    Outcome.NOT_RUN: Reason.NOT_COLLECTED,
+}
+
+
+def _expect_pass(rejected: dict[str, Rejection], result: Result | None, test: str, reason: Reason) -> None:
+    if result is None:
+        rejected.setdefault(test, Rejection("test", test, Reason.NOT_COLLECTED, "no result"))
+    elif result.outcome is not Outcome.PASSED:
+        reason = _NOT_RUN.get(result.outcome, reason)
+        if result.mentions and not result.raised:
+            reason = Reason.UNTRACED_SUBPROCESS
+        rejected.setdefault(test, Rejection("test", test, reason, f"{result.error}: {result.detail}".strip(": ")))
+
+
+def _expect_failure(result: Result | None, test: str, new: frozenset[str]) -> Evidence | Rejection:
+    """Evidence that a test fails on the skeleton because of the step's functions, or why it is none (V1)."""
+    if result is None:
+        return Rejection("test", test, Reason.NOT_COLLECTED, "no result on the skeleton")
+    if result.outcome in _NOT_RUN:
+        return Rejection("test", test, _NOT_RUN[result.outcome], f"on the skeleton: {result.detail}")
+    raised = tuple(sorted(new.intersection(result.raised)))
+    called = tuple(sorted(new.intersection(result.called)))
+    if result.outcome is not Outcome.FAILED:
+        reason = Reason.SWALLOWED if called else Reason.PASSES_ON_SKELETON
+        return Rejection("test", test, reason, f"{result.outcome} on the skeleton")
+    if not raised and not called:
+        return Rejection("test", test, Reason.UNRELATED_FAILURE, f"{result.error}: {result.detail}"[:300])
+    return Evidence(test, result.when, result.error, bool(raised), raised or called)
+
+
+def _finished(
+    running: "dict[Future[TreeRun], _TreeJob]",
+) -> "Iterator[tuple[_TreeJob, TreeRun]]":
+    done, _ = wait(running, return_when=FIRST_COMPLETED)
+    for future in done:
+        job = running.pop(future)
+        yield job, future.result()
+
+
+class _Cleaner:
+    """Takes what differs between two equal runs out of a message: scratch folders and addresses."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._scratch = str(workspace.scratch)
+
+    def __call__(self, text: object) -> str:
+        line = str(text).partition("\n")[0]
+        line = re.sub(re.escape(self._scratch) + r"(/tree/[^/]*/?|/run\d+(/tmp/t\d+)?)?", "", line)
+        return re.sub(r"0x[0-9a-fA-F]{6,}", "0x…", line)[:300]
+
+
+def _results(
+    job: _TreeJob, session: Session, groups: list[list[str]], together: int, clean: _Cleaner
+) -> Iterator[Result]:
+    """A result for each id of each group; an id without a record is not run, never a pass (V2)."""
+    records = {(record["group"], record["id"]): record for record in session.tests}
+    step = job.number + 1
+    new = tuple(f for f, at in job.chain.code.items() if at == step)
+    places = job.chain.first_lines(new, job.number)
+    codes = session.collected.get("codes", [])
+    for number, group in enumerate(groups):
+        for test in group:
+            record = records.get((number, test), {"outcome": "not-run"})
+            failure = record.get("failure", {})
+            yield Result(
+                test=test,
+                alone=number >= together,
+                outcome=Outcome(record["outcome"]),
+                when=failure.get("when", ""),
+                error=failure.get("type", ""),
+                detail=clean(record.get("detail") or failure.get("message", "")),
+                raised=tuple(failure.get("stubs", ())),
+                called=tuple(sorted(_called(record, codes, places))),
+                mentions=failure.get("mentions", False),
+            )
+
+
+def _called(record: Record, codes: list[list[Any]], places: dict[tuple[str, int], str]) -> set[str]:
+    """Functions of the step whose stub the test called, by file and first line in the masked tree."""
+    table = [*codes[: record.get("base", 0)], *record.get("codes", ())]
+    callees = {(edge >> 2) & 0xFFFFFFFF for edges in record.get("edges", {}).values() for edge in edges}
+    found = (places.get((table[n - 1][0], table[n - 1][2])) for n in callees)
+    return {function for function in found if function is not None}
+
+
+def _read_journal(path: Path) -> dict[str, TreeRun]:
+    if not path.exists():
+        return {}
+    data = path.read_bytes()
+    whole = data[: data.rfind(b"\n") + 1]
+    if len(whole) < len(data):
+        os.truncate(path, len(whole))
+    return {entry["key"]: _from_json(entry["run"]) for entry in map(json.loads, whole.splitlines())}
+
+
+def _to_json(run: TreeRun) -> Record:
+    return {"number": run.number, "problem": run.problem, "results": [asdict(r) for r in run.results]}
+
+
+def _from_json(data: Record) -> TreeRun:
+    results = tuple(
+        Result(
+            **{
+                **row,
+                "outcome": Outcome(row["outcome"]),
+                "raised": tuple(row["raised"]),
+                "called": tuple(row["called"]),
+            }
+        )
+        for row in data["results"]
+    )
+    return TreeRun(data["number"], results, data["problem"])

@@ -1,0 +1,106 @@
+"""Errors: one base class for every room; an error keeps its data as fields and names the next move."""
+
+from pathlib import Path
+
+
+class SweflowError(Exception):
+    """Something that the user can put right. ``str(error)`` is one sentence with the next move."""
+
+
+class NotARepository(SweflowError):
+    """The path is no folder with files in it."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        super().__init__(f"{path} is not a folder with source files in it: give the root of a repository.")
+
+
+class DirtyTree(SweflowError):
+    """The git work tree differs from HEAD."""
+
+    def __init__(self, path: Path, changes: tuple[str, ...]) -> None:
+        self.path = path
+        self.changes = changes
+        shown = ", ".join(changes[:3]) + (", …" if len(changes) > 3 else "")
+        super().__init__(f"{path} has uncommitted changes ({shown}): commit or stash them, or pass --allow-dirty.")
+
+
+class InterpreterNotUsable(SweflowError):
+    """The target's interpreter cannot run its tests."""
+
+    def __init__(self, python: Path, problem: str, move: str) -> None:
+        self.python = python
+        self.problem = problem
+        super().__init__(f"{python} {problem}: {move}.")
+
+
+class RunnerDependency(SweflowError):
+    """The project is one that pytest itself imports; it cannot be masked under its own feet (V4)."""
+
+    def __init__(self, names: tuple[str, ...]) -> None:
+        self.names = names
+        super().__init__(
+            f"pytest imports {', '.join(names)} before any test runs (runner-dependency), so this project "
+            "cannot be masked under its own feet: choose another repository."
+        )
+
+
+class NothingCollected(SweflowError):
+    """pytest found no test."""
+
+    def __init__(self, detail: str) -> None:
+        self.detail = detail
+        super().__init__(
+            f"pytest collected no test ({detail}): check the path, the test dependencies and the arguments after --."
+        )
+
+
+class NothingPasses(SweflowError):
+    """Tests were collected and none of them passes."""
+
+    def __init__(self, collected: int, example: str, detail: str) -> None:
+        self.collected = collected
+        self.example = example
+        super().__init__(
+            f"none of the {collected} collected tests passes (first: {example}, {detail}): "
+            "make the suite pass under this interpreter first."
+        )
+
+
+class RanElsewhere(SweflowError):
+    """The project's modules were imported from somewhere else than the scratch tree."""
+
+    def __init__(self, name: str, path: str) -> None:
+        self.name = name
+        self.path = path
+        super().__init__(
+            f"module {name} was imported from {path} and not from the tree under test: "
+            "uninstall that copy, or install the repository in editable mode without an import hook."
+        )
+
+
+class SessionFailed(SweflowError):
+    """A pytest session ended without the records that it owes."""
+
+    def __init__(self, problem: str, log: str) -> None:
+        self.problem = problem
+        self.log = log
+        super().__init__(f"the pytest session {problem}; the last lines of its log: {log.strip()[-1500:]}")
+
+
+class OutputNotUsable(SweflowError):
+    """The output folder cannot be written to, or belongs to something else."""
+
+    def __init__(self, path: Path, problem: str) -> None:
+        self.path = path
+        self.problem = problem
+        super().__init__(f"{path} cannot be used as the output folder ({problem}): choose another with --out.")
+
+
+class FileNotUsable(SweflowError):
+    """A file of ours is missing, damaged, or of a version that this program does not read."""
+
+    def __init__(self, path: Path, problem: str, move: str) -> None:
+        self.path = path
+        self.problem = problem
+        super().__init__(f"{path} {problem}: {move}.")

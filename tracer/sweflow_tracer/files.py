@@ -1,0 +1,127 @@
+"""The files of a repository: tracked ones in a clone, all but build leftovers elsewhere."""
+
+import hashlib
+import os
+import stat
+import subprocess
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+SKIPPED_FOLDERS = frozenset(
+    {
+        *(".git", ".hg", ".svn", ".jj", "__pycache__", ".tox", ".nox", ".eggs", ".idea", ".vscode"),
+        *(".mypy_cache", ".pytest_cache", ".ruff_cache", ".hypothesis", "node_modules", ".cache"),
+    }
+)
+BUILD_FOLDERS = frozenset({"build", "dist"})
+LOADABLE = (".py", ".so", ".pyd")
+Blobs = dict[str, tuple[str, bytes]]
+"""Path -> (git mode, content); the content of a symbolic link is its target."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class FileEntry:
+    """One file: POSIX path below the root, git mode, and whether git ignores it."""
+
+    path: str
+    mode: str
+    ignored: bool = False
+
+
+def git(root: Path, *arguments: str) -> str | None:
+    """Output of a git command in ``root``; None where git fails or is not installed."""
+    command = ["git", "-c", "safe.directory=*", "-c", "core.fsmonitor=false", "-C", str(root), *arguments]
+    environment = {**os.environ, "GIT_OPTIONAL_LOCKS": "0", "LC_ALL": "C"}
+    try:
+        done = subprocess.run(command, capture_output=True, env=environment, check=False)
+    except FileNotFoundError:
+        return None
+    return os.fsdecode(done.stdout) if done.returncode == 0 else None
+
+
+def is_git_root(root: Path) -> bool:
+    """Whether ``root`` itself is the top of a git work tree with a commit."""
+    top = git(root, "rev-parse", "--show-toplevel", "HEAD")
+    return top is not None and Path(top.splitlines()[0]).resolve() == root.resolve()
+
+
+def list_files(root: Path) -> tuple[FileEntry, ...]:
+    """The repository's files, sorted. In a clone, ignored files that Python could load are listed too."""
+    if not is_git_root(root):
+        return tuple(sorted(_entries(root, _walk(root), ignored=False)))
+    tracked = _split(git(root, "ls-files", "-z"))
+    ignored = _split(git(root, "ls-files", "-z", "--others", "--ignored", "--exclude-standard"))
+    loadable = [path for path in ignored if path.endswith(LOADABLE) and not _is_leftover(root, path)]
+    entries = [*_entries(root, tracked, ignored=False), *_entries(root, loadable, ignored=True)]
+    return tuple(sorted(entries))
+
+
+def read_blobs(root: Path, entries: Iterable[FileEntry]) -> Blobs:
+    """Content of the files."""
+    return {entry.path: (entry.mode, _read(root / entry.path, entry.mode)) for entry in entries}
+
+
+def write_blob(target: Path, mode: str, content: bytes) -> None:
+    """Write one file or symbolic link; parents are made."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.unlink(missing_ok=True)
+    if mode == "120000":
+        os.symlink(os.fsdecode(content), target)
+    else:
+        target.write_bytes(content)
+        target.chmod(0o755 if mode == "100755" else 0o644)
+
+
+def tree_digest(blobs: Blobs) -> str:
+    """sha256 over sorted paths, modes and contents."""
+    digest = hashlib.sha256()
+    for path in sorted(blobs):
+        mode, content = blobs[path]
+        digest.update(os.fsencode(path) + b"\0" + mode.encode() + b"\0" + hashlib.sha256(content).digest())
+    return digest.hexdigest()
+
+
+def _split(output: str | None) -> list[str]:
+    return [path for path in (output or "").split("\0") if path]
+
+
+def _walk(root: Path) -> Iterator[str]:
+    for folder, folders, names in os.walk(root):
+        here = Path(folder)
+        links = [name for name in folders if (here / name).is_symlink()]
+        folders[:] = sorted(
+            name for name in folders if name not in links and not _skipped(root, (here / name).relative_to(root))
+        )
+        for name in (*names, *links):
+            if not name.endswith((".pyc", ".pyo")):
+                yield (here / name).relative_to(root).as_posix()
+
+
+def _is_leftover(root: Path, path: str) -> bool:
+    folders = list(Path(path).parents)[:-1]
+    return any(_skipped(root, folder) for folder in folders)
+
+
+def _skipped(root: Path, folder: Path) -> bool:
+    name = folder.name
+    if name in SKIPPED_FOLDERS or name.endswith(".egg-info") or (root / folder / "pyvenv.cfg").exists():
+        return True
+    top = len(folder.parts) == 1
+    return top and name in BUILD_FOLDERS and not (root / folder / "__init__.py").exists()
+
+
+def _entries(root: Path, paths: Iterable[str], *, ignored: bool) -> Iterator[FileEntry]:
+    for path in paths:
+        try:
+            status = (root / path).lstat()
+        except FileNotFoundError:
+            continue  # deleted in a dirty tree
+        if stat.S_ISLNK(status.st_mode):
+            yield FileEntry(path, "120000", ignored)
+        elif stat.S_ISREG(status.st_mode):
+            yield FileEntry(path, "100755" if status.st_mode & stat.S_IXUSR else "100644", ignored)
+
+
+def _read(path: Path, mode: str) -> bytes:
+    return os.fsencode(os.readlink(path)) if mode == "120000" else path.read_bytes()

@@ -1,0 +1,144 @@
+"""The inspection: a script that tells, as JSON, what the target's interpreter is and where it finds the project.
+
+Arguments: the repository's root. Nothing of the project is imported, only looked up.
+"""
+
+import importlib.util
+import json
+import os
+import platform
+import sys
+
+LAYOUTS = ("src", "lib", "python", ".")
+
+
+def main(root):
+    """Print the facts."""
+    root = os.path.realpath(root)
+    here = os.path.dirname(os.path.realpath(__file__))
+    sys.path[:] = [entry for entry in sys.path if os.path.realpath(entry) != here]
+    roots, names = import_roots(root)
+    facts = {"python": platform.python_version(), "implementation": platform.python_implementation()}
+    facts.update(roots=roots, names=names, prefix=sys.prefix)
+    facts.update(pytest_facts())
+    print(json.dumps(facts))
+
+
+def import_roots(root):
+    """Folders below the root from which its modules are imported, and the top-level names there."""
+    inside = [os.path.relpath(os.path.realpath(entry), root) for entry in sys.path if below(entry, root)]
+    roots, names = [], set()
+    for layout in dict.fromkeys((*inside, *LAYOUTS)):
+        for name in top_level_names(os.path.join(root, layout)):
+            where = location(name)
+            if where is None:
+                continue
+            if below(where, root):
+                found = os.path.relpath(os.path.dirname(os.path.realpath(where)), root)
+            elif ("site-packages" in where or "dist-packages" in where) and name not in names:
+                if not has_init(os.path.join(root, layout), name):
+                    continue
+                found = layout  # an installed copy: the repository's own goes before it
+            else:
+                continue
+            names.add(name)
+            if found not in roots:
+                roots.append(found)
+    return roots, sorted(names)
+
+
+def below(path, root):
+    """Whether a path lies in the root, and not in an environment there."""
+    path = os.path.realpath(path)
+    return (path + os.sep).startswith(root + os.sep) and not any(
+        part in path[len(root) :] for part in ("site-packages", "dist-packages", os.sep + "lib" + os.sep + "python")
+    )
+
+
+def top_level_names(folder):
+    """Names of modules and packages that stand in a folder."""
+    try:
+        entries = sorted(os.listdir(folder))
+    except OSError:
+        return []
+    modules = [entry[:-3] for entry in entries if entry.endswith(".py")]
+    packages = [entry for entry in entries if is_package(os.path.join(folder, entry))]
+    return [name for name in (*modules, *packages) if name.isidentifier()]
+
+
+def has_init(folder, name):
+    """Whether a name is a regular package or a module in a folder."""
+    return os.path.exists(os.path.join(folder, name, "__init__.py")) or os.path.exists(
+        os.path.join(folder, name + ".py")
+    )
+
+
+def is_package(folder):
+    """Whether a folder holds Python modules."""
+    try:
+        return any(entry.endswith(".py") for entry in os.listdir(folder))
+    except OSError:
+        return False
+
+
+def location(name):
+    """The file or folder that ``import name`` would load; None where there is none."""
+    try:
+        spec = importlib.util.find_spec(name)
+    except (ImportError, ValueError, AttributeError):
+        return None
+    if spec is None:
+        return None
+    if spec.origin and os.path.basename(spec.origin) == "__init__.py":
+        return os.path.dirname(spec.origin)
+    if spec.origin and os.path.exists(spec.origin):
+        return spec.origin
+    places = list(spec.submodule_search_locations or ())
+    return places[0] if places else None
+
+
+def pytest_facts():
+    """pytest's version, the modules that it brings along, its plugins, and what is installed."""
+    try:
+        import pytest
+    except ImportError:
+        return {"pytest": None, "runner": [], "plugins": [], "distributions": []}
+    from importlib.metadata import distributions
+
+    runner = {name.partition(".")[0] for name in sys.modules}
+    plugins, installed = set(), {}
+    for distribution in distributions():
+        name = distribution.metadata["Name"]
+        if not name or name in installed:
+            continue
+        installed[name] = [distribution.version, licence(distribution.metadata), direct_url(distribution)]
+        for entry in distribution.entry_points:
+            if entry.group == "pytest11":
+                plugins.add(entry.name)
+                runner.add(entry.value.partition(":")[0].partition(".")[0])
+    runner -= set(getattr(sys, "stdlib_module_names", ()))
+    return {
+        "pytest": pytest.__version__,
+        "runner": sorted(runner),
+        "plugins": sorted(plugins),
+        "distributions": sorted([name, *facts] for name, facts in installed.items()),
+    }
+
+
+def licence(metadata):
+    """The licence as the metadata state it, in one line."""
+    text = metadata["License-Expression"] or metadata["License"] or ""
+    if text and "\n" not in text:
+        return text
+    classifiers = [c for c in metadata.get_all("Classifier") or () if c.startswith("License ::")]
+    return classifiers[0].rpartition(" :: ")[2] if classifiers else ""
+
+
+def direct_url(distribution):
+    """Where the distribution was installed from (PEP 610), or an empty string."""
+    text = distribution.read_text("direct_url.json")
+    return json.loads(text).get("url", "") if text else ""
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

@@ -1,0 +1,78 @@
+"""What pytest collected and what got loaded, as plain values."""
+
+import inspect
+import os
+import sys
+
+import pytest
+
+
+def describe(item, recorder):
+    """Id, kind, test function and the place of its body; ``body`` is None where it is no Python function."""
+    parent = item.parent.nodeid if item.parent is not None else ""
+    name = getattr(item, "originalname", None) or item.name
+    is_function = isinstance(item, pytest.Function)
+    return {
+        "id": item.nodeid,
+        "function": parent + "::" + name if is_function else item.nodeid,
+        "kind": "function" if is_function else type(item).__name__,
+        "body": _body(item, recorder) if is_function else None,
+        "path": recorder.relative(str(item.path)) if hasattr(item, "path") else None,
+    }
+
+
+def _body(item, recorder):
+    function = inspect.unwrap(getattr(item.obj, "__func__", item.obj))
+    code = getattr(function, "__code__", None)
+    path = recorder.relative(code.co_filename) if code is not None else None
+    if path is None:
+        return None
+    return {"path": path, "name": function.__qualname__, "line": code.co_firstlineno}
+
+
+def project_modules(names):
+    """Modules under the project's names that are loaded already."""
+    return sorted(name for name in list(sys.modules) if name.partition(".")[0] in names)
+
+
+def loaded_files(known, config, recorder):
+    """Files of modules that are not in ``known`` (which grows): below the root, and astray."""
+    below, strays = [], []
+    origin = os.path.join(config["origin"], "") if config["origin"] else None
+    for name, module in list(sys.modules.items()):
+        if name in known:
+            continue
+        known.add(name)
+        filename = getattr(module, "__file__", None)
+        if not isinstance(filename, str):
+            continue
+        path = recorder.relative(filename)
+        if path is not None:
+            below.append(path)
+        elif name.partition(".")[0] in config["names"] or (
+            origin is not None and os.path.realpath(filename).startswith(origin) and not _installed(filename)
+        ):
+            strays.append([name, filename])
+    return sorted(below), strays
+
+
+def _installed(filename):
+    return "site-packages" in filename or "dist-packages" in filename
+
+
+def pin_hypothesis():
+    """Hypothesis: same examples every time, no database, no deadline, no shrinking."""
+    from hypothesis import Phase, settings
+
+    phases = [Phase.explicit, Phase.generate]
+    pinned = settings(settings.default, derandomize=True, database=None, deadline=None, phases=phases)
+    settings.register_profile("sweflow", pinned)
+    settings.load_profile("sweflow")
+
+
+def fresh_capture(config):
+    """Give a forked child capture files of its own: those of the parent share one position."""
+    manager = config.pluginmanager.getplugin("capturemanager")
+    if manager is not None and manager.is_globally_capturing():
+        manager.stop_global_capturing()
+        manager.start_global_capturing()

@@ -1,0 +1,188 @@
+"""The pytest plugin: collects once, runs the groups that it was told to, and writes a record for each test.
+
+``config.json`` beside this file holds: ``root`` (the scratch tree), ``origin`` (the tree it was copied from, or
+null), ``names`` (the project's top-level import names), ``channel`` (file for the records), ``scratch``,
+``engine``, ``jobs``, ``timeout`` (seconds a test), ``fork``, ``parent`` (process id of who started it), and
+``groups``: "each" (every item alone), "together", or lists of ids; ``skip`` lists ids that a run before this
+one has finished; ``traced``: null (record from the start), or the numbers of the groups to record.
+"""
+
+import functools
+import json
+import os
+import platform
+import random
+import sys
+import threading
+
+import pytest
+
+from . import items, recorder
+from .channel import encode, write_all
+from .outcome import Outcome
+from .workers import Workers, die_with_parent
+
+with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "config.json"), encoding="utf-8") as _file:
+    CONFIG = json.load(_file)
+
+RECORDER = recorder.Recorder(CONFIG["root"])
+_EARLY = items.project_modules(CONFIG["names"])
+_channel = os.open(CONFIG["channel"], os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+_errors = []
+_known_modules = set()
+_current = None
+
+
+def emit(record):
+    """Append one record to the channel."""
+    write_all(_channel, encode(record))
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_load_initial_conftests(early_config, parser, args):
+    """Start recording before the first line of the project runs."""
+    die_with_parent(CONFIG["parent"])
+    recorder.after_import("hypothesis", items.pin_hypothesis)
+    emit({"kind": "start", "python": platform.python_version(), "early": _EARLY})
+    RECORDER.start(["collection"])
+    RECORDER.enter("collection")
+    if CONFIG["traced"] is None:
+        recorder.watch_imports(RECORDER)
+        recorder.ENGINES[CONFIG["engine"]](RECORDER)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_cmdline_main(config):
+    """Keep pytest-xdist from taking the session over, and a first failure from ending it."""
+    overrides = (("numprocesses", None), ("dist", "no"), ("tx", []), ("maxfail", 0))
+    for name, value in overrides:
+        if hasattr(config.option, name):
+            setattr(config.option, name, value)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection(session):
+    """Pin Hypothesis once every conftest had its say."""
+    if "hypothesis" in sys.modules:
+        items.pin_hypothesis()
+
+
+def pytest_collectreport(report):
+    """Remember what could not be collected."""
+    if report.failed:
+        _errors.append({"path": report.nodeid, "text": str(report.longrepr)[-2000:]})
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtestloop(session):
+    """Say what was collected, then run the groups; stands in for pytest's own loop."""
+    threads = threading.active_count() - 1
+    emit(
+        {
+            "kind": "collected",
+            "items": [items.describe(item, RECORDER) for item in session.items],
+            "errors": _errors,
+            "threads": threads,
+            **_loaded(),
+            "codes": RECORDER.codes,
+            "edges": RECORDER.take(),
+        }
+    )
+    if CONFIG["fork"] and threads:
+        emit({"kind": "end", "ran": False})
+        return True
+    groups = _groups(session.items)
+    if CONFIG["fork"]:
+        Workers(CONFIG["jobs"], CONFIG["timeout"], CONFIG["scratch"], emit, _run_group).run(groups)
+    else:
+        for number, group in groups:
+            _run_group(number, group, functools.partial(_emit_test, number))
+    emit({"kind": "end", "ran": True})
+    return True
+
+
+def _groups(collected):
+    skip = set(CONFIG["skip"])
+    by_id = {}
+    for item in collected:
+        if item.nodeid not in skip:
+            by_id.setdefault(item.nodeid, item)
+    if CONFIG["groups"] == "each":
+        return [(number, [item]) for number, item in enumerate(by_id.values())]
+    if CONFIG["groups"] == "together":
+        return [(0, list(by_id.values()))] if by_id else []
+    groups = [[by_id[i] for i in group if i in by_id] for group in CONFIG["groups"]]
+    return [(number, group) for number, group in enumerate(groups) if group]
+
+
+def _emit_test(number, record):
+    if record["kind"] == "test":
+        emit({**record, "group": number})
+
+
+def _run_group(number, group, send):
+    """Run items one after another in this process."""
+    if CONFIG["traced"] is not None and number in CONFIG["traced"]:
+        recorder.ENGINES[CONFIG["engine"]](RECORDER)
+    items.fresh_capture(group[0].config)
+    base = len(RECORDER.codes)
+    for item, following in zip(group, [*group[1:], None]):
+        send({"kind": "begin", "id": item.nodeid})
+        record = _run_item(item, following)
+        record["base"] = base
+        record["codes"] = RECORDER.codes[base:]
+        send(record)
+
+
+def _run_item(item, following):
+    global _current
+    random.seed(0)
+    if "numpy.random" in sys.modules:
+        sys.modules["numpy.random"].seed(0)
+    _current = Outcome()
+    RECORDER.start(["setup", "call", "teardown"])
+    RECORDER.enter("setup")
+    item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
+    record = {"kind": "test", "id": item.nodeid, "edges": RECORDER.take()}
+    record.update(_current.record())
+    record.update(_loaded())
+    return record
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item):
+    """Edges that follow belong to the set-up."""
+    RECORDER.enter("setup")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_call(item):
+    """Edges that follow belong to the test."""
+    RECORDER.enter("call")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_teardown(item):
+    """Edges that follow belong to the teardown."""
+    RECORDER.enter("teardown")
+
+
+@pytest.hookimpl(hookwrapper=True, tryfirst=True)
+def pytest_runtest_makereport(item, call):
+    """Keep the exception while it is still an object."""
+    yield
+    if _current is not None and call.excinfo is not None:
+        _current.saw(call.when, call.excinfo)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_logreport(report):
+    """Count every report, those of reruns and subtests included."""
+    if _current is not None:
+        _current.add(report)
+
+
+def _loaded():
+    """Modules loaded since the last call: paths of the project's, and those of its names from elsewhere."""
+    modules, strays = items.loaded_files(_known_modules, CONFIG, RECORDER)
+    return {"modules": modules, "strays": strays}

@@ -1,0 +1,178 @@
+"""The workers: forked children, each of which runs one group of items and sends a record for each.
+
+Two streams meet here. A child sends ``begin`` before a test and ``test`` after it, and ``done`` at its end. The
+parent keeps the time, kills a child's whole process group when it is over, says which test was lost and gives
+the rest of a broken group to a new child.
+"""
+
+import ctypes
+import os
+import selectors
+import shutil
+import signal
+import sys
+import tempfile
+import time
+
+from .channel import Lines, encode, write_all
+
+POLL_SECONDS = 0.2
+PR_SET_PDEATHSIG = 1
+
+
+_LIBC = ctypes.CDLL(None) if sys.platform.startswith("linux") else None
+
+
+def die_with_parent(parent):
+    """Be killed when the parent ends, however it ends (Linux only)."""
+    if _LIBC is not None:
+        _LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+        if os.getppid() != parent:
+            os._exit(1)
+
+
+class Child:
+    """A forked child, the items that it still has to run and the test that it is running."""
+
+    def __init__(self, pid, fd, number, group, scratch):
+        self.pid = pid
+        self.fd = fd
+        self.number = number
+        self.group = group
+        self.scratch = scratch
+        self.lines = Lines()
+        self.current = None
+        self.finished = 0
+        self.done = False
+        self.since = time.monotonic()
+
+
+class Workers:
+    """Runs groups of items in forked children, several at once."""
+
+    def __init__(self, jobs, timeout, scratch, emit, run_group):
+        self._jobs = jobs
+        self._timeout = timeout
+        self._scratch = scratch
+        self._emit = emit
+        self._run_group = run_group
+        self._selector = selectors.DefaultSelector()
+        self._running = {}
+        self._count = 0
+
+    def run(self, groups):
+        """Run every group, ``(number, items)``, in a child of its own; records go out through ``emit``."""
+        queue = list(reversed(groups))
+        try:
+            while queue or self._running:
+                while queue and len(self._running) < self._jobs:
+                    self._start(*queue.pop())
+                self._wait()
+                for child in list(self._running.values()):
+                    rest = self._judge(child)
+                    if rest:
+                        queue.append((child.number, rest))
+        finally:
+            for child in list(self._running.values()):
+                self._end(child)
+
+    def _start(self, number, group):
+        self._count += 1
+        scratch = os.path.join(self._scratch, "t%d" % self._count)
+        os.mkdir(scratch)
+        reading, writing = os.pipe()
+        parent = os.getpid()
+        sys.stdout.flush()
+        sys.stderr.flush()
+        pid = os.fork()
+        if pid == 0:
+            self._child(parent, writing, number, group, scratch)
+        os.close(writing)
+        try:
+            os.setpgid(pid, pid)
+        except OSError:
+            pass  # the child was quicker, or is gone
+        os.set_blocking(reading, False)
+        child = Child(pid, reading, number, group, scratch)
+        self._running[pid] = child
+        self._selector.register(reading, selectors.EVENT_READ, child)
+
+    def _child(self, parent, fd, number, group, scratch):
+        status = 1
+        me = os.getpid()
+        try:
+            os.setpgid(0, 0)
+            die_with_parent(parent)
+            os.environ["TMPDIR"] = scratch
+            tempfile.tempdir = None
+
+            def send(record):
+                if os.getpid() != me:
+                    os._exit(0)  # a test forked and its child came back here
+                write_all(fd, encode(record))
+
+            self._run_group(number, group, send)
+            send({"kind": "done"})
+            status = 0
+        finally:
+            os._exit(status)
+
+    def _wait(self):
+        for key, _ in self._selector.select(POLL_SECONDS):
+            child = key.data
+            try:
+                data = os.read(child.fd, 1 << 16)
+            except BlockingIOError:
+                continue
+            if not data:
+                self._selector.unregister(child.fd)
+                os.close(child.fd)
+                child.fd = None
+            for record in child.lines.feed(data):
+                self._receive(child, record)
+
+    def _receive(self, child, record):
+        kind = record["kind"]
+        child.since = time.monotonic()
+        if kind == "begin":
+            child.current = record["id"]
+        elif kind == "done":
+            child.done = True
+        else:
+            child.current = None
+            child.finished += 1
+            self._emit({**record, "group": child.number})
+
+    def _judge(self, child):
+        """End a child that is over, and give back the part of its group that nobody ran."""
+        late = time.monotonic() - child.since > self._timeout
+        if not (child.done or child.fd is None or late):
+            return None
+        status = self._end(child)
+        if child.done or child.finished >= len(child.group):
+            return None
+        lost = child.group[child.finished]
+        outcome = "timed-out" if late else "lost"
+        detail = "no end after %g s" % self._timeout if late else _describe(status)
+        record = {"kind": "test", "id": lost.nodeid, "outcome": outcome, "detail": detail}
+        self._emit({**record, "group": child.number})
+        return child.group[child.finished + 1 :]
+
+    def _end(self, child):
+        if child.fd is not None:
+            self._selector.unregister(child.fd)
+            os.close(child.fd)
+        try:
+            os.killpg(child.pid, signal.SIGKILL)
+        except (ProcessLookupError, PermissionError):
+            pass
+        _, status = os.waitpid(child.pid, 0)
+        del self._running[child.pid]
+        shutil.rmtree(child.scratch, ignore_errors=True)
+        return status
+
+
+def _describe(status):
+    if os.WIFSIGNALED(status):
+        return "killed by signal %d" % os.WTERMSIG(status)
+    return "process left with exit code %d" % os.WEXITSTATUS(status)

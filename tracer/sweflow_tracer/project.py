@@ -1,0 +1,158 @@
+"""The project: who it is, which files it has, and what its tests need to run."""
+
+import configparser
+import email.parser
+import re
+import tomllib
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from sweflow_tracer.errors import DirtyTree, NotARepository, RunnerDependency
+from sweflow_tracer.files import Blobs, FileEntry, git, is_git_root, list_files, read_blobs, tree_digest
+from sweflow_tracer.interpreter import Distribution, Interpreter
+
+EPOCH = "1970-01-01T00:00:00Z"
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """A repository as the rooms see it.
+
+    ``source`` is the git commit, or the sha256 of the tree where there is none (or it is dirty). ``repo`` is the
+    remote's ``owner/name``, else the project's name. ``roots`` are the folders below the root from which the
+    project is imported, ``names`` the top-level names there. ``requirements`` are pins of everything else that
+    is installed. ``arguments`` go to pytest.
+    """
+
+    repo: str
+    source: str
+    created_at: str
+    version: str
+    license: str
+    python: str
+    folder: str
+    roots: tuple[str, ...]
+    names: tuple[str, ...]
+    plugins: tuple[str, ...]
+    requirements: tuple[str, ...]
+    arguments: tuple[str, ...]
+    files: tuple[FileEntry, ...]
+
+    @property
+    def instance_prefix(self) -> str:
+        """``owner__name-source8``, to which a step's number is added."""
+        return f"{self.repo.replace('/', '__')}-{self.source[:8]}"
+
+
+def read_project(
+    root: Path, interpreter: Interpreter, arguments: tuple[str, ...], *, allow_dirty: bool
+) -> tuple[Project, Blobs]:
+    """The project at ``root`` and the content of its files.
+
+    Raises NotARepository, DirtyTree and RunnerDependency.
+    """
+    files = list_files(root) if root.is_dir() else ()
+    if not any(entry.path.endswith(".py") for entry in files):
+        raise NotARepository(root)
+    clean = _check_clean(root, allow_dirty=allow_dirty)
+    own = tuple(sorted(set(interpreter.names) & set(interpreter.runner)))
+    if own:
+        raise RunnerDependency(own)
+    blobs = read_blobs(root, files)
+    facts = _facts(root)
+    distribution = _own_distribution(interpreter, facts.get("name", ""))
+    name = facts.get("name") or root.resolve().name
+    project = Project(
+        repo=_remote(root) or name,
+        source=_source(root, blobs, files, clean=clean),
+        created_at=_created(root) if is_git_root(root) else EPOCH,
+        version=distribution.version if distribution else facts.get("version", "0"),
+        license=(distribution.license if distribution else "") or facts.get("license", ""),
+        python=interpreter.python,
+        folder=_folder_name(root),
+        roots=interpreter.roots,
+        names=interpreter.names,
+        plugins=interpreter.plugins,
+        requirements=tuple(f"{d.name}=={d.version}" for d in interpreter.distributions if d is not distribution),
+        arguments=arguments,
+        files=files,
+    )
+    return project, blobs
+
+
+def keep_loaded(project: Project, blobs: Blobs, modules: tuple[str, ...]) -> tuple[Project, Blobs]:
+    """Drop ignored files that no run loaded: the rest belongs to the tree as much as tracked files do."""
+    loaded = set(modules)
+    files = tuple(entry for entry in project.files if not entry.ignored or entry.path in loaded)
+    kept = {entry.path for entry in files}
+    return replace(project, files=files), {path: blob for path, blob in blobs.items() if path in kept}
+
+
+def _check_clean(root: Path, *, allow_dirty: bool) -> bool:
+    if not is_git_root(root):
+        return False
+    changes = tuple(line[3:] for line in (git(root, "status", "--porcelain") or "").splitlines())
+    if changes and not allow_dirty:
+        raise DirtyTree(root, changes)
+    return not changes
+
+
+def _source(root: Path, blobs: Blobs, files: tuple[FileEntry, ...], *, clean: bool) -> str:
+    if clean:
+        return (git(root, "rev-parse", "HEAD") or "").strip()
+    return tree_digest({entry.path: blobs[entry.path] for entry in files if not entry.ignored})
+
+
+def _created(root: Path) -> str:
+    return (git(root, "show", "-s", "--format=%cI", "HEAD") or EPOCH).strip()
+
+
+def _remote(root: Path) -> str:
+    url = (git(root, "remote", "get-url", "origin") or "").strip() if is_git_root(root) else ""
+    match = re.search(r"([\w.-]+)/([\w.-]+?)(?:\.git)?/*$", url)
+    return f"{match[1]}/{match[2]}" if match else ""
+
+
+def _folder_name(root: Path) -> str:
+    return re.sub(r"[^\w.-]", "_", root.resolve().name) or "project"
+
+
+def _own_distribution(interpreter: Interpreter, name: str) -> Distribution | None:
+    wanted = _normal(name)
+    return next((d for d in interpreter.distributions if _normal(d.name) == wanted), None)
+
+
+def _normal(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def _facts(root: Path) -> dict[str, str]:
+    """Name, version and licence from PKG-INFO, pyproject.toml or setup.cfg, in this order."""
+    for reader in (_from_pkg_info, _from_pyproject, _from_setup_cfg):
+        try:
+            facts = reader(root)
+        except (OSError, ValueError, configparser.Error):
+            continue
+        if facts.get("name"):
+            return {key: value for key, value in facts.items() if value}
+    return {}
+
+
+def _from_pkg_info(root: Path) -> dict[str, str]:
+    message = email.parser.Parser().parsestr((root / "PKG-INFO").read_text("utf-8"), headersonly=True)
+    licence = message["License-Expression"] or message["License"] or ""
+    return {"name": message["Name"] or "", "version": message["Version"] or "", "license": licence}
+
+
+def _from_pyproject(root: Path) -> dict[str, str]:
+    table = tomllib.loads((root / "pyproject.toml").read_text("utf-8")).get("project", {})
+    licence = table.get("license", "")
+    licence = licence.get("text", "") if isinstance(licence, dict) else licence
+    return {"name": table.get("name", ""), "version": table.get("version", ""), "license": licence}
+
+
+def _from_setup_cfg(root: Path) -> dict[str, str]:
+    parser = configparser.ConfigParser(interpolation=None)
+    parser.read_string((root / "setup.cfg").read_text("utf-8"))
+    section = parser["metadata"] if parser.has_section("metadata") else {}
+    return {key: section.get(key, "") for key in ("name", "version", "license")}

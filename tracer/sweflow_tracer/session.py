@@ -1,0 +1,208 @@
+"""A session: one run of pytest with the probe in it, on a tree, and the records that it left."""
+
+import hashlib
+import json
+import os
+import shutil
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from sweflow_tracer.errors import RanElsewhere, RunnerDependency, SessionFailed
+from sweflow_tracer.interpreter import PROBE
+from sweflow_tracer.processes import Launcher
+from sweflow_tracer.project import Project
+from sweflow_tracer.workspace import Workspace
+
+Record = dict[str, Any]
+Groups = str | Sequence[Sequence[str]]
+"""``"each"``: every item in a process of its own; ``"together"``: all in one; or lists of test ids."""
+
+COLLECT_SECONDS = 300.0
+POLL_SECONDS = 0.05
+VARIABLES = {
+    "TZ": "UTC",
+    "LANG": "C.UTF-8",
+    "LC_ALL": "C.UTF-8",
+    "COLUMNS": "80",
+    "PYTHONDONTWRITEBYTECODE": "1",
+    "PYTHONNOUSERSITE": "1",
+}
+"""Pinned for every run of a target's code, together with PYTHONHASHSEED and PYTHONPATH."""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What a session runs: the project, its interpreter, and the folder that it was copied from, if any."""
+
+    project: Project
+    python: Path
+    origin: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How a session runs. ``timeout`` is in seconds for one test; ``traced`` the groups to record (None: all)."""
+
+    engine: str = "none"
+    groups: Groups = "each"
+    fork: bool = True
+    jobs: int = 1
+    timeout: float = 60.0
+    seed: int = 0
+    skip: Sequence[str] = ()
+    paths: Sequence[str] | None = None
+    traced: Sequence[int] | None = None
+
+
+@dataclass(slots=True)
+class Session:
+    """The records of a session; a test has one a group that it is in."""
+
+    collected: Record = field(default_factory=dict)
+    tests: list[Record] = field(default_factory=list)
+    ran: bool = False
+    timed_out: bool = False
+    seconds: float = 0.0
+    log: str = ""
+
+    @property
+    def needs_process(self) -> bool:
+        """Threads lived on after collection, so that forking would have been unsound."""
+        return bool(self.collected) and not self.ran and bool(self.collected["threads"])
+
+
+def run_session(
+    target: Target,
+    workspace: Workspace,
+    launcher: Launcher,
+    options: Options,
+    on_record: Callable[[Record], None] = lambda record: None,
+    channel: Path | None = None,
+) -> Session:
+    """Run pytest on the workspace's tree.
+
+    ``channel`` is where the records go (default: the scratch folder); records that stand there already are not
+    read again. Raises RanElsewhere, RunnerDependency, and SessionFailed where pytest ends before it collected.
+    """
+    run = workspace.fresh_run()
+    channel = channel or run / "records.jsonl"
+    channel.touch()
+    name = _install_probe(run, target, workspace.tree, channel, options)
+    log = run / "log.txt"
+    session = Session()
+    started = time.monotonic()
+    tail = _Tail(channel)
+    command = pytest_command(target, name, run, workspace.tree, options.paths)
+    environment = target_environment(target, run, workspace.tree, options.seed)
+    with launcher.start(command, workspace.tree, environment, log) as running:
+        code, heard = None, time.monotonic()
+        while code is None:
+            code = running.wait(POLL_SECONDS)
+            for record in tail.read():
+                heard = time.monotonic()
+                _take(session, record)
+                on_record(record)
+            patience = options.timeout + 10.0 if session.collected else COLLECT_SECONDS
+            if code is None and time.monotonic() - heard > patience:
+                session.timed_out = True
+                break
+    session.seconds = time.monotonic() - started
+    session.log = log.read_text("utf-8", "replace")[-8000:]
+    shutil.rmtree(run, ignore_errors=True)
+    _check(session, code)
+    return session
+
+
+def pytest_command(target: Target, plugin: str, run: Path, tree: Path, paths: Sequence[str] | None) -> list[str]:
+    """The command line of a session."""
+    plugins = target.project.plugins
+    switches = ["--no-cov"] if "pytest_cov" in plugins else []
+    switches += ["-p", "no:randomly"] if "randomly" in plugins else []
+    return [
+        *(str(target.python), "-m", "pytest", "-p", f"{plugin}.plugin"),
+        *("-o", f"cache_dir={run / 'cache'}", f"--rootdir={tree}", *switches),
+        *(target.project.arguments if paths is None else paths),
+    ]
+
+
+def target_environment(target: Target, run: Path, tree: Path, seed: int) -> dict[str, str]:
+    """The environment of a session: nothing of ours but what it takes to run."""
+    roots = [str(tree / root) if root != "." else str(tree) for root in target.project.roots]
+    path = os.pathsep.join((str(target.python.parent), os.environ.get("PATH", os.defpath)))
+    return {
+        **VARIABLES,
+        "PATH": path,
+        "HOME": str(run / "home"),
+        "TMPDIR": str(run / "tmp"),
+        "PYTHONHASHSEED": str(seed),
+        "PYTHONPATH": os.pathsep.join((*roots, str(run / "probe"))),
+    }
+
+
+def read_records(channel: Path) -> list[Record]:
+    """The whole lines of a channel; a torn last line is passed over."""
+    return _Tail(channel, from_start=True).read() if channel.exists() else []
+
+
+class _Tail:
+    """Reads what is added to a file, line by line."""
+
+    def __init__(self, path: Path, *, from_start: bool = False) -> None:
+        self._path = path
+        self._position = 0 if from_start else path.stat().st_size
+
+    def read(self) -> list[Record]:
+        with self._path.open("rb") as file:
+            file.seek(self._position)
+            data = file.read()
+        whole = data[: data.rfind(b"\n") + 1]
+        self._position += len(whole)
+        return [json.loads(line) for line in whole.splitlines()]
+
+
+def _install_probe(run: Path, target: Target, tree: Path, channel: Path, options: Options) -> str:
+    """Copy the probe under a private name, with its configuration; the name (T5)."""
+    name = "_sweflow_probe_" + hashlib.sha256(str(run).encode()).hexdigest()[:12]
+    folder = run / "probe" / name
+    shutil.copytree(PROBE, folder, ignore=shutil.ignore_patterns("__pycache__"))
+    groups = options.groups if isinstance(options.groups, str) else [list(group) for group in options.groups]
+    config: Mapping[str, Any] = {
+        "root": str(tree),
+        "origin": str(target.origin.resolve()) if target.origin else None,
+        "names": list(target.project.names),
+        "channel": str(channel.resolve()),
+        "scratch": str(run / "tmp"),
+        "parent": os.getpid(),
+        "engine": options.engine,
+        "jobs": options.jobs,
+        "timeout": options.timeout,
+        "fork": options.fork,
+        "groups": groups,
+        "skip": list(options.skip),
+        "traced": None if options.traced is None else list(options.traced),
+    }
+    (folder / "config.json").write_text(json.dumps(config), "utf-8")
+    return name
+
+
+def _take(session: Session, record: Record) -> None:
+    kind = record["kind"]
+    if kind == "start" and record["early"]:
+        raise RunnerDependency(tuple(record["early"]))
+    if kind == "collected":
+        session.collected = record
+    elif kind == "test":
+        session.tests.append(record)
+    elif kind == "end":
+        session.ran = record["ran"]
+    for name, path in record.get("strays", ()):
+        raise RanElsewhere(name, path)
+
+
+def _check(session: Session, code: int | None) -> None:
+    if not session.collected:
+        problem = "took too long to collect" if session.timed_out else f"ended with exit code {code}"
+        raise SessionFailed(problem, session.log)

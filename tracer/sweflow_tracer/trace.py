@@ -1,0 +1,277 @@
+"""Tracing a repository: every test once under the recorder, then the whole suite plainly a few times."""
+
+import json
+import random
+import shutil
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from sweflow_tracer.errors import NothingCollected, NothingPasses
+from sweflow_tracer.files import Blobs
+from sweflow_tracer.interning import Interner
+from sweflow_tracer.processes import Launcher
+from sweflow_tracer.session import Groups, Options, Record, Session, Target, read_records, run_session
+from sweflow_tracer.values import CodeRef, CollectionError, Outcome, TestTrace, Trace
+from sweflow_tracer.workspace import Workspace
+
+Progress = Callable[[str, int, int], None]
+"""Called with what is going on, how much of it is done, and how much there is."""
+
+
+@dataclass(frozen=True, slots=True)
+class TraceOptions:
+    """``isolation`` is fork, process or none; ``engine`` is auto, settrace or monitoring.
+
+    ``reruns`` plain runs follow the traced one: the suite in one process, in its own order and then shuffled,
+    each with another hash seed. ``timeout`` is in seconds for one test.
+    """
+
+    isolation: str = "fork"
+    engine: str = "auto"
+    jobs: int = 1
+    timeout: float = 60.0
+    reruns: int = 2
+
+
+def trace_project(
+    target: Target,
+    blobs: Blobs,
+    options: TraceOptions,
+    launcher: Launcher,
+    journal: Path,
+    progress: Progress = lambda what, done, total: None,
+) -> Trace:
+    """Trace the project's tests in a scratch copy of its tree.
+
+    ``journal`` is a folder for records as they come; a run that finds records of one before it there goes on
+    from them (D1). Raises NothingCollected, NothingPasses, RanElsewhere, RunnerDependency, SessionFailed.
+    """
+    journal.mkdir(parents=True, exist_ok=True)
+    options = replace(options, engine=_engine(target, options.engine))
+    with Workspace(target.project.folder) as workspace:
+        workspace.show(blobs)
+        tracer = _Tracer(target, workspace, options, launcher, progress)
+        records, isolation = tracer.traced(journal)
+        collected = records.collected
+        _check_collected(collected, records)
+        ids = [item["id"] for item in collected["items"]]
+        passing = [i for i in ids if records.tests.get(i, {}).get("outcome") == Outcome.PASSED]
+        if not passing:
+            first = records.tests.get(ids[0], {})
+            text = first.get("failure", {}).get("message") or first.get("detail") or first.get("outcome", "not run")
+            raise NothingPasses(len(ids), ids[0], str(text).splitlines()[0][:200] if text else "")
+        reruns = [tracer.rerun(journal, passing, number) for number in range(options.reruns)]
+    return _assemble(target, options.engine, isolation, records, reruns)
+
+
+def _engine(target: Target, wanted: str) -> str:
+    if wanted != "auto":
+        return wanted
+    major, minor = (int(part) for part in target.project.python.split(".")[:2])
+    return "monitoring" if (major, minor) >= (3, 12) else "settrace"
+
+
+@dataclass(slots=True)
+class _Tracer:
+    target: Target
+    workspace: Workspace
+    options: TraceOptions
+    launcher: Launcher
+    progress: Progress
+
+    def traced(self, journal: Path) -> tuple["_Records", str]:
+        """Every test's record, and the isolation that was used."""
+        records = _Records.load(journal, "trace")
+        if self.options.isolation == "process":
+            return self._each_process(journal, records), "process"
+        groups = "together" if self.options.isolation == "none" else "each"
+        session = self._session(journal, "trace", groups, records, engine=self.options.engine)
+        if session.needs_process:
+            return self._each_process(journal, records), "process"
+        return _Records.load(journal, "trace"), self.options.isolation
+
+    def rerun(self, journal: Path, ids: list[str], number: int) -> dict[str, Outcome]:
+        """Outcomes of a plain run in one process: the first in the suite's order, the others shuffled."""
+        name = f"rerun{number}"
+        records = _Records.load(journal, name)
+        order = list(ids)
+        if number:
+            random.Random(number).shuffle(order)
+        left = [i for i in order if i not in records.tests]
+        if left:
+            session = self._session(journal, name, [left], records, engine="none", seed=number + 1)
+            if session.needs_process:
+                self._session(journal, name, [left], records, engine="none", seed=number + 1, fork=False)
+            records = _Records.load(journal, name)
+        return {i: Outcome(record["outcome"]) for i, record in records.tests.items()}
+
+    def _each_process(self, journal: Path, records: "_Records") -> "_Records":
+        if not records.collected:
+            self._session(journal, "trace", [], records, engine=self.options.engine)
+            records = _Records.load(journal, "trace")
+        left = [item for item in records.collected["items"] if item["id"] not in records.tests]
+        with ThreadPoolExecutor(self.options.jobs) as pool:
+            for part in pool.map(lambda numbered: self._one_process(journal, *numbered), enumerate(left)):
+                (part / "trace-0.jsonl").rename(_fresh_segment(journal, "trace"))
+                shutil.rmtree(part)
+        return _Records.load(journal, "trace")
+
+    def _one_process(self, journal: Path, number: int, item: Record) -> Path:
+        records = _Records()
+        part = journal / f"part-{number}"
+        shutil.rmtree(part, ignore_errors=True)
+        part.mkdir()
+        options = {"fork": False, "paths": [item["id"].partition("::")[0]], "engine": self.options.engine}
+        session = self._session(part, "trace", [[item["id"]]], records, **options)  # type: ignore[arg-type]
+        if not session.tests and session.timed_out:
+            _append_lost(part / "trace-0.jsonl", item["id"], "timed-out")
+        return part
+
+    def _session(
+        self,
+        journal: Path,
+        name: str,
+        groups: Groups,
+        records: "_Records",
+        *,
+        engine: str,
+        seed: int = 0,
+        fork: bool = True,
+        paths: Sequence[str] | None = None,
+    ) -> Session:
+        done = len(records.tests)
+        total = sum(map(len, groups)) if not isinstance(groups, str) else 0
+
+        def on_record(record: Record) -> None:
+            nonlocal done, total
+            if record["kind"] == "collected" and isinstance(groups, str):
+                total = len(record["items"])
+            done += record["kind"] == "test"
+            self.progress(name, done, total)
+
+        options = Options(
+            engine=engine,
+            groups=groups,
+            fork=fork,
+            jobs=self.options.jobs,
+            timeout=self.options.timeout,
+            seed=seed,
+            skip=list(records.tests),
+            paths=paths,
+        )
+        segment = _fresh_segment(journal, name)
+        return run_session(self.target, self.workspace, self.launcher, options, on_record, segment)
+
+
+@dataclass(slots=True)
+class _Records:
+    """The records of one traced suite, gathered from the segments of a journal."""
+
+    collected: Record
+    tests: dict[str, Record]
+
+    def __init__(self) -> None:
+        self.collected = {}
+        self.tests = {}
+
+    @classmethod
+    def load(cls, journal: Path, name: str) -> "_Records":
+        records = cls()
+        for segment in _segments(journal, name):
+            head: Record = {}
+            for record in read_records(segment):
+                if record["kind"] == "collected":
+                    head = record
+                    if len(record["items"]) > len(records.collected.get("items", ())):
+                        records.collected = record
+                elif record["kind"] == "test":
+                    record["table"] = head.get("codes", [])
+                    records.tests.setdefault(record["id"], record)
+        return records
+
+
+def _segments(journal: Path, name: str) -> list[Path]:
+    return sorted(journal.glob(f"{name}-*.jsonl"), key=lambda path: int(path.stem.rpartition("-")[2]))
+
+
+def _fresh_segment(journal: Path, name: str) -> Path:
+    number = 0
+    while (journal / f"{name}-{number}.jsonl").exists():
+        number += 1
+    return journal / f"{name}-{number}.jsonl"
+
+
+def _append_lost(segment: Path, test: str, outcome: str) -> None:
+    with segment.open("a") as file:
+        file.write(json.dumps({"kind": "test", "id": test, "outcome": outcome}) + "\n")
+
+
+def _check_collected(collected: Record, records: _Records) -> None:
+    if not collected.get("items"):
+        errors = collected.get("errors", ())
+        detail = "no test matches"
+        if errors:
+            last = errors[0]["text"].strip().splitlines()[-1].strip()
+            detail = f"{len(errors)} collection errors, first in {errors[0]['path']}: {last}"
+        raise NothingCollected(detail)
+
+
+def _assemble(
+    target: Target, engine: str, isolation: str, records: _Records, reruns: list[dict[str, Outcome]]
+) -> Trace:
+    interner = Interner()
+    collected = records.collected
+    edges, codes = collected["edges"], collected["codes"]
+    imports = interner.edge_set(edges.get("import", ()), codes)
+    collection = interner.edge_set(edges.get("collection", ()), codes)
+    tests = tuple(_test(interner, item, records, reruns) for item in _unique(collected["items"]))
+    modules = set(collected["modules"]).union(*(record.get("modules", ()) for record in records.tests.values()))
+    return interner.finish(
+        Trace(
+            python=target.project.python,
+            engine=engine,
+            isolation=isolation,
+            codes=(),
+            edges=(),
+            edge_sets=(),
+            imports=imports,
+            collection=collection,
+            tests=tests,
+            errors=tuple(CollectionError(error["path"], error["text"]) for error in collected["errors"]),
+            modules=tuple(sorted(modules)),
+        )
+    )
+
+
+def _unique(items: list[Record]) -> Iterator[Record]:
+    seen = set()
+    for item in items:
+        if item["id"] not in seen:
+            seen.add(item["id"])
+            yield item
+
+
+def _test(interner: Interner, item: Record, records: _Records, reruns: list[dict[str, Outcome]]) -> TestTrace:
+    record = records.tests.get(item["id"], {"outcome": Outcome.NOT_RUN})
+    codes = [*record.get("table", ())[: record.get("base", 0)], *record.get("codes", ())]
+    edges = record.get("edges", {})
+    phases = [interner.edge_set(edges.get(p, ()), codes) for p in ("import", "setup", "call", "teardown")]
+    failure = record.get("failure", {})
+    body = item["body"]
+    return TestTrace(
+        id=item["id"],
+        function=item["function"],
+        kind=item["kind"],
+        path=item["path"] or item["id"].partition("::")[0],
+        body=CodeRef(body["path"], body["name"], body["line"]) if body else None,
+        outcome=Outcome(record["outcome"]),
+        detail=record.get("detail") or f"{failure.get('type', '')}: {failure.get('message', '')}".strip(": "),
+        duration=record.get("duration", 0.0),
+        imports=phases[0],
+        setup=phases[1],
+        call=phases[2],
+        teardown=phases[3],
+        reruns=tuple(rerun.get(item["id"], Outcome.NOT_RUN) for rerun in reruns),
+    )

@@ -1,0 +1,71 @@
+"""A workspace: a scratch folder with one tree in it that can be moved from state to state."""
+
+import os
+import shutil
+import tempfile
+from pathlib import Path
+from types import TracebackType
+
+from sweflow_tracer.files import Blobs, write_blob
+
+
+class Workspace:
+    """A scratch folder, removed at the end: ``tree`` is the project's, the rest belongs to the runs.
+
+    ``name`` is the tree's folder name, for projects that look at it.
+    """
+
+    def __init__(self, name: str) -> None:
+        self.scratch = Path(tempfile.mkdtemp(prefix="sweflow-")).resolve()
+        self.tree = self.scratch / "tree" / name
+        self.tree.mkdir(parents=True)
+        self._written: dict[str, tuple[str, bytes, tuple[int, int, int]]] = {}
+        self._runs = 0
+
+    def __enter__(self) -> "Workspace":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        shutil.rmtree(self.scratch, ignore_errors=True)
+
+    def show(self, blobs: Blobs) -> None:
+        """Make the tree hold exactly these files: what a run changed is put right, what it left is removed."""
+        self._remove_strangers(blobs)
+        for path, (mode, content) in blobs.items():
+            known = self._written.get(path)
+            target = self.tree / path
+            if known is None or known[:2] != (mode, content) or known[2] != _stamp(target):
+                if target.is_dir() and not target.is_symlink():
+                    shutil.rmtree(target)
+                write_blob(target, mode, content)
+                self._written[path] = (mode, content, _stamp(target))
+
+    def fresh_run(self) -> Path:
+        """A new empty folder for one run's home, temporary files, channel and log."""
+        self._runs += 1
+        run = self.scratch / f"run{self._runs}"
+        for name in ("home", "tmp", "probe"):
+            (run / name).mkdir(parents=True)
+        return run
+
+    def _remove_strangers(self, blobs: Blobs) -> None:
+        for folder, folders, names in os.walk(self.tree, topdown=False):
+            here = Path(folder)
+            links = [name for name in folders if (here / name).is_symlink()]
+            for name in (*names, *links):
+                path = (here / name).relative_to(self.tree).as_posix()
+                if path not in blobs:
+                    (here / name).unlink()
+                    self._written.pop(path, None)
+            if here != self.tree and not any(here.iterdir()):
+                here.rmdir()
+
+
+def _stamp(path: Path) -> tuple[int, int, int]:
+    try:
+        status = path.lstat()
+    except OSError:
+        return (0, 0, 0)
+    return (status.st_mtime_ns, status.st_size, status.st_ino)
