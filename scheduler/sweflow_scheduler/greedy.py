@@ -82,8 +82,10 @@ def _choose(
             ties.append(entry)
     if not ties:
         return None
-    sofar = frozenset(done) if len(ties) > 1 else frozenset()
-    best = min(ties, key=lambda tie: (forward(frozenset(missing[tie[2]]), sofar), tie[1]) if sofar else tie[1:])
+    best = ties[0]
+    if len(ties) > 1:
+        finished = frozenset(done)
+        best = min(ties, key=lambda tie: (forward(frozenset(missing[tie[2]]), finished), tie))
     for entry in ties:
         if entry is not best:
             heapq.heappush(heap, entry)

@@ -9,8 +9,7 @@ LABELS = {
     "trace": "trace: each test alone",
     "graph": "graph",
     "tasks": "tasks: masked trees and patches",
-    "screen": "verify: each step's tests alone",
-    "verify": "verify: all tests on every tree",
+    "verify": "verify: every tree",
 }
 
 

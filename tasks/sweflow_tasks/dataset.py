@@ -79,25 +79,23 @@ def verify_tasks(
         for candidate in _candidates(inputs, plan, commits)
         if candidate.step in steps
     )
-    rejections = (*rejected.values(), *_other_rejections(inputs, steps, rejected, broken))
-    summary = _summary(inputs, steps, rejected, rejections)
+    rejections = (*rejected.values(), *other_rejections(inputs, steps, rejected, broken))
+    summary = summarise(inputs, steps, rejected, rejections)
     return Dataset(tasks, tuple(sorted(rejections)), summary)
 
 
 def _settle(
     inputs: Inputs, verifier: Verifier, rejected: dict[str, Rejection], progress: Progress
 ) -> tuple[Chain, Plan, Verdicts]:
-    """Screen once (each step's own tests), then run everything until nothing new is rejected."""
-    together = False
+    """Run everything, take out what is rejected, and run again, until nothing new is."""
     while True:
         chain = make_chain(inputs.blobs, inputs.index, inputs.graph, inputs.schedule, _gone(inputs.graph, rejected))
         plan = make_plan(inputs.graph, inputs.schedule, frozenset(rejected))
-        runs = verifier.run(chain, plan, together=together, progress=progress)
-        verdicts = judge(chain, plan, inputs.graph, inputs.schedule, runs)
-        if together and not verdicts.rejected:
+        runs = verifier.run(chain, plan, progress)
+        verdicts = judge(chain, plan, inputs.schedule, runs)
+        if not verdicts.rejected:
             return chain, plan, verdicts
         rejected.update({rejection.id: rejection for rejection in verdicts.rejected})
-        together = True
 
 
 def _gone(graph: RuntimeDependencyGraph, rejected: dict[str, Rejection]) -> frozenset[str]:
@@ -171,7 +169,7 @@ def _patches_fail(history: Path, commits: dict[int, StepCommits], steps: set[int
         return tuple(s for s, failed in zip(ordered, pool.map(fails, ordered), strict=True) if failed)
 
 
-def _other_rejections(
+def other_rejections(
     inputs: Inputs, steps: set[int], rejected: dict[str, Rejection], broken: tuple[int, ...]
 ) -> list[Rejection]:
     """Rejected steps with their functions, and files that do not parse."""
@@ -194,7 +192,7 @@ def _other_rejections(
     return found
 
 
-def _summary(
+def summarise(
     inputs: Inputs, steps: set[int], rejected: dict[str, Rejection], rejections: tuple[Rejection, ...]
 ) -> JsonObject:
     """Counts that add up: what came in is what was kept plus what was rejected, by reason."""

@@ -1,8 +1,8 @@
 """The history: the chain of trees as commits of a bare git repository, and the patches between them.
 
 Branch ``main`` tells the project's test-driven development: a commit that adds a step's tests, then one that makes
-them pass. ``refs/skeletons/NNNN`` are commits without a parent, one a step: ``base_commit`` of its task; ``refs/tests/NNNN`` and
-``refs/references/NNNN`` name that step's two commits on ``main``.
+them pass. ``refs/skeletons/NNNN`` are commits without a parent, one a step: ``base_commit`` of its task. Refs of the
+same number under ``refs/tests`` and ``refs/references`` name that step's two commits on ``main``.
 """
 
 import os

@@ -18,7 +18,7 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import Any
 
-from sweflow_rdg import Reason, RuntimeDependencyGraph
+from sweflow_rdg import Reason
 from sweflow_scheduler import Schedule
 from sweflow_tracer.errors import SessionFailed
 from sweflow_tracer.files import Blobs, tree_digest
@@ -91,9 +91,9 @@ class Verifier:
         self._log = log
         self._known = _read_journal(journal)
 
-    def run(self, chain: Chain, plan: Plan, *, together: bool, progress: Progress) -> list[TreeRun]:
-        """Run every tree of a chain. ``together`` adds the run of all earlier tests in one process."""
-        jobs = [_TreeJob(chain, plan, number, together) for number in range(chain.last + 1)]
+    def run(self, chain: Chain, plan: Plan, progress: Progress) -> list[TreeRun]:
+        """Run every tree of a chain that the journal does not know."""
+        jobs = [_TreeJob(chain, plan, number) for number in range(chain.last + 1)]
         runs: dict[int, TreeRun] = {}
         waiting: list[_TreeJob] = []
         for job in jobs:
@@ -102,8 +102,7 @@ class Verifier:
                 waiting.append(job)
             else:
                 runs[job.number] = known
-        what = "verify" if together else "screen"
-        progress(what, len(runs), len(jobs))
+        progress("verify", len(runs), len(jobs))
         with ExitStack() as stack, self._journal.open("a", encoding="utf-8") as journal:
             spaces: SimpleQueue[Workspace] = SimpleQueue()
             for _ in range(self._jobs):
@@ -113,7 +112,7 @@ class Verifier:
                 self._known[job.key()] = run
                 journal.write(json.dumps({"key": job.key(), "run": _to_json(run)}) + "\n")
                 journal.flush()
-                progress(what, len(runs), len(jobs))
+                progress("verify", len(runs), len(jobs))
         return [runs[number] for number in range(len(jobs))]
 
     def _parallel(
@@ -184,7 +183,6 @@ class _TreeJob:
     chain: Chain
     plan: Plan
     number: int
-    with_all: bool
 
     @property
     def seed(self) -> int:
@@ -201,7 +199,7 @@ class _TreeJob:
         following = k + 1 <= self.chain.last
         alone = [*self.plan.fails[k], *self.plan.passes[k], *(self.plan.passes[k + 1] if following else ())]
         traced = list(self.plan.fails[k + 1]) if following else []
-        return [earlier] if self.with_all and earlier else [], alone, traced
+        return [earlier] if earlier else [], alone, traced
 
     def key(self) -> str:
         """What the run depends on: every byte of the tree, the ids, the seed."""
@@ -209,7 +207,7 @@ class _TreeJob:
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
-def judge(chain: Chain, plan: Plan, graph: RuntimeDependencyGraph, schedule: Schedule, runs: list[TreeRun]) -> Verdicts:
+def judge(chain: Chain, plan: Plan, schedule: Schedule, runs: list[TreeRun]) -> Verdicts:
     """What the runs mean for each test id."""
     rejected: dict[str, Rejection] = {}
     evidence: list[Evidence] = []

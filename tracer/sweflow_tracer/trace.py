@@ -184,7 +184,7 @@ class _Records:
             for record in read_records(segment):
                 if record["kind"] == "collected":
                     head = record
-                    if len(record["items"]) > len(records.collected.get("items", ())):
+                    if len(record["items"]) >= len(records.collected.get("items", ())):
                         records.collected = record
                 elif record["kind"] == "test":
                     record["table"] = head.get("codes", [])

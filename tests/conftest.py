@@ -1,0 +1,39 @@
+"""Fixtures that several rooms share: an interpreter with pytest, and whole builds of the examples."""
+
+import shutil
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+import sweflow
+
+EXAMPLES = Path(__file__).parent.parent / "examples"
+LEFTOVERS = shutil.ignore_patterns("__pycache__", ".pytest_cache")
+
+
+@pytest.fixture(scope="session")
+def python() -> Path:
+    return Path(sys.executable)
+
+
+@pytest.fixture(scope="session")
+def example(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
+    """A fresh copy of one of the examples."""
+
+    def copy(name: str) -> Path:
+        repo = tmp_path_factory.mktemp("example") / name
+        shutil.copytree(EXAMPLES / name, repo, ignore=LEFTOVERS)
+        return repo
+
+    return copy
+
+
+@pytest.fixture(scope="session")
+def inventory(example: Callable[[str], Path], python: Path) -> sweflow.Folder:
+    """The finished build of examples/inventory; the repository stands beside it."""
+    repo = example("inventory")
+    out = repo.parent / "out"
+    sweflow.build(repo, out, python=python)
+    return sweflow.Folder(out)

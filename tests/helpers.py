@@ -1,0 +1,35 @@
+"""What tests of several rooms need to make small repositories and look at traces."""
+
+from pathlib import Path
+
+from sweflow_tracer import Trace
+from sweflow_tracer.interpreter import inspect_interpreter
+from sweflow_tracer.processes import Launcher
+from sweflow_tracer.project import read_project
+from sweflow_tracer.session import Target
+from sweflow_tracer.trace import TraceOptions, trace_project
+
+
+def write_repository(root: Path, files: dict[str, str]) -> Path:
+    """A repository with these files and a name for its project."""
+    for name, text in {"pyproject.toml": '[project]\nname = "small"\nversion = "1"\n', **files}.items():
+        path = root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, "utf-8")
+    return root
+
+
+def trace_of(repo: Path, python: Path, journal: Path, **options: object) -> Trace:
+    """Trace a repository; ``options`` are those of TraceOptions."""
+    interpreter = inspect_interpreter(python, repo)
+    project, blobs = read_project(repo, interpreter, (), allow_dirty=True)
+    chosen = TraceOptions(**{"jobs": 2, "reruns": 0, **options})  # type: ignore[arg-type]
+    return trace_project(Target(project, python, repo), blobs, chosen, Launcher(), journal)
+
+
+def calls_of(trace: Trace, test: str, *phases: str) -> set[tuple[str, str]]:
+    """Names of caller and callee of every edge of a test in some phases (default: set-up, call, teardown)."""
+    found = next(t for t in trace.tests if t.id.endswith(test))
+    edges = {e for phase in phases or ("setup", "call", "teardown") for e in trace.edge_sets[getattr(found, phase)]}
+    names = [code.name for code in trace.codes] + ["-"]
+    return {(names[trace.edges[e].caller], names[trace.edges[e].callee]) for e in edges}
