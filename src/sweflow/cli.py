@@ -1,6 +1,7 @@
 """The command line. Exit codes: 0 done, 1 done but no task verified, 2 bad input, 130 interrupted."""
 
 import json
+import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -25,7 +26,8 @@ PYTHON = click.Path(path_type=Path, dir_okay=False)
 
 
 def main() -> None:
-    """Run the command line."""
+    """Run the command line. SIGTERM ends it as Ctrl-C does: children are killed, scratch folders removed."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         code = cli.main(standalone_mode=False)
     except SweflowError as error:

@@ -5,7 +5,6 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from sweflow_rdg import Definition, Reason, Role, RuntimeDependencyGraph, SourceIndex
 from sweflow_scheduler import Schedule, Step
@@ -158,14 +157,16 @@ def _task(inputs: Inputs, candidate: Candidate, verdicts: Verdicts) -> Task:
 
 def _patches_fail(history: Path, commits: dict[int, StepCommits], steps: set[int]) -> tuple[int, ...]:
     """Steps whose patches do not turn the skeleton into the reference, in both orders, by ``git apply``."""
-    with TemporaryDirectory(prefix="sweflow-") as scratch, ThreadPoolExecutor(2) as pool:
 
-        def fails(step: int) -> bool:
-            c, index = commits[step], Path(scratch) / f"index{step}"
-            orders = ((c.test_patch, c.patch), (c.patch, c.test_patch))
-            return not all(patch_gives(history, index, c.skeleton, order, c.reference) for order in orders)
+    def fails(step: int) -> bool:
+        c, index = commits[step], history / f"index-{step}"
+        orders = ((c.test_patch, c.patch), (c.patch, c.test_patch))
+        good = all(patch_gives(history, index, c.skeleton, order, c.reference) for order in orders)
+        index.unlink()
+        return not good
 
-        ordered = sorted(steps)
+    ordered = sorted(steps)
+    with ThreadPoolExecutor(2) as pool:
         return tuple(s for s, failed in zip(ordered, pool.map(fails, ordered), strict=True) if failed)
 
 

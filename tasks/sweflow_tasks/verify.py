@@ -25,7 +25,7 @@ from sweflow_tracer.files import Blobs, tree_digest
 from sweflow_tracer.processes import Launcher
 from sweflow_tracer.session import Options, Record, Session, Target, run_session
 from sweflow_tracer.values import Outcome
-from sweflow_tracer.workspace import Workspace
+from sweflow_tracer.workspace import Workspace, remove_listed
 
 from sweflow_tasks.chain import Chain
 from sweflow_tasks.plan import Plan
@@ -103,10 +103,12 @@ class Verifier:
             else:
                 runs[job.number] = known
         progress("verify", len(runs), len(jobs))
+        ledger = self._journal.with_suffix(".scratch")
+        remove_listed(ledger)
         with ExitStack() as stack, self._journal.open("a", encoding="utf-8") as journal:
             spaces: SimpleQueue[Workspace] = SimpleQueue()
             for _ in range(self._jobs):
-                spaces.put(stack.enter_context(Workspace(self._target.project.folder)))
+                spaces.put(stack.enter_context(Workspace(self._target.project.folder, ledger)))
             for job, run in self._parallel(waiting, spaces):
                 runs[job.number] = run
                 self._known[job.key()] = run

@@ -48,10 +48,14 @@ def leftovers() -> list[str]:
 
 
 @pytest.mark.slow
-def test_D1_a_build_killed_ten_times_gives_the_same_dataset_as_an_undisturbed_one(calculator, python, tmp_path):
+def test_D1_a_build_killed_ten_times_gives_the_same_dataset_as_an_undisturbed_one(
+    calculator, python, tmp_path, monkeypatch
+):
     repo, first = calculator
     out = tmp_path / "killed"
     command = [sys.executable, "-m", "sweflow", "build", str(repo), "--python", str(python), "--out", str(out), "-q"]
+    (tmp_path / "tmp").mkdir()
+    monkeypatch.setenv("TMPDIR", str(tmp_path / "tmp"))
     chance = random.Random(7)
     for number in range(10):
         how = signal.SIGINT if number % 3 == 2 else signal.SIGKILL
@@ -61,6 +65,7 @@ def test_D1_a_build_killed_ten_times_gives_the_same_dataset_as_an_undisturbed_on
     assert subprocess.run(command, check=False).returncode == 0
     assert dataset(out) == dataset(first)
     assert not (out / "work").exists()
+    assert not list((tmp_path / "tmp").glob("sweflow-*"))
 
 
 def test_ctrl_c_says_that_the_command_goes_on_and_leaves_no_process(example, python, tmp_path):

@@ -14,7 +14,7 @@ from sweflow_tracer.interning import Interner
 from sweflow_tracer.processes import Launcher
 from sweflow_tracer.session import Groups, Options, Record, Session, Target, read_records, run_session
 from sweflow_tracer.values import CodeRef, CollectionError, Outcome, TestTrace, Trace
-from sweflow_tracer.workspace import Workspace
+from sweflow_tracer.workspace import Workspace, remove_listed
 
 Progress = Callable[[str, int, int], None]
 """Called with what is going on, how much of it is done, and how much there is."""
@@ -50,7 +50,9 @@ def trace_project(
     """
     journal.mkdir(parents=True, exist_ok=True)
     options = replace(options, engine=_engine(target, options.engine))
-    with Workspace(target.project.folder) as workspace:
+    ledger = journal / "scratch.txt"
+    remove_listed(ledger)
+    with Workspace(target.project.folder, ledger) as workspace:
         workspace.show(blobs)
         tracer = _Tracer(target, workspace, options, launcher, progress)
         records, isolation = tracer.traced(journal)
@@ -86,25 +88,32 @@ class _Tracer:
         records = _Records.load(journal, "trace")
         if self.options.isolation == "process":
             return self._each_process(journal, records), "process"
-        groups = "together" if self.options.isolation == "none" else "each"
+        groups = "each"
+        if self.options.isolation == "none":
+            groups = "together"
+            if not records.complete:
+                _forget(journal, "trace")
+                records = _Records()
         session = self._session(journal, "trace", groups, records, engine=self.options.engine)
         if session.needs_process:
             return self._each_process(journal, records), "process"
         return _Records.load(journal, "trace"), self.options.isolation
 
     def rerun(self, journal: Path, ids: list[str], number: int) -> dict[str, Outcome]:
-        """Outcomes of a plain run in one process: the first in the suite's order, the others shuffled."""
+        """Outcomes of a plain run in one process: the first in the suite's order, the others shuffled.
+
+        A run that was interrupted is made again from its start: what tests do to each other is its point.
+        """
         name = f"rerun{number}"
-        records = _Records.load(journal, name)
-        order = list(ids)
-        if number:
-            random.Random(number).shuffle(order)
-        left = [i for i in order if i not in records.tests]
-        if left:
-            session = self._session(journal, name, [left], records, engine="none", seed=number + 1)
+        if any(i not in _Records.load(journal, name).tests for i in ids):
+            _forget(journal, name)
+            order = list(ids)
+            if number:
+                random.Random(number).shuffle(order)
+            session = self._session(journal, name, [order], _Records(), engine="none", seed=number + 1)
             if session.needs_process:
-                self._session(journal, name, [left], records, engine="none", seed=number + 1, fork=False)
-            records = _Records.load(journal, name)
+                self._session(journal, name, [order], _Records(), engine="none", seed=number + 1, fork=False)
+        records = _Records.load(journal, name)
         return {i: Outcome(record["outcome"]) for i, record in records.tests.items()}
 
     def _each_process(self, journal: Path, records: "_Records") -> "_Records":
@@ -176,6 +185,11 @@ class _Records:
         self.collected = {}
         self.tests = {}
 
+    @property
+    def complete(self) -> bool:
+        """Whether every collected test has a record."""
+        return bool(self.collected) and all(item["id"] in self.tests for item in self.collected["items"])
+
     @classmethod
     def load(cls, journal: Path, name: str) -> "_Records":
         records = cls()
@@ -201,6 +215,11 @@ def _fresh_segment(journal: Path, name: str) -> Path:
     while (journal / f"{name}-{number}.jsonl").exists():
         number += 1
     return journal / f"{name}-{number}.jsonl"
+
+
+def _forget(journal: Path, name: str) -> None:
+    for segment in _segments(journal, name):
+        segment.unlink()
 
 
 def _append_lost(segment: Path, test: str, outcome: str) -> None:

@@ -8,15 +8,29 @@ from types import TracebackType
 
 from sweflow_tracer.files import Blobs, write_blob
 
+PREFIX = "sweflow-"
+
+
+def remove_listed(ledger: Path) -> None:
+    """Remove the scratch folders that a ledger lists, and the ledger."""
+    if ledger.exists():
+        for line in ledger.read_text("utf-8").splitlines():
+            if Path(line).name.startswith(PREFIX):
+                shutil.rmtree(line, ignore_errors=True)
+        ledger.unlink()
+
 
 class Workspace:
     """A scratch folder, removed at the end: ``tree`` is the project's, the rest belongs to the runs.
 
-    ``name`` is the tree's folder name, for projects that look at it.
+    ``name`` is the tree's folder name, for projects that look at it. ``ledger`` is a file to which the scratch
+    folder's path is added, so that a later run can remove it should this one be killed.
     """
 
-    def __init__(self, name: str) -> None:
-        self.scratch = Path(tempfile.mkdtemp(prefix="sweflow-")).resolve()
+    def __init__(self, name: str, ledger: Path) -> None:
+        self.scratch = Path(tempfile.mkdtemp(prefix=PREFIX)).resolve()
+        with ledger.open("a", encoding="utf-8") as file:
+            file.write(f"{self.scratch}\n")
         self.tree = self.scratch / "tree" / name
         self.tree.mkdir(parents=True)
         self._written: dict[str, tuple[str, bytes, tuple[int, int, int]]] = {}
