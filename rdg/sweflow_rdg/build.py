@@ -46,6 +46,7 @@ def build_graph(trace: Trace, index: SourceIndex) -> RuntimeDependencyGraph:
         tests=tests,
         unresolved=unresolved,
         unparsable=index.unparsable,
+        uncollected=tuple((error.path, error.text) for error in trace.errors),
     )
 
 
@@ -145,6 +146,7 @@ def _test(
         calls=calls.union((test.setup, test.call, test.teardown)),
         rejected=rejected,
         detail=_detail(test, rejected),
+        traced=test.outcome is not Outcome.NOT_RUN,
     )
 
 

@@ -29,6 +29,7 @@ def write_graph(path: Path, graph: RuntimeDependencyGraph) -> None:
         "tests": [asdict(test) for test in graph.tests],
         "unresolved": [asdict(item) for item in graph.unresolved],
         "unparsable": graph.unparsable,
+        "uncollected": graph.uncollected,
     }
     write_document(path, "graph", GRAPH_VERSION, body)
 
@@ -61,4 +62,5 @@ def read_graph(path: Path) -> RuntimeDependencyGraph:
         ),
         unresolved=tuple(Unresolved(CodeRef(**item["code"]), item["reason"]) for item in document["unresolved"]),
         unparsable=tuple((path, reason) for path, reason in document["unparsable"]),
+        uncollected=tuple((path, reason) for path, reason in document["uncollected"]),
     )

@@ -76,7 +76,7 @@ class TestNode:
     """One test id. ``requirement`` holds indices of the core nodes that it reaches (scaffold included).
 
     ``calls`` is an index into the graph's ``call_sets``. ``body`` is the index of the node that it runs.
-    ``rejected`` is None for a test with a stable pass.
+    ``rejected`` is None for a test with a stable pass; ``traced`` says whether the traced run has a record of it.
     """
 
     __test__ = False
@@ -89,6 +89,7 @@ class TestNode:
     calls: int
     rejected: Reason | None
     detail: str
+    traced: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +102,10 @@ class Unresolved:
 
 @dataclass(frozen=True, slots=True)
 class RuntimeDependencyGraph:
-    """Functions as nodes, observed calls as edges, with the tests that saw each."""
+    """Functions as nodes, observed calls as edges, with the tests that saw each.
+
+    ``unparsable`` and ``uncollected`` are files that could not be parsed, or collected by pytest, with the reason.
+    """
 
     nodes: tuple[Node, ...]
     calls: tuple[Call, ...]
@@ -109,6 +113,7 @@ class RuntimeDependencyGraph:
     tests: tuple[TestNode, ...]
     unresolved: tuple[Unresolved, ...]
     unparsable: tuple[tuple[str, str], ...]
+    uncollected: tuple[tuple[str, str], ...] = ()
 
     @property
     def reached(self) -> frozenset[int]:

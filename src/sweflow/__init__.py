@@ -4,7 +4,7 @@
 >>> import sweflow
 >>> summary = sweflow.build(Path("examples/inventory"), Path("inventory.sweflow"))  # doctest: +SKIP
 >>> summary["steps"]["verified"]  # doctest: +SKIP
-14
+21
 """
 
 from sweflow_rdg import Reason, RuntimeDependencyGraph, build_graph, index_source

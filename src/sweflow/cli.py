@@ -1,4 +1,7 @@
-"""The command line. Exit codes: 0 done, 1 done but no task verified, 2 bad input, 130 interrupted."""
+"""The command line.
+
+Exit codes: 0 done, 1 done but no task verified, 2 bad input, 70 an error of this program, 130 interrupted.
+"""
 
 import json
 import signal
@@ -39,6 +42,9 @@ def main() -> None:
     except (KeyboardInterrupt, click.Abort):
         print("sweflow: interrupted; the same command goes on from here.", file=sys.stderr)
         sys.exit(130)
+    except Exception:
+        Console(stderr=True).print_exception()
+        sys.exit(70)
     sys.exit(code if isinstance(code, int) else 0)
 
 
@@ -195,7 +201,7 @@ def tasks(dir: Path, **given: Any) -> None:
 
 @cli.command()
 @click.argument("dir", type=DIR)
-@_python
+@click.option("--python", type=PYTHON, help="The target's interpreter [default: the one that was traced].")
 @_jobs
 @_output
 def verify(dir: Path, **given: Any) -> int:

@@ -6,15 +6,17 @@ import json
 import platform
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 from sweflow_tracer.errors import OutputNotUsable
 from sweflow_tracer.files import Blobs, read_blobs, write_blob
 from sweflow_tracer.format import dumps, read_document, read_project_file, write_document, write_project
 from sweflow_tracer.project import Project
+from sweflow_tracer.session import Session
 
 OPTIONS_VERSION = 1
 
@@ -86,6 +88,11 @@ class Folder:
         return self.root / "runs.jsonl"
 
     @property
+    def logs(self) -> Path:
+        """What pytest printed in each run."""
+        return self.root / "logs"
+
+    @property
     def work(self) -> Path:
         """Journals of unfinished stages."""
         return self.root / "work"
@@ -145,6 +152,20 @@ class Folder:
         with self.runs.open("a", encoding="utf-8") as file:
             file.write(dumps(row) + "\n")
 
+    def keeper(self, stage: str) -> Callable[[Session], None]:
+        """A function that keeps a pytest run's log and notes the run."""
+        lock = Lock()
+
+        def keep(session: Session) -> None:
+            with lock:
+                self.logs.mkdir(exist_ok=True)
+                log = self.logs / f"{stage}-{len(list(self.logs.iterdir())):05d}.txt"
+                log.write_text(session.log, "utf-8")
+                facts = {"session": len(session.tests), "log": log.relative_to(self.root).as_posix()}
+                self.note(stage, session.seconds, **facts)
+
+        return keep
+
     def seconds(self) -> dict[str, float]:
         """Seconds spent per stage, over all runs."""
         total: dict[str, float] = {}
@@ -155,6 +176,13 @@ class Folder:
                     if "session" not in row:
                         total[row["stage"]] = total.get(row["stage"], 0.0) + row["seconds"]
         return {stage: round(seconds, 1) for stage, seconds in total.items()}
+
+    def drop_after(self, stage: str) -> None:
+        """Remove what later stages made of this stage's old file."""
+        made = {"graph": self.schedule, "schedule": self.candidates, "tasks": self.tasks}
+        later = list(made)[list(made).index(stage) :]
+        for path in (*(made[name] for name in later), self.rejected, self.summary):
+            path.unlink(missing_ok=True)
 
     def clear(self) -> None:
         """Remove everything that a build writes."""

@@ -107,6 +107,7 @@ def trace(
                     launcher,
                     folder.work / "trace",
                     progress,
+                    folder.keeper("trace"),
                 )
         except SweflowError as error:
             if new and not isinstance(error, OutputNotUsable):
@@ -128,6 +129,7 @@ def graph(out: Path, *, index: SourceIndex | None = None) -> RuntimeDependencyGr
     found = read_trace(folder.trace)
     with folder.locked(), _timed(folder, "graph"):
         made = build_graph(found, index or _index(folder))
+        folder.drop_after("graph")
         write_graph(folder.graph, made)
         return made
 
@@ -138,6 +140,7 @@ def schedule(out: Path) -> Schedule:
     found = read_graph(folder.graph)
     with folder.locked(), _timed(folder, "schedule"):
         made = make_schedule(found)
+        folder.drop_after("schedule")
         write_schedule(folder.schedule, made)
         return made
 
@@ -148,6 +151,7 @@ def tasks(out: Path, *, index: SourceIndex | None = None) -> tuple[Candidate, ..
     inputs = _inputs(folder, None, index)
     with folder.locked(), _timed(folder, "tasks"), _swapped(folder.history) as history:
         candidates = make_candidates(inputs, history)
+        folder.drop_after("tasks")
         write_lines(folder.candidates, map(candidate_object, candidates))
         return candidates
 
@@ -175,7 +179,7 @@ def verify(
                 folder.work / "verify.jsonl",
                 history,
                 progress,
-                lambda row: folder.note(row["stage"], row["seconds"], session=row["tests"]),
+                folder.keeper("verify"),
             )
         write_lines(folder.tasks, map(task_object, dataset.tasks))
         write_rejected(folder.rejected, dataset.rejected)

@@ -18,6 +18,8 @@ def summary_table(summary: Mapping[str, Any], title: str) -> Table:
     kept = f"in tasks {functions['in_tasks']}, scaffold {functions['scaffold']}"
     kept += f", unreached {functions['unreached']}{_reasons(functions)}"
     table.add_row("core functions", str(functions["core"]), kept)
+    size = summary["median_step"]
+    table.add_row("median step", "", f"{size['functions']:g} functions, {size['lines']:g} lines")
     seconds = summary["seconds"]
     spent = ", ".join(f"{stage} {value:g}" for stage, value in seconds.items())
     table.add_row("seconds", f"{sum(seconds.values()):.0f}", spent)

@@ -1,17 +1,20 @@
 """The dataset: the chain is verified, what fails is taken out and the rest verified again, until all holds."""
 
+import shlex
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from statistics import median
 
 from sweflow_rdg import Definition, Reason, Role, RuntimeDependencyGraph, SourceIndex
 from sweflow_scheduler import Schedule, Step
 from sweflow_tracer.files import Blobs
 from sweflow_tracer.processes import Launcher
-from sweflow_tracer.session import VARIABLES, Record, Target
+from sweflow_tracer.session import VARIABLES, Session, Target
 
+from sweflow_tasks.arguments import present_arguments
 from sweflow_tasks.chain import Chain, make_chain
 from sweflow_tasks.history import StepCommits, patch_gives, write_history
 from sweflow_tasks.plan import Plan, make_plan
@@ -46,7 +49,7 @@ def make_candidates(inputs: Inputs, history: Path) -> tuple[Candidate, ...]:
     """Every step as an unverified task; ``history`` is where the bare repository goes."""
     chain = make_chain(inputs.blobs, inputs.index, inputs.graph, inputs.schedule)
     plan = make_plan(inputs.graph, inputs.schedule)
-    return _candidates(inputs, plan, write_history(history, chain))
+    return _candidates(inputs, chain, plan, write_history(history, chain))
 
 
 def verify_tasks(
@@ -56,13 +59,16 @@ def verify_tasks(
     journal: Path,
     history: Path,
     progress: Progress = lambda what, done, total: None,
-    log: Callable[[Record], None] = lambda record: None,
+    on_session: Callable[[Session], None] = lambda session: None,
 ) -> Dataset:
     """Run every tree, keep what holds, and say of everything else why it does not.
 
     ``journal`` is a file that remembers finished runs (D1), ``history`` the bare repository to write.
+    ``on_session`` is told of every pytest run.
     """
-    verifier = Verifier(inputs.target, launcher, journal, jobs=options.jobs, timeout=options.timeout, log=log)
+    verifier = Verifier(
+        inputs.target, launcher, journal, jobs=options.jobs, timeout=options.timeout, on_session=on_session
+    )
     rejected: dict[str, Rejection] = {
         test.id: Rejection("test", test.id, test.rejected, test.detail)
         for test in inputs.graph.tests
@@ -75,7 +81,7 @@ def verify_tasks(
     steps -= set(broken)
     tasks = tuple(
         _task(inputs, candidate, verdicts)
-        for candidate in _candidates(inputs, plan, commits)
+        for candidate in _candidates(inputs, chain, plan, commits)
         if candidate.step in steps
     )
     rejections = (*rejected.values(), *other_rejections(inputs, steps, rejected, broken))
@@ -103,15 +109,18 @@ def _gone(graph: RuntimeDependencyGraph, rejected: dict[str, Rejection]) -> froz
     return frozenset(test.function for test in graph.tests) - kept
 
 
-def _candidates(inputs: Inputs, plan: Plan, commits: dict[int, StepCommits]) -> tuple[Candidate, ...]:
+def _candidates(inputs: Inputs, chain: Chain, plan: Plan, commits: dict[int, StepCommits]) -> tuple[Candidate, ...]:
     definitions = inputs.index.definitions()
-    return tuple(_candidate(inputs, step, plan, commits[step.number], definitions) for step in inputs.schedule.steps)
+    return tuple(
+        _candidate(inputs, step, chain, plan, commits[step.number], definitions) for step in inputs.schedule.steps
+    )
 
 
 def _candidate(
-    inputs: Inputs, step: Step, plan: Plan, commits: StepCommits, definitions: dict[str, Definition]
+    inputs: Inputs, step: Step, chain: Chain, plan: Plan, commits: StepCommits, definitions: dict[str, Definition]
 ) -> Candidate:
     fails = plan.fails[step.number]
+    command = test_command(inputs.target.project.arguments, chain, step.number)
     return Candidate(
         instance_id=f"{inputs.target.project.instance_prefix}-{step.number:04d}",
         step=step.number,
@@ -120,7 +129,8 @@ def _candidate(
         test_patch=commits.test_patch,
         fail_to_pass=fails,
         pass_to_pass=plan.pass_to_pass(step.number),
-        problem_statement=problem_statement(step, definitions, fails, test_command(inputs)),
+        problem_statement=problem_statement(step, definitions, fails, command),
+        test_command=command,
         target_functions=step.targets,
         dependent_functions=step.dependents,
         depth=step.depth,
@@ -128,9 +138,10 @@ def _candidate(
     )
 
 
-def test_command(inputs: Inputs) -> str:
-    """The command that runs the project's tests in a checkout, under the task's environment."""
-    return " ".join(("python", "-m", "pytest", *inputs.target.project.arguments))
+def test_command(arguments: tuple[str, ...], chain: Chain, step: int) -> str:
+    """The command that runs a step's reference tree under the task's environment."""
+    present = present_arguments(arguments, chain.original, chain.blobs(step, step))
+    return shlex.join(("python", "-m", "pytest", *present))
 
 
 def _task(inputs: Inputs, candidate: Candidate, verdicts: Verdicts) -> Task:
@@ -145,7 +156,6 @@ def _task(inputs: Inputs, candidate: Candidate, verdicts: Verdicts) -> Task:
         version=project.version,
         source=project.source,
         license=project.license,
-        test_command=test_command(inputs),
         environment={
             "python": project.python,
             "requirements": list(project.requirements),
@@ -173,8 +183,10 @@ def _patches_fail(history: Path, commits: dict[int, StepCommits], steps: set[int
 def other_rejections(
     inputs: Inputs, steps: set[int], rejected: dict[str, Rejection], broken: tuple[int, ...]
 ) -> list[Rejection]:
-    """Rejected steps with their functions, and files that do not parse."""
-    found = [Rejection("file", path, Reason.UNPARSABLE_FILE, detail) for path, detail in inputs.graph.unparsable]
+    """Rejected steps with their functions, and files that could not be parsed or collected."""
+    graph = inputs.graph
+    found = [Rejection("file", path, Reason.UNPARSABLE_FILE, detail) for path, detail in graph.unparsable]
+    found += [Rejection("file", path, Reason.COLLECTION_ERROR, detail) for path, detail in graph.uncollected]
     of_function: dict[str, list[str]] = {}
     for test in inputs.graph.tests:
         if test.id in rejected:
@@ -201,7 +213,8 @@ def summarise(
     core = [node for node in graph.nodes if node.role is Role.CORE]
     scaffold = sum(1 for node in core if node.scaffold)
     developed = {function for step in schedule.steps for function in step.functions}
-    in_tasks = {function for step in schedule.steps if step.number in steps for function in step.functions}
+    verified = [step for step in schedule.steps if step.number in steps]
+    in_tasks = {function for step in verified for function in step.functions}
 
     def by_reason(kind: str) -> dict[str, int]:
         return dict(sorted(Counter(str(r.reason) for r in rejections if r.kind == kind).items()))
@@ -209,7 +222,7 @@ def summarise(
     return {
         "tests": {
             "collected": len(graph.tests),
-            "traced": sum(1 for t in graph.tests if t.rejected is not Reason.NOT_COLLECTED),
+            "traced": sum(1 for t in graph.tests if t.traced),
             "accepted": len(graph.tests) - len(rejected),
             "rejected": by_reason("test"),
         },
@@ -227,4 +240,8 @@ def summarise(
         },
         "files": {"rejected": by_reason("file")},
         "forward_references": schedule.forward_references,
+        "median_step": {
+            "functions": median(len(step.functions) for step in verified) if verified else 0,
+            "lines": median(step.lines for step in verified) if verified else 0,
+        },
     }

@@ -32,7 +32,6 @@ def task_object(task: Task) -> JsonObject:
         "environment_setup_commit": task.source,
         "hints_text": "",
         "license": task.license,
-        "test_command": task.test_command,
         "environment": task.environment,
         "timeout": task.timeout,
         "certificate": {

@@ -45,7 +45,8 @@ def run_git(folder: Path, *arguments: str, data: bytes | None = None, index: Pat
     }
     if index is not None:
         environment["GIT_INDEX_FILE"] = str(index)
-    command = ["git", "-c", "safe.directory=*", "-c", "core.quotePath=true", *arguments]
+    settings = ("safe.directory=*", "core.quotePath=true", "core.logAllRefUpdates=false")
+    command = ["git", *(part for setting in settings for part in ("-c", setting)), *arguments]
     done = subprocess.run(command, cwd=folder, input=data, capture_output=True, env=environment, check=True)
     return done.stdout
 

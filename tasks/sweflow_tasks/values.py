@@ -24,6 +24,7 @@ class Candidate:
     dependent_functions: tuple[str, ...]
     depth: int
     wave: int
+    test_command: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,6 @@ class Task:
     version: str
     source: str
     license: str
-    test_command: str
     environment: JsonObject
     timeout: float
 

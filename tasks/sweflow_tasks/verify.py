@@ -9,7 +9,6 @@ import hashlib
 import json
 import os
 import random
-import re
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import ExitStack
@@ -25,8 +24,9 @@ from sweflow_tracer.files import Blobs, tree_digest
 from sweflow_tracer.processes import Launcher
 from sweflow_tracer.session import Options, Record, Session, Target, run_session
 from sweflow_tracer.values import Outcome
-from sweflow_tracer.workspace import Workspace, remove_listed
+from sweflow_tracer.workspace import Workspace, clean_line, remove_listed
 
+from sweflow_tasks.arguments import present_arguments
 from sweflow_tasks.chain import Chain
 from sweflow_tasks.plan import Plan
 from sweflow_tasks.values import Evidence, Rejection
@@ -81,14 +81,14 @@ class Verifier:
         *,
         jobs: int,
         timeout: float,
-        log: Callable[[Record], None],
+        on_session: Callable[[Session], None],
     ) -> None:
         self._target = target
         self._launcher = launcher
         self._journal = journal
         self._jobs = jobs
         self._timeout = timeout
-        self._log = log
+        self._on_session = on_session
         self._known = _read_journal(journal)
 
     def run(self, chain: Chain, plan: Plan, progress: Progress) -> list[TreeRun]:
@@ -144,19 +144,21 @@ class Verifier:
                 return TreeRun(job.number, (), "")
             first = len(together) + len(alone)
             numbers = range(first, first + len(traced))
+            paths = present_arguments(self._target.project.arguments, job.chain.original, job.blobs())
             try:
-                session = self._session(workspace, groups, list(numbers), job.seed)
+                session = self._session(workspace, groups, list(numbers), job.seed, paths)
             except SessionFailed as error:
                 return TreeRun(job.number, (), error.problem)
-            clean = _Cleaner(workspace)
-            return TreeRun(job.number, tuple(_results(job, session, groups, len(together), clean)), "")
+            return TreeRun(job.number, tuple(_results(job, session, groups, len(together))), "")
         finally:
             spaces.put(workspace)
 
-    def _session(self, workspace: Workspace, groups: list[list[str]], traced: list[int], seed: int) -> Session:
-        options = Options(engine="settrace", groups=groups, jobs=1, timeout=self._timeout, seed=seed, traced=traced)
+    def _session(
+        self, workspace: Workspace, groups: list[list[str]], traced: list[int], seed: int, paths: list[str]
+    ) -> Session:
+        options = Options("settrace", groups, timeout=self._timeout, seed=seed, traced=traced, paths=paths)
         session = run_session(self._target, workspace, self._launcher, options)
-        self._note(session)
+        self._on_session(session)
         if session.needs_process:
             merged = Session(collected=session.collected, ran=True)
             for number, group in enumerate(groups):
@@ -167,15 +169,13 @@ class Verifier:
                     timeout=self._timeout,
                     seed=seed,
                     traced=[0] if number in traced else [],
+                    paths=paths,
                 )
                 part = run_session(self._target, workspace, self._launcher, options)
-                self._note(part)
+                self._on_session(part)
                 merged.tests += [{**record, "group": number} for record in part.tests]
             return merged
         return session
-
-    def _note(self, session: Session) -> None:
-        self._log({"stage": "verify", "seconds": round(session.seconds, 3), "tests": len(session.tests)})
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,7 +226,7 @@ def judge(chain: Chain, plan: Plan, schedule: Schedule, runs: list[TreeRun]) -> 
             _expect_pass(rejected, alone.get(test), test, Reason.FAILS_ON_REFERENCE if k else Reason.FAILS_ON_SKELETON)
         for test, result in together.items():
             if result.outcome is not Outcome.PASSED and test not in rejected:
-                _expect_pass(rejected, result, test, Reason.ORDER_DEPENDENT)
+                _expect_pass(rejected, result, test, Reason.ORDER_DEPENDENT, f"in the shuffled run on tree {k}")
         if k < chain.last:
             new = frozenset(schedule.steps[k].functions)
             for test in plan.passes[k + 1]:
@@ -247,14 +247,17 @@ _NOT_RUN = {
 }
 
 
-def _expect_pass(rejected: dict[str, Rejection], result: Result | None, test: str, reason: Reason) -> None:
+def _expect_pass(
+    rejected: dict[str, Rejection], result: Result | None, test: str, reason: Reason, where: str = ""
+) -> None:
     if result is None:
         rejected.setdefault(test, Rejection("test", test, Reason.NOT_COLLECTED, "no result"))
     elif result.outcome is not Outcome.PASSED:
         reason = _NOT_RUN.get(result.outcome, reason)
         if result.mentions and not result.raised:
             reason = Reason.UNTRACED_SUBPROCESS
-        rejected.setdefault(test, Rejection("test", test, reason, f"{result.error}: {result.detail}".strip(": ")))
+        detail = f"{where} {result.error}: {result.detail}".strip(": ")
+        rejected.setdefault(test, Rejection("test", test, reason, detail))
 
 
 def _expect_failure(result: Result | None, test: str, new: frozenset[str]) -> Evidence | Rejection:
@@ -282,21 +285,7 @@ def _finished(
         yield job, future.result()
 
 
-class _Cleaner:
-    """Takes what differs between two equal runs out of a message: scratch folders and addresses."""
-
-    def __init__(self, workspace: Workspace) -> None:
-        self._scratch = str(workspace.scratch)
-
-    def __call__(self, text: object) -> str:
-        line = str(text).partition("\n")[0]
-        line = re.sub(re.escape(self._scratch) + r"(/tree/[^/]*/?|/run\d+(/tmp/t\d+)?)?", "", line)
-        return re.sub(r"0x[0-9a-fA-F]{6,}", "0x…", line)[:300]
-
-
-def _results(
-    job: _TreeJob, session: Session, groups: list[list[str]], together: int, clean: _Cleaner
-) -> Iterator[Result]:
+def _results(job: _TreeJob, session: Session, groups: list[list[str]], together: int) -> Iterator[Result]:
     """A result for each id of each group; an id without a record is not run, never a pass (V2)."""
     records = {(record["group"], record["id"]): record for record in session.tests}
     step = job.number + 1
@@ -313,7 +302,7 @@ def _results(
                 outcome=Outcome(record["outcome"]),
                 when=failure.get("when", ""),
                 error=failure.get("type", ""),
-                detail=clean(record.get("detail") or failure.get("message", "")),
+                detail=clean_line(record.get("detail") or failure.get("message", "")),
                 raised=tuple(failure.get("stubs", ())),
                 called=tuple(sorted(_called(record, codes, places))),
                 mentions=failure.get("mentions", False),

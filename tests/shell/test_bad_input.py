@@ -118,7 +118,8 @@ def test_an_output_folder_that_cannot_be_made(tmp_path):
 
 
 def test_a_stage_whose_file_is_not_there(tmp_path):
-    assert "run `sweflow trace`" in fails("graph", str(tmp_path))
+    assert "is not there: run `sweflow trace REPO --out DIR` first" in fails("graph", str(tmp_path))
+    assert not list(tmp_path.iterdir())
 
 
 def test_an_unknown_instance(inventory):

@@ -45,7 +45,8 @@ def write_document(path: Path, name: str, version: int, body: Mapping[str, Any])
 
 def read_document(path: Path, name: str, version: int) -> dict[str, Any]:
     """Read a versioned document. Raises FileNotUsable."""
-    move = f"run `sweflow {_COMMANDS.get(name, name)}` on the folder again"
+    command = _COMMANDS.get(name, f"sweflow {name} {path.parent}")
+    move = f"run `{command}` first"
     try:
         document = json.loads(path.read_text("utf-8"))
     except FileNotFoundError as error:
@@ -59,7 +60,8 @@ def read_document(path: Path, name: str, version: int) -> dict[str, Any]:
     return document
 
 
-_COMMANDS = {"project": "trace", "chain": "tasks"}
+_TRACE = "sweflow trace REPO --out DIR"
+_COMMANDS = {"project": _TRACE, "options": _TRACE, "trace": _TRACE, "summary": "sweflow build REPO --out DIR"}
 
 
 def write_project(path: Path, project: Project, python: Path) -> None:

@@ -14,7 +14,7 @@ from sweflow_tracer.interning import Interner
 from sweflow_tracer.processes import Launcher
 from sweflow_tracer.session import Groups, Options, Record, Session, Target, read_records, run_session
 from sweflow_tracer.values import CodeRef, CollectionError, Outcome, TestTrace, Trace
-from sweflow_tracer.workspace import Workspace, remove_listed
+from sweflow_tracer.workspace import Workspace, clean_line, remove_listed
 
 Progress = Callable[[str, int, int], None]
 """Called with what is going on, how much of it is done, and how much there is."""
@@ -42,8 +42,9 @@ def trace_project(
     launcher: Launcher,
     journal: Path,
     progress: Progress = lambda what, done, total: None,
+    on_session: Callable[[Session], None] = lambda session: None,
 ) -> Trace:
-    """Trace the project's tests in a scratch copy of its tree.
+    """Trace the project's tests in a scratch copy of its tree; ``on_session`` is told of every pytest run.
 
     ``journal`` is a folder for records as they come; a run that finds records of one before it there goes on
     from them (D1). Raises NothingCollected, NothingPasses, RanElsewhere, RunnerDependency, SessionFailed.
@@ -54,7 +55,7 @@ def trace_project(
     remove_listed(ledger)
     with Workspace(target.project.folder, ledger) as workspace:
         workspace.show(blobs)
-        tracer = _Tracer(target, workspace, options, launcher, progress)
+        tracer = _Tracer(target, workspace, options, launcher, progress, on_session)
         records, isolation = tracer.traced(journal)
         collected = records.collected
         _check_collected(collected, records)
@@ -63,7 +64,7 @@ def trace_project(
         if not passing:
             first = records.tests.get(ids[0], {})
             text = first.get("failure", {}).get("message") or first.get("detail") or first.get("outcome", "not run")
-            raise NothingPasses(len(ids), ids[0], str(text).splitlines()[0][:200] if text else "")
+            raise NothingPasses(len(ids), ids[0], clean_line(text))
         reruns = [tracer.rerun(journal, passing, number) for number in range(options.reruns)]
     return _assemble(target, options.engine, isolation, records, reruns)
 
@@ -82,6 +83,7 @@ class _Tracer:
     options: TraceOptions
     launcher: Launcher
     progress: Progress
+    on_session: Callable[[Session], None]
 
     def traced(self, journal: Path) -> tuple["_Records", str]:
         """Every test's record, and the isolation that was used."""
@@ -171,7 +173,9 @@ class _Tracer:
             paths=paths,
         )
         segment = _fresh_segment(journal, name)
-        return run_session(self.target, self.workspace, self.launcher, options, on_record, segment)
+        session = run_session(self.target, self.workspace, self.launcher, options, on_record, segment)
+        self.on_session(session)
+        return session
 
 
 @dataclass(slots=True)
@@ -232,9 +236,13 @@ def _check_collected(collected: Record, records: _Records) -> None:
         errors = collected.get("errors", ())
         detail = "no test matches"
         if errors:
-            last = errors[0]["text"].strip().splitlines()[-1].strip()
-            detail = f"{len(errors)} collection errors, first in {errors[0]['path']}: {last}"
+            detail = f"{len(errors)} collection errors, first in {errors[0]['path']}: {_last_line(errors[0])}"
         raise NothingCollected(detail)
+
+
+def _last_line(error: Record) -> str:
+    lines = error["text"].strip().splitlines()
+    return clean_line(lines[-1].removeprefix("E").strip()) if lines else ""
 
 
 def _assemble(
@@ -258,7 +266,7 @@ def _assemble(
             imports=imports,
             collection=collection,
             tests=tests,
-            errors=tuple(CollectionError(error["path"], error["text"]) for error in collected["errors"]),
+            errors=tuple(CollectionError(error["path"], _last_line(error)) for error in collected["errors"]),
             modules=tuple(sorted(modules)),
         )
     )
@@ -286,7 +294,9 @@ def _test(interner: Interner, item: Record, records: _Records, reruns: list[dict
         path=item["path"] or item["id"].partition("::")[0],
         body=CodeRef(body["path"], body["name"], body["line"]) if body else None,
         outcome=Outcome(record["outcome"]),
-        detail=record.get("detail") or f"{failure.get('type', '')}: {failure.get('message', '')}".strip(": "),
+        detail=clean_line(
+            record.get("detail") or f"{failure.get('type', '')}: {failure.get('message', '')}".strip(": ")
+        ),
         duration=record.get("duration", 0.0),
         imports=phases[0],
         setup=phases[1],

@@ -68,7 +68,7 @@ class TestTrace:
 
 @dataclass(frozen=True, slots=True)
 class CollectionError:
-    """A file or class that pytest could not collect."""
+    """A file or class that pytest could not collect, and the last line of its report."""
 
     path: str
     text: str

@@ -1,6 +1,7 @@
 """A workspace: a scratch folder with one tree in it that can be moved from state to state."""
 
 import os
+import re
 import shutil
 import tempfile
 from pathlib import Path
@@ -9,6 +10,14 @@ from types import TracebackType
 from sweflow_tracer.files import Blobs, write_blob
 
 PREFIX = "sweflow-"
+_SCRATCH = re.compile(rf"[^\s'\"]*/{PREFIX}[a-z0-9_]{{8}}(/tree/[^/\s'\"]+/?|/run\d+(/tmp(/t\d+)?)?)?")
+_ADDRESS = re.compile(r"0x[0-9a-fA-F]{6,}")
+
+
+def clean_line(text: object) -> str:
+    """The first line of a message without what differs between two equal runs: scratch folders, addresses."""
+    line = str(text).partition("\n")[0]
+    return _ADDRESS.sub("0x…", _SCRATCH.sub("", line))[:300]
 
 
 def remove_listed(ledger: Path) -> None:

@@ -32,6 +32,7 @@ def import_roots(root):
         for name in top_level_names(os.path.join(root, layout)):
             where = location(name)
             if where is None:
+                names.add(name)  # not importable from here: pytest's own settings will put it on the path
                 continue
             if below(where, root):
                 found = os.path.relpath(os.path.dirname(os.path.realpath(where)), root)
