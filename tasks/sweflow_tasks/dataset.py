@@ -147,7 +147,12 @@ def test_command(arguments: tuple[str, ...], chain: Chain, step: int) -> str:
 def _task(inputs: Inputs, candidate: Candidate, verdicts: Verdicts) -> Task:
     project = inputs.target.project
     wanted = frozenset(candidate.fail_to_pass)
-    variables = {**VARIABLES, "PYTHONHASHSEED": "0", "PYTHONPATH": ":".join(project.roots)}
+    variables = {
+        **VARIABLES,
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "PYTHONHASHSEED": "0",
+        "PYTHONPATH": ":".join(project.roots),
+    }
     return Task(
         candidate=candidate,
         evidence=tuple(e for e in verdicts.evidence if e.test in wanted),

@@ -44,7 +44,7 @@ def run_git(folder: Path, *arguments: str, data: bytes | None = None, index: Pat
         "GIT_CEILING_DIRECTORIES": str(folder.resolve().parent),
     }
     if index is not None:
-        environment["GIT_INDEX_FILE"] = str(index)
+        environment["GIT_INDEX_FILE"] = str(index.resolve())
     settings = ("safe.directory=*", "core.quotePath=true", "core.logAllRefUpdates=false")
     command = ["git", *(part for setting in settings for part in ("-c", setting)), *arguments]
     done = subprocess.run(command, cwd=folder, input=data, capture_output=True, env=environment, check=True)

@@ -25,9 +25,10 @@ def calculator(example, python) -> tuple[Path, Path]:
     return repo, repo.parent / "first"
 
 
-def test_D2_two_builds_give_the_same_bytes(calculator, python, tmp_path):
+def test_D2_two_builds_give_the_same_bytes_wherever_they_go(calculator, python, tmp_path, monkeypatch):
     repo, first = calculator
-    sweflow.build(repo, tmp_path / "second", python=python, options=sweflow.Options(jobs=1))
+    monkeypatch.chdir(tmp_path)
+    sweflow.build(repo, Path("second"), python=python, options=sweflow.Options(jobs=1))
     assert dataset(tmp_path / "second") == dataset(first)
 
 

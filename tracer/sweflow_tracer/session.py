@@ -27,7 +27,6 @@ VARIABLES = {
     "LANG": "C.UTF-8",
     "LC_ALL": "C.UTF-8",
     "COLUMNS": "80",
-    "PYTHONDONTWRITEBYTECODE": "1",
     "PYTHONNOUSERSITE": "1",
 }
 """Pinned for every run of a target's code, together with PYTHONHASHSEED and PYTHONPATH."""
@@ -96,7 +95,7 @@ def run_session(
     started = time.monotonic()
     tail = _Tail(channel)
     command = pytest_command(target, name, run, workspace.tree, options.paths)
-    environment = target_environment(target, run, workspace.tree, options.seed)
+    environment = target_environment(target, run, workspace, options.seed)
     with launcher.start(command, workspace.tree, environment, log) as running:
         code, heard = None, time.monotonic()
         while code is None:
@@ -128,8 +127,9 @@ def pytest_command(target: Target, plugin: str, run: Path, tree: Path, paths: Se
     ]
 
 
-def target_environment(target: Target, run: Path, tree: Path, seed: int) -> dict[str, str]:
-    """The environment of a session: nothing of ours but what it takes to run."""
+def target_environment(target: Target, run: Path, workspace: Workspace, seed: int) -> dict[str, str]:
+    """The environment of a session: nothing of ours but what it takes to run. Bytecode goes to the workspace."""
+    tree = workspace.tree
     roots = [str(tree / root) if root != "." else str(tree) for root in target.project.roots]
     path = os.pathsep.join((str(target.python.parent), os.environ.get("PATH", os.defpath)))
     return {
@@ -138,6 +138,7 @@ def target_environment(target: Target, run: Path, tree: Path, seed: int) -> dict
         "HOME": str(run / "home"),
         "TMPDIR": str(run / "tmp"),
         "PYTHONHASHSEED": str(seed),
+        "PYTHONPYCACHEPREFIX": str(workspace.bytecode),
         "PYTHONPATH": os.pathsep.join((*roots, str(run / "probe"))),
     }
 

@@ -1,5 +1,6 @@
 """A workspace: a scratch folder with one tree in it that can be moved from state to state."""
 
+import glob
 import os
 import re
 import shutil
@@ -32,6 +33,8 @@ def remove_listed(ledger: Path) -> None:
 class Workspace:
     """A scratch folder, removed at the end: ``tree`` is the project's, the rest belongs to the runs.
 
+    ``bytecode`` is where they keep compiled modules (PYTHONPYCACHEPREFIX), so that the tree holds none.
+
     ``name`` is the tree's folder name, for projects that look at it. ``ledger`` is a file to which the scratch
     folder's path is added, so that a later run can remove it should this one be killed.
     """
@@ -42,6 +45,7 @@ class Workspace:
             file.write(f"{self.scratch}\n")
         self.tree = self.scratch / "tree" / name
         self.tree.mkdir(parents=True)
+        self.bytecode = self.scratch / "bytecode"
         self._written: dict[str, tuple[str, bytes, tuple[int, int, int]]] = {}
         self._runs = 0
 
@@ -63,6 +67,7 @@ class Workspace:
                 if target.is_dir() and not target.is_symlink():
                     shutil.rmtree(target)
                 write_blob(target, mode, content)
+                self._forget_bytecode(target)
                 self._written[path] = (mode, content, _stamp(target))
 
     def fresh_run(self) -> Path:
@@ -72,6 +77,12 @@ class Workspace:
         for name in ("home", "tmp", "probe"):
             (run / name).mkdir(parents=True)
         return run
+
+    def _forget_bytecode(self, source: Path) -> None:
+        """Drop what was compiled from a file: Python itself would only look at its size and its second."""
+        folder = self.bytecode / source.parent.relative_to(source.anchor)
+        for compiled in folder.glob(f"{glob.escape(source.stem)}.*pyc"):
+            compiled.unlink()
 
     def _remove_strangers(self, blobs: Blobs) -> None:
         for folder, folders, names in os.walk(self.tree, topdown=False):
