@@ -240,6 +240,12 @@ def _check_collected(collected: Record, records: _Records) -> None:
         raise NothingCollected(detail)
 
 
+def _errors(found: list[Record]) -> tuple[CollectionError, ...]:
+    """One error a path, the first."""
+    by_path = {error["path"]: CollectionError(error["path"], _last_line(error)) for error in reversed(found)}
+    return tuple(by_path[path] for path in sorted(by_path))
+
+
 def _last_line(error: Record) -> str:
     lines = error["text"].strip().splitlines()
     return clean_line(lines[-1].removeprefix("E").strip()) if lines else ""
@@ -266,7 +272,7 @@ def _assemble(
             imports=imports,
             collection=collection,
             tests=tests,
-            errors=tuple(CollectionError(error["path"], _last_line(error)) for error in collected["errors"]),
+            errors=_errors(collected["errors"]),
             modules=tuple(sorted(modules)),
         )
     )

@@ -1,6 +1,7 @@
 """The outcome of one test, from its reports and exceptions."""
 
 MARKER = "sweflow: "
+QUOTED = "NotImplementedError: " + MARKER  # as the traceback of a child process has it
 
 
 class Outcome:
@@ -22,7 +23,7 @@ class Outcome:
             "type": type(error).__name__,
             "message": _text(error)[:500],
             "stubs": sorted(_stubs(error)),
-            "mentions": MARKER in _text(error),
+            "mentions": QUOTED in _text(error),
         }
 
     def add(self, report):
