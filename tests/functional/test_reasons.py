@@ -5,8 +5,9 @@ import subprocess
 from pathlib import Path
 
 import pytest
-import sweflow
 from sweflow_tasks.format import read_lines
+
+import sweflow
 
 from ..helpers import write_repository
 from ..property.test_chain_laws import assert_adds_up
