@@ -8,7 +8,7 @@ import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import click
 from rich.console import Console
@@ -22,6 +22,7 @@ from sweflow.progress import Bars
 from sweflow.tables import counts_table, summary_table
 from sweflow.version import __version__
 
+T = TypeVar("T")
 OUT = click.Path(file_okay=False, path_type=Path)
 DIR = click.Path(exists=True, file_okay=False, path_type=Path)
 REPO = click.Path(path_type=Path)
@@ -110,18 +111,7 @@ def build(repo: Path, pytest_args: tuple[str, ...], **given: Any) -> int:
       sweflow build examples/inventory
       sweflow build ../itsdangerous --python ../venv/bin/python --out out -- tests -k "not slow"
     """
-    out = _out(repo, given["out"])
-    options = _options(given)
-    with Bars(Console(stderr=True), quiet=given["quiet"] or given["as_json"]) as bars:
-        summary = stages.build(
-            repo,
-            out,
-            python=given["python"],
-            arguments=pytest_args,
-            allow_dirty=given["allow_dirty"],
-            options=options,
-            progress=bars,
-        )
+    out, summary = _run(stages.build, repo, pytest_args, given)
     _show(given, summary, summary_table(summary, f"{repo} → {out}"))
     return 0 if summary["steps"]["verified"] else 1
 
@@ -130,17 +120,7 @@ def build(repo: Path, pytest_args: tuple[str, ...], **given: Any) -> int:
 @_tracing
 def trace(repo: Path, pytest_args: tuple[str, ...], **given: Any) -> None:
     """Run REPO's tests and record who called whom, for each test."""
-    out = _out(repo, given["out"])
-    with Bars(Console(stderr=True), quiet=given["quiet"] or given["as_json"]) as bars:
-        found = stages.trace(
-            repo,
-            out,
-            python=given["python"],
-            arguments=pytest_args,
-            allow_dirty=given["allow_dirty"],
-            options=_options(given),
-            progress=bars,
-        )
+    out, found = _run(stages.trace, repo, pytest_args, given)
     outcomes: dict[str, int] = {}
     for test in found.tests:
         outcomes[test.outcome] = outcomes.get(test.outcome, 0) + 1
@@ -225,6 +205,23 @@ def checkout(dir: Path, instance: str, dest: Path, tests: bool, reference: bool,
     commit = stages.checkout(dir, instance, dest, content)
     facts = {"instance_id": instance, "commit": commit, "path": str(dest)}
     _show(given, facts, counts_table({f"{instance} at": dest, "commit": commit}, str(dir)))
+
+
+def _run(stage: Callable[..., T], repo: Path, pytest_args: tuple[str, ...], given: dict[str, Any]) -> tuple[Path, T]:
+    """Run a stage that starts from a repository, under progress bars; the output folder and the result."""
+    out = _out(repo, given["out"])
+    options = _options(given)
+    with Bars(Console(stderr=True), quiet=given["quiet"] or given["as_json"]) as bars:
+        made = stage(
+            repo,
+            out,
+            python=given["python"],
+            arguments=pytest_args,
+            allow_dirty=given["allow_dirty"],
+            options=options,
+            progress=bars,
+        )
+    return out, made
 
 
 def _out(repo: Path, out: Path | None) -> Path:
