@@ -19,6 +19,7 @@ from sweflow_rdg.values import (
     Unresolved,
 )
 
+LOCALS = "<locals>"
 _OUTCOMES = {
     Outcome.FAILED: Reason.FAILING,
     Outcome.SKIPPED: Reason.SKIPPED,
@@ -37,7 +38,8 @@ def build_graph(trace: Trace, index: SourceIndex) -> RuntimeDependencyGraph:
     calls = _Calls(trace, owner)
     place = {node.id: number for number, node in enumerate(nodes)}
     resolver = Resolver(index)
-    tests = tuple(_test(test, nodes, place, calls, resolver) for test in trace.tests)
+    in_tests = test_paths(trace, frozenset(index.files))
+    tests = tuple(_test(test, nodes, in_tests, place, calls, resolver) for test in trace.tests)
     nodes = _mark_scaffold(nodes, _scaffold(trace, nodes, calls))
     return RuntimeDependencyGraph(
         nodes=nodes,
@@ -79,8 +81,16 @@ def _node(definition: Definition, *, in_tests: bool, is_body: bool) -> Node:
 
 
 def _resolve_id(resolver: Resolver, test: TestTrace) -> str | None:
+    """The id of the function that a test runs as its body.
+
+    A body that was made inside another function (a plain decorator, a data-driven suite) stands for the function of
+    the test's own name, where the file has one.
+    """
     if test.body is None:
         return None
+    if LOCALS in test.body.name:
+        path, _, name = test.function.partition("::")
+        return resolver.named(f"{path}::{name.replace('::', '.')}")
     found = resolver.resolve(replace(test.body, name=test.body.name.rpartition(".")[2]))
     return found.id if not isinstance(found, str) and found.definition is not None else None
 
@@ -126,7 +136,12 @@ class _Calls:
 
 
 def _test(
-    test: TestTrace, nodes: tuple[Node, ...], place: dict[str, int], calls: _Calls, resolver: Resolver
+    test: TestTrace,
+    nodes: tuple[Node, ...],
+    tests: frozenset[str],
+    place: dict[str, int],
+    calls: _Calls,
+    resolver: Resolver,
 ) -> TestNode:
     reached = {
         call.callee
@@ -136,10 +151,11 @@ def _test(
     }
     name = _resolve_id(resolver, test)
     body = place[name] if name is not None else None
-    rejected = _rejection(test, nodes, body)
+    made = body is None and test.body is not None and LOCALS in test.body.name
+    rejected = _rejection(test, nodes, tests, place[f"{test.body.path}::{MODULE}"] if made and test.body else body)
     return TestNode(
         id=test.id,
-        function=test.function,
+        function=test.id if made else test.function,
         path=test.path,
         body=body,
         requirement=tuple(sorted(reached)),
@@ -150,13 +166,13 @@ def _test(
     )
 
 
-def _rejection(test: TestTrace, nodes: tuple[Node, ...], body: int | None) -> Reason | None:
+def _rejection(test: TestTrace, nodes: tuple[Node, ...], tests: frozenset[str], body: int | None) -> Reason | None:
     """Why a test has no stable pass or no body that can be masked; None where all is well."""
     if test.outcome is not Outcome.PASSED:
         return _OUTCOMES[test.outcome]
     if body is None:
         return Reason.NOT_A_FUNCTION
-    if nodes[body].role is Role.CORE:
+    if nodes[body].path not in tests:
         return Reason.MIXED_FILE
     return _instability(test.reruns)
 

@@ -25,6 +25,11 @@ class Resolver:
         self._index = index
         self._starts = {path: [d.line for d in file.definitions] for path, file in index.files.items()}
 
+    def named(self, name: str) -> str | None:
+        """The id itself where a function has it."""
+        file = self._index.files.get(name.partition("::")[0])
+        return name if file is not None and any(d.id == name for d in file.definitions) else None
+
     def resolve(self, code: CodeRef) -> Resolved | str:
         """The node, or the reason why there is none."""
         file = self._index.files.get(code.path)

@@ -75,7 +75,8 @@ class Call:
 class TestNode:
     """One test id. ``requirement`` holds indices of the core nodes that it reaches (scaffold included).
 
-    ``calls`` is an index into the graph's ``call_sets``. ``body`` is the index of the node that it runs.
+    ``calls`` is an index into the graph's ``call_sets``. ``body`` is the index of the node that it runs,
+    None where it was made inside another function and cannot be masked by itself.
     ``rejected`` is None for a test with a stable pass; ``traced`` says whether the traced run has a record of it.
     """
 

@@ -126,6 +126,9 @@ def _appearances(
     for name, step in tests.items():
         path = name.partition("::")[0]
         appears[path] = min(step, appears.get(path, NEVER))
+    for test in graph.tests:
+        if test.path in appears and test.function not in rejected:
+            appears[test.path] = min(step_of_test.get(test.function, NEVER), appears[test.path])
     for path in appears:
         if PurePosixPath(path).name in ("conftest.py", "__init__.py"):
             appears[path] = 0
@@ -141,6 +144,9 @@ def _appearances(
             if earliest < appears[path]:
                 appears[path] = earliest
                 changed = True
+    for path, _ in graph.uncollected:
+        if looks_like_test(path) and PurePosixPath(path).name not in ("conftest.py", "__init__.py"):
+            appears[path] = NEVER  # it could not be collected: the task's own command would stumble over it
     return {path: step for path, step in appears.items() if step > 0 and path in blobs}
 
 

@@ -15,6 +15,8 @@ from sweflow_tracer.files import Blobs, write_blob
 
 from sweflow_tasks.chain import NEVER, Chain
 
+AS_IT_IS = b"* -text -ident -filter -working-tree-encoding"
+"""Attributes under which git changes no byte, whatever the project's own .gitattributes say."""
 AUTHOR = "sweflow <sweflow@localhost> 0 +0000"
 _DIFF = (
     *("--no-color", "--no-renames", "--no-ext-diff", "--no-textconv", "--binary", "--minimal"),
@@ -162,6 +164,8 @@ def write_checkout(folder: Path, blobs: Blobs, message: str) -> str:
     """Make a git repository of one commit and nothing else; the commit's name."""
     folder.mkdir(parents=True, exist_ok=True)
     run_git(folder, "init", "--quiet", "--template=", "--initial-branch=main", ".")
+    (folder / ".git" / "info").mkdir()
+    (folder / ".git" / "info" / "attributes").write_bytes(AS_IT_IS + b"\n")
     stream = CommitStream()
     mark = stream.commit("refs/heads/main", message, blobs, None)
     name = stream.send(folder / ".git")[mark]
@@ -189,14 +193,20 @@ def _patches(folder: Path, ref: str) -> dict[str, str]:
     output = run_git(folder, "log", "--format=%x00%H%x00", "-p", *_DIFF, ref)
     parts = output.split(b"\0")[1:]
     pairs: Sequence[tuple[bytes, bytes]] = list(zip(parts[::2], parts[1::2], strict=True))
-    return {name.decode("ascii"): diff.strip(b"\n").decode("utf-8") + "\n" for name, diff in pairs if diff.strip()}
+    return {name.decode("ascii"): _as_patch(diff) for name, diff in pairs if diff.strip()}
+
+
+def _as_patch(diff: bytes) -> str:
+    """A commit's diff without the log's blank lines around it; a binary patch ends with one of its own."""
+    end = "\n\n" if b"\nGIT binary patch\n" in diff else "\n"
+    return diff.strip(b"\n").decode("utf-8") + end
 
 
 def _mark_binary(folder: Path, blobs: Blobs) -> None:
     """Have git write files that are not UTF-8 as binary patches, so that every patch is text."""
     lines = [b'"' + _escape(path) + b'" -diff' for path, (_, content) in blobs.items() if not _is_utf8(content)]
     (folder / "info").mkdir(exist_ok=True)
-    (folder / "info" / "attributes").write_bytes(b"\n".join((b"* -text -ident -working-tree-encoding", *lines, b"")))
+    (folder / "info" / "attributes").write_bytes(b"\n".join((AS_IT_IS, *lines, b"")))
 
 
 def _is_utf8(content: bytes) -> bool:

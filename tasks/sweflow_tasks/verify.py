@@ -22,7 +22,7 @@ from sweflow_scheduler import Schedule
 from sweflow_tracer.errors import SessionFailed
 from sweflow_tracer.files import Blobs, tree_digest
 from sweflow_tracer.processes import Launcher
-from sweflow_tracer.session import Options, Record, Session, Target, run_session
+from sweflow_tracer.session import Options, Record, Session, Target, run_session, run_unforked
 from sweflow_tracer.values import Outcome
 from sweflow_tracer.workspace import Workspace, clean_line, remove_listed
 
@@ -158,23 +158,9 @@ class Verifier:
     ) -> Session:
         options = Options("settrace", groups, timeout=self._timeout, seed=seed, traced=traced, paths=paths)
         session = run_session(self._target, workspace, self._launcher, options)
-        self._on_session(session)
         if session.needs_process:
-            merged = Session(collected=session.collected, ran=True)
-            for number, group in enumerate(groups):
-                options = Options(
-                    engine="settrace",
-                    groups=[group],
-                    fork=False,
-                    timeout=self._timeout,
-                    seed=seed,
-                    traced=[0] if number in traced else [],
-                    paths=paths,
-                )
-                part = run_session(self._target, workspace, self._launcher, options)
-                self._on_session(part)
-                merged.tests += [{**record, "group": number} for record in part.tests]
-            return merged
+            session = run_unforked(self._target, workspace, self._launcher, options)
+        self._on_session(session)
         return session
 
 

@@ -208,11 +208,19 @@ def test_T6_a_child_that_a_test_leaves_behind_in_a_session_of_its_own_is_ended(p
     mark = f"{os.getpid()}.{id(tmp_path)}"
     files = {
         "tests/test_leaves.py": "import subprocess\n\ndef test_leaves():\n"
-        f"    subprocess.Popen(['sleep', '{mark}'], start_new_session=True)\n"
+        f"    subprocess.Popen(['sleep', '{mark}'], start_new_session=True, env={{}})\n"
     }
     trace = trace_of(write_repository(tmp_path / "r", files), python, tmp_path / "journal")
     assert [test.outcome for test in trace.tests] == [Outcome.PASSED]
     assert mark not in subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True, check=True).stdout
+
+
+def test_tests_that_get_in_each_others_way_side_by_side_are_judged_alone(python, tmp_path):
+    body = "    open('same', 'w').write('{0}')\n    time.sleep(0.5)\n    assert open('same').read() == '{0}'\n"
+    text = "import time\n" + "".join(f"def test_{n}():\n{body.format(n)}" for n in "abcd")
+    repo = write_repository(tmp_path / "r", {"tests/test_same.py": text})
+    trace = trace_of(repo, python, tmp_path / "journal", jobs=2)
+    assert {test.outcome for test in trace.tests} == {Outcome.PASSED}
 
 
 def test_T3_a_process_a_test_gives_the_same_edges_as_a_fork_a_test(shop, trace, python, tmp_path):
@@ -229,11 +237,16 @@ def test_a_thread_that_lives_on_after_collection_means_a_process_a_test(python, 
     files = {
         "tests/test_thread.py": "import threading, time\n"
         "threading.Thread(target=time.sleep, args=(60,), daemon=True).start()\n"
-        "def test_a(): pass\ndef test_b(): pass\n"
+        "def test_a(): pass\ndef test_exits():\n    import os\n    os._exit(3)\ndef test_b(): pass\n"
     }
     trace = trace_of(write_repository(tmp_path / "r", files), python, tmp_path / "journal", reruns=1)
     assert trace.isolation == "process"
-    assert [(test.outcome, test.reruns) for test in trace.tests] == [(Outcome.PASSED, (Outcome.PASSED,))] * 2
+    assert [(test.outcome, test.reruns) for test in trace.tests] == [
+        (Outcome.PASSED, (Outcome.PASSED,)),
+        (Outcome.LOST, (Outcome.NOT_RUN,)),
+        (Outcome.PASSED, (Outcome.PASSED,)),
+    ]
+    assert trace.tests[1].detail == "process left with exit code 3"
 
 
 def test_plain_runs_tell_flaky_and_order_dependent_tests(python, tmp_path):

@@ -47,10 +47,10 @@ def is_git_root(root: Path) -> bool:
 
 
 def list_files(root: Path) -> tuple[FileEntry, ...]:
-    """The repository's files, sorted. In a clone, ignored files that Python could load are listed too."""
+    """The repository's files, sorted. In a clone: what git does not ignore, and what it ignores but Python loads."""
     if not is_git_root(root):
         return tuple(sorted(_entries(root, _walk(root), ignored=False)))
-    tracked = _split(git(root, "ls-files", "-z"))
+    tracked = _split(git(root, "ls-files", "-z", "--cached", "--others", "--exclude-standard"))
     ignored = _split(git(root, "ls-files", "-z", "--others", "--ignored", "--exclude-standard"))
     loadable = [path for path in ignored if path.endswith(LOADABLE) and not _is_leftover(root, path)]
     entries = [*_entries(root, tracked, ignored=False), *_entries(root, loadable, ignored=True)]

@@ -17,12 +17,12 @@ INSTALL_PYTEST = "install pytest and the project's test dependencies there, or p
 
 @dataclass(frozen=True, slots=True)
 class Distribution:
-    """An installed distribution: name, version, licence as stated, URL it was installed from (PEP 610)."""
+    """An installed distribution: name, version, licence as stated, and whether it is the project itself."""
 
     name: str
     version: str
     license: str
-    url: str
+    own: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,7 +61,7 @@ def read_project(
     blobs = read_blobs(root, files)
     facts = _facts(root)
     distribution = _own_distribution(interpreter, facts.get("name", ""))
-    name = facts.get("name") or root.resolve().name
+    name = facts.get("name") or (distribution.name if distribution else root.resolve().name)
     project = Project(
         repo=_remote(root) or name,
         source=_source(root, blobs, files, clean=clean),
@@ -73,7 +73,9 @@ def read_project(
         roots=interpreter.roots,
         names=interpreter.names,
         plugins=interpreter.plugins,
-        requirements=tuple(f"{d.name}=={d.version}" for d in interpreter.distributions if d is not distribution),
+        requirements=tuple(
+            f"{d.name}=={d.version}" for d in interpreter.distributions if not d.own and d is not distribution
+        ),
         arguments=arguments,
         files=files,
     )
@@ -119,7 +121,8 @@ def _folder_name(root: Path) -> str:
 
 def _own_distribution(interpreter: Interpreter, name: str) -> Distribution | None:
     wanted = _normal(name)
-    return next((d for d in interpreter.distributions if _normal(d.name) == wanted), None)
+    named = [d for d in interpreter.distributions if _normal(d.name) == wanted]
+    return next(iter((*named, *(d for d in interpreter.distributions if d.own))), None)
 
 
 def _normal(name: str) -> str:

@@ -6,7 +6,7 @@ import os
 import shutil
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -64,6 +64,7 @@ class Session:
     tests: list[Record] = field(default_factory=list)
     ran: bool = False
     timed_out: bool = False
+    code: int | None = None
     seconds: float = 0.0
     log: str = ""
 
@@ -108,11 +109,54 @@ def run_session(
             if code is None and time.monotonic() - heard > patience:
                 session.timed_out = True
                 break
+    session.code = code
     session.seconds = time.monotonic() - started
     session.log = log.read_text("utf-8", "replace")[-8000:]
     shutil.rmtree(run, ignore_errors=True)
     _check(session, code)
     return session
+
+
+def run_unforked(
+    target: Target,
+    workspace: Workspace,
+    launcher: Launcher,
+    options: Options,
+    on_record: Callable[[Record], None] = lambda record: None,
+    channel: Path | None = None,
+) -> Session:
+    """Run each group in a pytest process of its own, for projects in which forking is unsound.
+
+    A test that ends its process is recorded as lost or timed out, and the rest of its group goes on in a new one.
+    """
+    merged = Session(ran=True)
+    groups = () if isinstance(options.groups, str) else options.groups
+    for number, group in enumerate(groups):
+        left = list(group)
+        traced = None if options.traced is None else [0] if number in options.traced else []
+        while left:
+            alone = replace(options, groups=[left], fork=False, traced=traced)
+            session = run_session(target, workspace, launcher, alone, on_record, channel)
+            merged.collected = merged.collected or session.collected
+            merged.seconds += session.seconds
+            merged.log = session.log
+            merged.tests += [{**record, "group": number} for record in session.tests]
+            done = {record["id"] for record in session.tests}
+            left = [test for test in left if test not in done]
+            if not left or session.ran:
+                break
+            lost = _lost(left.pop(0), session, number)
+            merged.tests.append(lost)
+            if channel is not None:
+                with channel.open("a", encoding="ascii") as file:
+                    file.write(json.dumps(lost) + "\n")
+    return merged
+
+
+def _lost(test: str, session: Session, group: int) -> Record:
+    outcome = "timed-out" if session.timed_out else "lost"
+    detail = "no end in time" if session.timed_out else f"process left with exit code {session.code}"
+    return {"kind": "test", "id": test, "outcome": outcome, "detail": detail, "group": group}
 
 
 def pytest_command(target: Target, plugin: str, run: Path, tree: Path, paths: Sequence[str] | None) -> list[str]:

@@ -1,9 +1,8 @@
 """Tracing a repository: every test once under the recorder, then the whole suite plainly a few times."""
 
-import json
 import random
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -12,7 +11,7 @@ from sweflow_tracer.errors import NothingCollected, NothingPasses
 from sweflow_tracer.files import Blobs
 from sweflow_tracer.interning import Interner
 from sweflow_tracer.processes import Launcher
-from sweflow_tracer.session import Groups, Options, Record, Session, Target, read_records, run_session
+from sweflow_tracer.session import Groups, Options, Record, Session, Target, read_records, run_session, run_unforked
 from sweflow_tracer.values import CodeRef, CollectionError, Outcome, TestTrace, Trace
 from sweflow_tracer.workspace import Workspace, clean_line, remove_listed
 
@@ -55,7 +54,7 @@ def trace_project(
     remove_listed(ledger)
     with Workspace(target.project.folder, ledger) as workspace:
         workspace.show(blobs)
-        tracer = _Tracer(target, workspace, options, launcher, progress, on_session)
+        tracer = _Tracer(target, workspace, blobs, options, launcher, progress, on_session)
         records, isolation = tracer.traced(journal)
         collected = records.collected
         _check_collected(collected, records)
@@ -80,6 +79,7 @@ def _engine(target: Target, wanted: str) -> str:
 class _Tracer:
     target: Target
     workspace: Workspace
+    blobs: Blobs
     options: TraceOptions
     launcher: Launcher
     progress: Progress
@@ -99,7 +99,23 @@ class _Tracer:
         session = self._session(journal, "trace", groups, records, engine=self.options.engine)
         if session.needs_process:
             return self._each_process(journal, records), "process"
+        self._again_alone(journal)
         return _Records.load(journal, "trace"), self.options.isolation
+
+    def _again_alone(self, journal: Path) -> None:
+        """Run what failed once more, with nothing beside it and on a restored tree: side by side, tests share files."""
+        records = _Records.load(journal, "trace")
+        again = [i for i, r in records.tests.items() if r["outcome"] in (Outcome.FAILED, Outcome.LOST)]
+        again = [i for i in again if not records.tests[i].get("again")]
+        if not again or self.options.jobs == 1:
+            return
+        part = journal / "again"
+        shutil.rmtree(part, ignore_errors=True)
+        part.mkdir()
+        self.workspace.show(self.blobs)
+        groups = [[test] for test in again]
+        self._session(part, "trace", groups, _Records(), engine=self.options.engine, jobs=1)
+        (part / "trace-0.jsonl").rename(_fresh_segment(journal, "trace"))
 
     def rerun(self, journal: Path, ids: list[str], number: int) -> dict[str, Outcome]:
         """Outcomes of a plain run in one process: the first in the suite's order, the others shuffled.
@@ -134,10 +150,7 @@ class _Tracer:
         part = journal / f"part-{number}"
         shutil.rmtree(part, ignore_errors=True)
         part.mkdir()
-        options = {"fork": False, "paths": [item["id"].partition("::")[0]], "engine": self.options.engine}
-        session = self._session(part, "trace", [[item["id"]]], records, **options)  # type: ignore[arg-type]
-        if not session.tests and session.timed_out:
-            _append_lost(part / "trace-0.jsonl", item["id"], "timed-out")
+        self._session(part, "trace", [[item["id"]]], records, engine=self.options.engine, fork=False)
         return part
 
     def _session(
@@ -150,7 +163,7 @@ class _Tracer:
         engine: str,
         seed: int = 0,
         fork: bool = True,
-        paths: Sequence[str] | None = None,
+        jobs: int | None = None,
     ) -> Session:
         done = len(records.tests)
         total = sum(map(len, groups)) if not isinstance(groups, str) else 0
@@ -166,21 +179,21 @@ class _Tracer:
             engine=engine,
             groups=groups,
             fork=fork,
-            jobs=self.options.jobs,
+            jobs=jobs or self.options.jobs,
             timeout=self.options.timeout,
             seed=seed,
             skip=list(records.tests),
-            paths=paths,
         )
         segment = _fresh_segment(journal, name)
-        session = run_session(self.target, self.workspace, self.launcher, options, on_record, segment)
+        run = run_session if fork else run_unforked
+        session = run(self.target, self.workspace, self.launcher, options, on_record, segment)
         self.on_session(session)
         return session
 
 
 @dataclass(slots=True)
 class _Records:
-    """The records of one traced suite, gathered from the segments of a journal."""
+    """The records of one traced suite, gathered from the segments of a journal; of a test, the last one counts."""
 
     collected: Record
     tests: dict[str, Record]
@@ -206,7 +219,8 @@ class _Records:
                         records.collected = record
                 elif record["kind"] == "test":
                     record["table"] = head.get("codes", [])
-                    records.tests.setdefault(record["id"], record)
+                    record["again"] = record["id"] in records.tests
+                    records.tests[record["id"]] = record
         return records
 
 
@@ -224,11 +238,6 @@ def _fresh_segment(journal: Path, name: str) -> Path:
 def _forget(journal: Path, name: str) -> None:
     for segment in _segments(journal, name):
         segment.unlink()
-
-
-def _append_lost(segment: Path, test: str, outcome: str) -> None:
-    with segment.open("a") as file:
-        file.write(json.dumps({"kind": "test", "id": test, "outcome": outcome}) + "\n")
 
 
 def _check_collected(collected: Record, records: _Records) -> None:

@@ -8,7 +8,9 @@ import json
 import os
 import platform
 import sys
+import urllib.parse
 
+GENERIC = {"tests", "test", "docs", "setup", "conftest", "examples", "benchmarks", "tasks", "noxfile"}
 LAYOUTS = ("src", "lib", "python", ".")
 
 
@@ -20,7 +22,7 @@ def main(root):
     roots, names = import_roots(root)
     facts = {"python": platform.python_version(), "implementation": platform.python_implementation()}
     facts.update(roots=roots, names=names, prefix=sys.prefix)
-    facts.update(pytest_facts())
+    facts.update(pytest_facts(root, names))
     print(json.dumps(facts))
 
 
@@ -98,7 +100,7 @@ def location(name):
     return places[0] if places else None
 
 
-def pytest_facts():
+def pytest_facts(root, names):
     """pytest's version, the modules that it brings along, its plugins, and what is installed."""
     try:
         import pytest
@@ -112,7 +114,8 @@ def pytest_facts():
         name = distribution.metadata["Name"]
         if not name or name in installed:
             continue
-        installed[name] = [distribution.version, licence(distribution.metadata), direct_url(distribution)]
+        own = is_own(distribution, root, set(names) - GENERIC)
+        installed[name] = [distribution.version, licence(distribution.metadata), own]
         for entry in distribution.entry_points:
             if entry.group == "pytest11":
                 plugins.add(entry.name)
@@ -135,10 +138,15 @@ def licence(metadata):
     return classifiers[0].rpartition(" :: ")[2] if classifiers else ""
 
 
-def direct_url(distribution):
-    """Where the distribution was installed from (PEP 610), or an empty string."""
+def is_own(distribution, root, names):
+    """Whether a distribution is the project: installed from the root (PEP 610), or the owner of its names."""
     text = distribution.read_text("direct_url.json")
-    return json.loads(text).get("url", "") if text else ""
+    if text:
+        url = urllib.parse.urlsplit(json.loads(text).get("url", ""))
+        if url.scheme == "file" and os.path.realpath(urllib.parse.unquote(url.path)) == root:
+            return True
+    top = {path.parts[0].partition(".")[0] for path in distribution.files or () if path.suffix == ".py"}
+    return bool(top & names)
 
 
 if __name__ == "__main__":

@@ -20,7 +20,7 @@ import pytest
 from . import items, recorder
 from .channel import encode, write_all
 from .outcome import Outcome
-from .workers import Workers, die_with_parent
+from .workers import Orphans, Workers, die_with_parent
 
 with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "config.json"), encoding="utf-8") as _file:
     CONFIG = json.load(_file)
@@ -92,11 +92,13 @@ def pytest_runtestloop(session):
         emit({"kind": "end", "ran": False})
         return True
     groups = _groups(session.items)
+    orphans = Orphans()
     if CONFIG["fork"]:
         Workers(CONFIG["jobs"], CONFIG["timeout"], CONFIG["scratch"], emit, _run_group).run(groups)
     else:
         for number, group in groups:
             _run_group(number, group, functools.partial(_emit_test, number))
+    orphans.end()
     emit({"kind": "end", "ran": True})
     return True
 

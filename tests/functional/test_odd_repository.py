@@ -1,0 +1,167 @@
+"""One repository of odd shapes: made test bodies, encodings, git attributes, links, and a file that cannot be collected."""
+
+import os
+import shlex
+import subprocess
+from pathlib import Path
+
+import pytest
+from sweflow_tasks.format import read_lines
+from sweflow_tracer.files import list_files, read_blobs
+
+import sweflow
+
+from ..helpers import write_repository
+from .test_build import files_of, git
+
+TESTS = """\
+import odd
+import latin
+import windows
+
+def plain(f):
+    def wrapper():
+        assert f() is None
+    return wrapper
+
+def test_one():
+    assert odd.one() == 1
+
+@plain
+def test_decorated():
+    assert odd.two() == 22
+
+class TestMade:
+    def test_three(self):
+        assert odd.three() == 333 + 0
+
+def make(n):
+    def check(self):
+        assert odd.many(n) == n
+    return check
+
+for n in range(3):
+    setattr(TestMade, f"test_made_{n}", make(n))
+
+def test_latin():
+    assert latin.name() == "é"
+
+def test_windows():
+    assert windows.ends() == "crlf"
+"""
+ODD = """\
+# $Id$
+def one():
+    return 1
+
+def two():
+    # a little more
+    return 22
+
+def three():
+    # and more
+    # and more
+    return 333
+
+def many(n):
+    # the longest
+    # of them
+    # all
+    return n
+"""
+
+
+@pytest.fixture(scope="module")
+def repo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    repo = tmp_path_factory.mktemp("odd") / "odd repository"
+    write_repository(
+        repo,
+        {
+            "odd.py": ODD,
+            "tests/test_odd.py": TESTS,
+            "tests/test_broken.py": "import nothing_of_this_name\n\ndef test_x(): pass\n",
+            ".gitattributes": "*.py text eol=crlf ident\n",
+            ".gitignore": "_version.py\n__pycache__\n*.pyc\n",
+            "_version.py": "version = '1'\n",
+            "_unused.py": "",
+            "tool.sh": "#!/bin/sh\n",
+        },
+    )
+    (repo / "latin.py").write_bytes(
+        '# -*- coding: latin-1 -*-\nimport _version\ndef name():\n    return "é"'.encode("latin-1")
+    )
+    (repo / "windows.py").write_bytes(b'def ends():\r\n    """Doc."""\r\n    return "crlf"\r\n')
+    (repo / "tool.sh").chmod(0o755)
+    (repo / "link.py").symlink_to("odd.py")
+    (repo / ".gitattributes").rename(repo / "attributes.later")
+    command = ["git", "-C", str(repo), "-c", "user.name=n", "-c", "user.email=e@example.org"]
+    for arguments in (["init", "-q"], ["add", "."], ["commit", "-qm", "m"]):
+        subprocess.run([*command, *arguments], check=True)
+    (repo / "attributes.later").rename(repo / ".gitattributes")
+    return repo
+
+
+@pytest.fixture(scope="module")
+def built(repo: Path, python: Path) -> sweflow.Folder:
+    sweflow.build(repo, repo.parent / "out", python=python, allow_dirty=True)
+    return sweflow.Folder(repo.parent / "out")
+
+
+@pytest.fixture(scope="module")
+def rows(built):
+    return read_lines(built.tasks)
+
+
+def test_every_step_is_verified_whatever_its_shape(rows, built):
+    names = ["latin.py::name", "odd.py::many", "odd.py::one", "odd.py::three", "odd.py::two", "windows.py::ends"]
+    assert sorted(row["target_functions"] for row in rows) == [[name] for name in names]
+    made = [test for row in rows for test in row["FAIL_TO_PASS"] if "test_made" in test]
+    assert len(made) == 3
+    assert {(row["kind"], row["reason"]) for row in read_lines(built.rejected)} == {("file", "collection-error")}
+
+
+def test_a_test_behind_a_plain_decorator_is_taken_out_and_its_decorator_stays(rows, built, tmp_path):
+    early = next(row for row in rows if row["target_functions"] == ["odd.py::one"])
+    sweflow.checkout(built.root, early["instance_id"], tmp_path / "task")
+    text = (tmp_path / "task" / "tests" / "test_odd.py").read_text()
+    assert "def wrapper" in text
+    assert "test_decorated" not in text
+
+
+def test_C1_plain_git_apply_gives_the_reference_whatever_the_projects_attributes_say(rows, built, tmp_path):
+    for row in rows:
+        work = tmp_path / row["instance_id"]
+        sweflow.checkout(built.root, row["instance_id"], work / "a")
+        sweflow.checkout(built.root, row["instance_id"], work / "reference", sweflow.Content.REFERENCE)
+        for patch in (row["test_patch"], row["patch"]):
+            if patch:
+                git(work / "a", "apply", data=patch)
+        assert files_of(work / "a") == files_of(work / "reference")
+        assert os.readlink(work / "a" / "link.py") == "odd.py"
+        assert os.access(work / "a" / "tool.sh", os.X_OK)
+
+
+def test_D4_the_tasks_own_command_runs_and_passes_on_the_reference(rows, built, tmp_path, python):
+    row = rows[-1]
+    sweflow.checkout(built.root, row["instance_id"], tmp_path / "task", sweflow.Content.REFERENCE)
+    command = [str(python), *shlex.split(row["test_command"])[1:], "-q", "-p", "no:cacheprovider"]
+    done = subprocess.run(command, cwd=tmp_path / "task", capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout
+
+
+def test_ignored_files_that_the_tests_load_are_in_the_tree_and_others_are_not(built):
+    assert (built.source / "_version.py").exists()
+    assert not list(built.source.rglob("*.pyc"))
+
+
+def test_files_that_git_does_not_know_yet_are_part_of_a_dirty_tree(repo):
+    assert ".gitattributes" in {entry.path for entry in list_files(repo)}
+
+
+def test_C1_the_history_ends_in_what_was_read(built, repo):
+    listed = {e.path for e in list_files(built.source)}
+    tree = git(built.history, "ls-tree", "-r", "--name-only", "main").splitlines()
+    assert set(tree) == listed
+    for path, (mode, content) in read_blobs(built.source, list_files(built.source)).items():
+        if mode != "120000":
+            assert (repo / path).read_bytes() == content
