@@ -66,15 +66,15 @@ def verify_tasks(
     ``journal`` is a file that remembers finished runs (D1), ``history`` the bare repository to write.
     ``on_session`` is told of every pytest run.
     """
-    verifier = Verifier(
-        inputs.target, launcher, journal, jobs=options.jobs, timeout=options.timeout, on_session=on_session
-    )
     rejected: dict[str, Rejection] = {
         test.id: Rejection("test", test.id, test.rejected, test.detail)
         for test in inputs.graph.tests
         if test.rejected is not None
     }
-    chain, plan, verdicts = _settle(inputs, verifier, rejected, progress)
+    with Verifier(
+        inputs.target, launcher, journal, jobs=options.jobs, timeout=options.timeout, on_session=on_session
+    ) as verifier:
+        chain, plan, verdicts = _settle(inputs, verifier, rejected, progress)
     commits = write_history(history, chain)
     steps = {step.number for step in inputs.schedule.steps if plan.fails[step.number]}
     broken = _patches_fail(history, commits, steps)
@@ -92,11 +92,14 @@ def verify_tasks(
 def _settle(
     inputs: Inputs, verifier: Verifier, rejected: dict[str, Rejection], progress: Progress
 ) -> tuple[Chain, Plan, Verdicts]:
-    """Run everything, take out what is rejected, and run again, until nothing new is."""
+    """Run the trees in order; where something is rejected, take it out, and go on with the chain that this gives.
+
+    The verdict rests on the first tree that has one, so that it does not depend on which trees ran side by side.
+    """
     while True:
         chain = make_chain(inputs.blobs, inputs.index, inputs.graph, inputs.schedule, _gone(inputs.graph, rejected))
         plan = make_plan(inputs.graph, inputs.schedule, frozenset(rejected))
-        runs = verifier.run(chain, plan, progress)
+        runs = verifier.run(chain, plan, inputs.schedule, progress)
         verdicts = judge(chain, plan, inputs.schedule, runs)
         if not verdicts.rejected:
             return chain, plan, verdicts

@@ -71,7 +71,10 @@ class Verdicts:
 
 
 class Verifier:
-    """Runs trees, remembers what it ran in a journal file, and never runs the same thing twice (D1)."""
+    """Runs trees, remembers what it ran in a journal file, and never runs the same thing twice (D1).
+
+    A context manager: its workspaces, one a job, stand from one run of a chain to the next.
+    """
 
     def __init__(
         self,
@@ -90,52 +93,71 @@ class Verifier:
         self._timeout = timeout
         self._on_session = on_session
         self._known = _read_journal(journal)
+        self._spaces: SimpleQueue[Workspace] = SimpleQueue()
+        self._stack = ExitStack()
 
-    def run(self, chain: Chain, plan: Plan, progress: Progress) -> list[TreeRun]:
-        """Run every tree of a chain that the journal does not know."""
-        jobs = [_TreeJob(chain, plan, number) for number in range(chain.last + 1)]
-        runs: dict[int, TreeRun] = {}
-        waiting: list[_TreeJob] = []
-        for job in jobs:
-            known = self._known.get(job.key())
-            if known is None:
-                waiting.append(job)
-            else:
-                runs[job.number] = known
-        progress("verify", len(runs), len(jobs))
+    def __enter__(self) -> "Verifier":
         ledger = self._journal.with_suffix(".scratch")
         remove_listed(ledger)
-        with ExitStack() as stack, self._journal.open("a", encoding="utf-8") as journal:
-            spaces: SimpleQueue[Workspace] = SimpleQueue()
-            for _ in range(self._jobs):
-                spaces.put(stack.enter_context(Workspace(self._target.project.folder, ledger)))
-            for job, run in self._parallel(waiting, spaces):
-                runs[job.number] = run
-                self._known[job.key()] = run
-                journal.write(json.dumps({"key": job.key(), "run": _to_json(run)}) + "\n")
-                journal.flush()
-                progress("verify", len(runs), len(jobs))
-        return [runs[number] for number in range(len(jobs))]
+        first = self._stack.enter_context(Workspace(self._target.project.folder, ledger))
+        self._spaces.put(first)
+        for _ in range(self._jobs - 1):
+            space = Workspace(self._target.project.folder, ledger, first.bytecode)
+            self._spaces.put(self._stack.enter_context(space))
+        return self
 
-    def _parallel(
-        self, jobs: "list[_TreeJob]", spaces: "SimpleQueue[Workspace]"
-    ) -> "Iterator[tuple[_TreeJob, TreeRun]]":
-        with ThreadPoolExecutor(self._jobs) as pool:
+    def __exit__(self, *error: object) -> None:
+        self._stack.close()
+
+    def run(self, chain: Chain, plan: Plan, schedule: Schedule, progress: Progress) -> list[TreeRun]:
+        """Run the trees in order, as far as the first on which a test is rejected; that one is the last given.
+
+        What the journal knows is not run again. Trees ahead that were already running are finished and remembered.
+        """
+        runs: dict[int, TreeRun] = {}
+        given = 0
+        for job, run in self._in_parallel(_TreeJob(chain, plan, number) for number in range(chain.last + 1)):
+            runs[job.number] = run
+            progress("verify", len(runs), chain.last + 1)
+            while given in runs:
+                given += 1
+                if judge(chain, plan, schedule, [runs[given - 1]]).rejected:
+                    return [runs[number] for number in range(given)]
+        return [runs[number] for number in range(given)]
+
+    def _in_parallel(self, jobs: "Iterator[_TreeJob]") -> "Iterator[tuple[_TreeJob, TreeRun]]":
+        with self._journal.open("a", encoding="utf-8") as journal, ThreadPoolExecutor(self._jobs) as pool:
             running: dict[Future[TreeRun], _TreeJob] = {}
-            left = iter(jobs)
+
+            def finished() -> list[tuple[_TreeJob, TreeRun]]:
+                done, _ = wait(running, return_when=FIRST_COMPLETED)
+                found = [(running.pop(future), future.result()) for future in done]
+                for job, run in found:
+                    self._known[job.key()] = run
+                    journal.write(json.dumps({"key": job.key(), "run": _to_json(run)}) + "\n")
+                journal.flush()
+                return found
+
             try:
-                for job in left:
-                    running[pool.submit(self._run_tree, job, spaces)] = job
+                for job in jobs:
+                    known = self._known.get(job.key())
+                    if known is not None:
+                        yield job, known
+                        continue
+                    running[pool.submit(self._run_tree, job)] = job
                     if len(running) > self._jobs:
-                        yield from _finished(running)
+                        yield from finished()
                 while running:
-                    yield from _finished(running)
+                    yield from finished()
+            except GeneratorExit:
+                while running:
+                    finished()
             except BaseException:
                 self._launcher.stop()
                 raise
 
-    def _run_tree(self, job: "_TreeJob", spaces: "SimpleQueue[Workspace]") -> TreeRun:
-        workspace = spaces.get()
+    def _run_tree(self, job: "_TreeJob") -> TreeRun:
+        workspace = self._spaces.get()
         try:
             workspace.show(job.blobs())
             together, alone, traced = job.groups()
@@ -151,7 +173,7 @@ class Verifier:
                 return TreeRun(job.number, (), error.problem)
             return TreeRun(job.number, tuple(_results(job, session, groups, len(together))), "")
         finally:
-            spaces.put(workspace)
+            self._spaces.put(workspace)
 
     def _session(
         self, workspace: Workspace, groups: list[list[str]], traced: list[int], seed: int, paths: list[str]
@@ -260,15 +282,6 @@ def _expect_failure(result: Result | None, test: str, new: frozenset[str]) -> Ev
     if not raised and not called:
         return Rejection("test", test, Reason.UNRELATED_FAILURE, f"{result.error}: {result.detail}"[:300])
     return Evidence(test, result.when, result.error, bool(raised), raised or called)
-
-
-def _finished(
-    running: "dict[Future[TreeRun], _TreeJob]",
-) -> "Iterator[tuple[_TreeJob, TreeRun]]":
-    done, _ = wait(running, return_when=FIRST_COMPLETED)
-    for future in done:
-        job = running.pop(future)
-        yield job, future.result()
 
 
 def _results(job: _TreeJob, session: Session, groups: list[list[str]], together: int) -> Iterator[Result]:

@@ -6,6 +6,7 @@ import stat
 import subprocess
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 SKIPPED_FOLDERS = frozenset(
@@ -78,8 +79,13 @@ def tree_digest(blobs: Blobs) -> str:
     digest = hashlib.sha256()
     for path in sorted(blobs):
         mode, content = blobs[path]
-        digest.update(os.fsencode(path) + b"\0" + mode.encode() + b"\0" + hashlib.sha256(content).digest())
+        digest.update(os.fsencode(path) + b"\0" + mode.encode() + b"\0" + _content_digest(content))
     return digest.hexdigest()
+
+
+@lru_cache(maxsize=8192)
+def _content_digest(content: bytes) -> bytes:
+    return hashlib.sha256(content).digest()
 
 
 def _split(output: str | None) -> list[str]:

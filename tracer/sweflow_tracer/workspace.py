@@ -33,19 +33,20 @@ def remove_listed(ledger: Path) -> None:
 class Workspace:
     """A scratch folder, removed at the end: ``tree`` is the project's, the rest belongs to the runs.
 
-    ``bytecode`` is where they keep compiled modules (PYTHONPYCACHEPREFIX), so that the tree holds none.
+    ``bytecode`` is where they keep compiled modules (PYTHONPYCACHEPREFIX), so that the tree holds none; workspaces
+    can share it, since it goes by whole paths.
 
     ``name`` is the tree's folder name, for projects that look at it. ``ledger`` is a file to which the scratch
     folder's path is added, so that a later run can remove it should this one be killed.
     """
 
-    def __init__(self, name: str, ledger: Path) -> None:
+    def __init__(self, name: str, ledger: Path, bytecode: Path | None = None) -> None:
         self.scratch = Path(tempfile.mkdtemp(prefix=PREFIX)).resolve()
         with ledger.open("a", encoding="utf-8") as file:
             file.write(f"{self.scratch}\n")
         self.tree = self.scratch / "tree" / name
         self.tree.mkdir(parents=True)
-        self.bytecode = self.scratch / "bytecode"
+        self.bytecode = bytecode or self.scratch / "bytecode"
         self._written: dict[str, tuple[str, bytes, tuple[int, int, int]]] = {}
         self._runs = 0
 
