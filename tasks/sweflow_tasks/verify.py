@@ -170,6 +170,8 @@ class Verifier:
             try:
                 session = self._session(workspace, groups, list(numbers), job.seed, paths)
             except SessionFailed as error:
+                if error.killed:
+                    raise  # not the tests' fault: the build ends, and goes on from here when it is called again
                 return TreeRun(job.number, (), error.problem)
             return TreeRun(job.number, tuple(_results(job, session, groups, len(together))), "")
         finally:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from sweflow_tracer import Outcome, Trace
+from sweflow_tracer.errors import SessionFailed
 
 from ..helpers import calls_of, trace_of, write_repository
 
@@ -285,3 +286,11 @@ def test_D1_a_trace_goes_on_from_the_records_of_one_before_it(shop, python, tmp_
     again = trace_of(repo, python, tmp_path / "journal")
     assert (tmp_path / "journal" / "trace-1.jsonl").read_text().count('"kind":"test"') == 2
     assert [(t.id, t.outcome, t.call) for t in again.tests] == [(t.id, t.outcome, t.call) for t in whole.tests]
+
+
+def test_V3_a_session_that_ends_in_its_middle_is_no_verdict_on_its_tests(python, tmp_path):
+    text = "import os, signal\ndef test_a(): os.kill(os.getppid(), signal.SIGKILL)\ndef test_b(): pass\n"
+    repo = write_repository(tmp_path / "r", {"tests/test_kill.py": text})
+    with pytest.raises(SessionFailed, match="before every test had run") as caught:
+        trace_of(repo, python, tmp_path / "journal")
+    assert caught.value.killed

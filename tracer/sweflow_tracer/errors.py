@@ -80,11 +80,15 @@ class RanElsewhere(SweflowError):
 
 
 class SessionFailed(SweflowError):
-    """A pytest session ended without the records that it owes."""
+    """A pytest session ended without the records that it owes.
 
-    def __init__(self, problem: str, log: str) -> None:
+    ``killed``: something ended it from outside or in its middle, which says nothing about the tests (V3).
+    """
+
+    def __init__(self, problem: str, log: str, *, killed: bool = False) -> None:
         self.problem = problem
         self.log = log
+        self.killed = killed
         super().__init__(f"the pytest session {problem}; the last lines of its log: {log.strip()[-1500:]}")
 
 

@@ -4,6 +4,7 @@ import hashlib
 import json
 import os
 import shutil
+import signal
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -113,7 +114,7 @@ def run_session(
     session.seconds = time.monotonic() - started
     session.log = log.read_text("utf-8", "replace")[-8000:]
     shutil.rmtree(run, ignore_errors=True)
-    _check(session, code)
+    _check(session, options)
     return session
 
 
@@ -247,7 +248,10 @@ def _take(session: Session, record: Record) -> None:
         raise RanElsewhere(name, path)
 
 
-def _check(session: Session, code: int | None) -> None:
+def _check(session: Session, options: Options) -> None:
     if not session.collected:
-        problem = "took too long to collect" if session.timed_out else f"ended with exit code {code}"
-        raise SessionFailed(problem, session.log)
+        problem = "took too long to collect" if session.timed_out else f"ended with exit code {session.code}"
+        raise SessionFailed(problem, session.log, killed=session.code == -signal.SIGKILL)
+    if options.fork and not session.ran and not session.needs_process:
+        problem = f"ended with exit code {session.code} before every test had run"
+        raise SessionFailed(problem, session.log, killed=True)
