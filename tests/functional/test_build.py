@@ -131,6 +131,14 @@ def test_a_task_can_be_solved_by_its_patch_alone_with_plain_pytest(inventory, ro
     assert f"{len(wanted)} passed" in green.stdout
 
 
+def test_C3_a_skeleton_collects_and_its_accumulated_tests_are_green(inventory, rows, tmp_path, python):
+    row = rows[15]
+    sweflow.checkout(inventory.root, row["instance_id"], tmp_path / "task")
+    command = [str(python), "-m", "pytest", "-q", "-p", "no:cacheprovider", *row["PASS_TO_PASS"]]
+    done = subprocess.run(command, cwd=tmp_path / "task", capture_output=True, text=True, check=False)
+    assert f"{len(row['PASS_TO_PASS'])} passed" in done.stdout
+
+
 def test_formats_give_the_same_bytes_when_written_again(inventory, tmp_path):
     from sweflow_rdg.format import read_graph, write_graph
     from sweflow_scheduler.format import read_schedule, write_schedule

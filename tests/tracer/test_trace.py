@@ -234,6 +234,16 @@ def test_T3_a_process_a_test_gives_the_same_edges_as_a_fork_a_test(shop, trace, 
         assert calls_of(alone, test.id) == calls_of(trace, test.id)
 
 
+@pytest.mark.skipif(sys.version_info < (3, 12), reason="sys.monitoring came with Python 3.12")
+def test_T4_both_engines_give_the_same_edges(python, tmp_path):
+    files = {"shop.py": SHOP, "tests/test_shop.py": TESTS.split("def test_fails", maxsplit=1)[0]}
+    repo = write_repository(tmp_path / "shop", files)
+    one, two = (trace_of(repo, python, tmp_path / engine, engine=engine) for engine in ("settrace", "monitoring"))
+    assert one.engine != two.engine
+    for test in one.tests:
+        assert calls_of(one, test.id) == calls_of(two, test.id)
+
+
 def test_a_thread_that_lives_on_after_collection_means_a_process_a_test(python, tmp_path):
     files = {
         "tests/test_thread.py": "import threading, time\n"
