@@ -32,7 +32,7 @@ class Running:
             os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait()
         for _ in range(10):
-            if not _kill_marked(self._token):
+            if not kill_marked(f"{TOKEN}={self._token}"):
                 break
 
 
@@ -77,13 +77,13 @@ class Launcher:
                 running.end()
 
 
-def _kill_marked(token: str) -> bool:
-    """Kill processes whose environment holds the token; whether there were any. Linux only."""
-    mark = f"{TOKEN}={token}".encode()
+def kill_marked(entry: str) -> bool:
+    """Kill processes with a variable in their environment that starts so; whether there were any. Linux only."""
+    mark = entry.encode()
     found = False
     for environ in Path("/proc").glob("[0-9]*/environ"):
         try:
-            if mark in environ.read_bytes().split(b"\0"):
+            if any(variable.startswith(mark) for variable in environ.read_bytes().split(b"\0")):
                 os.kill(int(environ.parent.name), signal.SIGKILL)
                 found = True
         except OSError:

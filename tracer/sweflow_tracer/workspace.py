@@ -3,12 +3,15 @@
 import glob
 import os
 import re
+import secrets
 import shutil
 import tempfile
+import time
 from pathlib import Path
 from types import TracebackType
 
 from sweflow_tracer.files import Blobs, write_blob
+from sweflow_tracer.processes import kill_marked
 
 PREFIX = "sweflow-"
 _SCRATCH = re.compile(rf"[^\s'\"]*/{PREFIX}[a-z0-9_]{{8}}(/tree/[^/\s'\"]+/?|/run\d+(/tmp(/t\d+)?)?)?")
@@ -22,12 +25,19 @@ def clean_line(text: object) -> str:
 
 
 def remove_listed(ledger: Path) -> None:
-    """Remove the scratch folders that a ledger lists, and the ledger."""
-    if ledger.exists():
-        for line in ledger.read_text("utf-8").splitlines():
-            if Path(line).name.startswith(PREFIX):
-                shutil.rmtree(line, ignore_errors=True)
-        ledger.unlink()
+    """Remove the scratch folders that a ledger lists; it goes on listing what could not be removed."""
+    if not ledger.exists():
+        return
+    listed = [Path(line) for line in ledger.read_text("utf-8").splitlines() if Path(line).name.startswith(PREFIX)]
+    for _ in range(50):
+        for folder in listed:
+            kill_marked(f"HOME={folder}/")  # a run that outlived its parent would make the folder anew
+            shutil.rmtree(folder, ignore_errors=True)
+        listed = [folder for folder in listed if folder.exists()]
+        if not listed:
+            break
+        time.sleep(0.1)
+    ledger.write_text("".join(f"{folder}\n" for folder in listed), "utf-8")
 
 
 class Workspace:
@@ -41,9 +51,10 @@ class Workspace:
     """
 
     def __init__(self, name: str, ledger: Path, bytecode: Path | None = None) -> None:
-        self.scratch = Path(tempfile.mkdtemp(prefix=PREFIX)).resolve()
+        self.scratch = Path(tempfile.gettempdir()).resolve() / f"{PREFIX}{secrets.token_hex(4)}"
         with ledger.open("a", encoding="utf-8") as file:
-            file.write(f"{self.scratch}\n")
+            file.write(f"{self.scratch}\n")  # before it is made: a kill in between leaves nothing
+        self.scratch.mkdir(mode=0o700)
         self.tree = self.scratch / "tree" / name
         self.tree.mkdir(parents=True)
         self.bytecode = bytecode or self.scratch / "bytecode"
