@@ -1,15 +1,18 @@
 """The channel: JSON lines written with one system call each, so that a kill tears at most the last line."""
 
+from __future__ import annotations
+
 import json
 import os
+from typing import Any
 
 
-def encode(record):
+def encode(record: dict[str, Any]) -> bytes:
     """One line of ASCII JSON."""
     return (json.dumps(record, separators=(",", ":")) + "\n").encode("ascii")
 
 
-def write_all(fd, data):
+def write_all(fd: int, data: bytes) -> None:
     """Write all of ``data``, however the system splits it."""
     view = memoryview(data)
     while view:
@@ -19,10 +22,10 @@ def write_all(fd, data):
 class Lines:
     """Bytes in, whole lines out; what follows the last line break waits."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self._rest = b""
 
-    def feed(self, data):
+    def feed(self, data: bytes) -> list[dict[str, Any]]:
         """The records that ``data`` completes."""
         *lines, self._rest = (self._rest + data).split(b"\n")
         return [json.loads(line) for line in lines if line]

@@ -3,33 +3,37 @@
 Arguments: the repository's root. Nothing of the project is imported, only looked up.
 """
 
+from __future__ import annotations
+
 import importlib.util
 import json
 import os
 import platform
 import sys
 import urllib.parse
+from typing import Any
 
 GENERIC = {"tests", "test", "docs", "setup", "conftest", "examples", "benchmarks", "tasks", "noxfile"}
 LAYOUTS = ("src", "lib", "python", ".")
 
 
-def main(root):
+def main(root: str) -> None:
     """Print the facts."""
     root = os.path.realpath(root)
     here = os.path.dirname(os.path.realpath(__file__))
     sys.path[:] = [entry for entry in sys.path if os.path.realpath(entry) != here]
     roots, names = import_roots(root)
-    facts = {"python": platform.python_version(), "implementation": platform.python_implementation()}
+    facts: dict[str, Any] = {"python": platform.python_version(), "implementation": platform.python_implementation()}
     facts.update(roots=roots, names=names, prefix=sys.prefix)
     facts.update(pytest_facts(root, names))
     print(json.dumps(facts))
 
 
-def import_roots(root):
+def import_roots(root: str) -> tuple[list[str], list[str]]:
     """Folders below the root from which its modules are imported, and the top-level names there."""
     inside = [os.path.relpath(os.path.realpath(entry), root) for entry in sys.path if below(entry, root)]
-    roots, names = [], set()
+    roots: list[str] = []
+    names: set[str] = set()
     for layout in dict.fromkeys((*inside, *LAYOUTS)):
         for name in top_level_names(os.path.join(root, layout)):
             where = location(name)
@@ -50,7 +54,7 @@ def import_roots(root):
     return roots, sorted(names)
 
 
-def below(path, root):
+def below(path: str, root: str) -> bool:
     """Whether a path lies in the root, and not in an environment there."""
     path = os.path.realpath(path)
     return (path + os.sep).startswith(root + os.sep) and not any(
@@ -58,7 +62,7 @@ def below(path, root):
     )
 
 
-def top_level_names(folder):
+def top_level_names(folder: str) -> list[str]:
     """Names of modules and packages that stand in a folder."""
     try:
         entries = sorted(os.listdir(folder))
@@ -69,14 +73,14 @@ def top_level_names(folder):
     return [name for name in (*modules, *packages) if name.isidentifier()]
 
 
-def has_init(folder, name):
+def has_init(folder: str, name: str) -> bool:
     """Whether a name is a regular package or a module in a folder."""
     return os.path.exists(os.path.join(folder, name, "__init__.py")) or os.path.exists(
         os.path.join(folder, name + ".py")
     )
 
 
-def is_package(folder):
+def is_package(folder: str) -> bool:
     """Whether a folder holds Python modules."""
     try:
         return any(entry.endswith(".py") for entry in os.listdir(folder))
@@ -84,7 +88,7 @@ def is_package(folder):
         return False
 
 
-def location(name):
+def location(name: str) -> str | None:
     """The file or folder that ``import name`` would load; None where there is none."""
     try:
         spec = importlib.util.find_spec(name)
@@ -100,7 +104,7 @@ def location(name):
     return places[0] if places else None
 
 
-def pytest_facts(root, names):
+def pytest_facts(root: str, names: list[str]) -> dict[str, Any]:
     """pytest's version, the modules that it brings along, its plugins, and what is installed."""
     try:
         import pytest
@@ -109,7 +113,8 @@ def pytest_facts(root, names):
     from importlib.metadata import distributions
 
     runner = {name.partition(".")[0] for name in sys.modules}
-    plugins, installed = set(), {}
+    plugins: set[str] = set()
+    installed: dict[str, list[Any]] = {}
     for distribution in distributions():
         name = distribution.metadata["Name"]
         if not name or name in installed:
@@ -129,16 +134,16 @@ def pytest_facts(root, names):
     }
 
 
-def licence(metadata):
+def licence(metadata: Any) -> str:
     """The licence as the metadata state it, in one line."""
-    text = metadata["License-Expression"] or metadata["License"] or ""
+    text: str = metadata["License-Expression"] or metadata["License"] or ""
     if text and "\n" not in text:
         return text
-    classifiers = [c for c in metadata.get_all("Classifier") or () if c.startswith("License ::")]
+    classifiers: list[str] = [c for c in metadata.get_all("Classifier") or () if c.startswith("License ::")]
     return classifiers[0].rpartition(" :: ")[2] if classifiers else ""
 
 
-def is_own(distribution, root, names):
+def is_own(distribution: Any, root: str, names: set[str]) -> bool:
     """Whether a distribution is the project: installed from the root (PEP 610), or the owner of its names."""
     text = distribution.read_text("direct_url.json")
     if text:

@@ -1,13 +1,19 @@
 """What pytest collected and what got loaded, as plain values."""
 
+from __future__ import annotations
+
 import inspect
 import os
 import sys
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
+if TYPE_CHECKING:
+    from .recorder import Recorder
 
-def describe(item, recorder):
+
+def describe(item: Any, recorder: Recorder) -> dict[str, Any]:
     """Id, kind, test function and the place of its body; ``body`` is None where it is no Python function."""
     parent = item.parent.nodeid if item.parent is not None else ""
     name = getattr(item, "originalname", None) or item.name
@@ -21,23 +27,24 @@ def describe(item, recorder):
     }
 
 
-def _body(item, recorder):
-    function = inspect.unwrap(getattr(item.obj, "__func__", item.obj))
-    code = getattr(function, "__code__", None)
+def _body(item: Any, recorder: Recorder) -> dict[str, Any] | None:
+    function: Any = inspect.unwrap(getattr(item.obj, "__func__", item.obj))
+    code: Any = getattr(function, "__code__", None)
     path = recorder.relative(code.co_filename) if code is not None else None
     if path is None:
         return None
     return {"path": path, "name": function.__qualname__, "line": code.co_firstlineno}
 
 
-def project_modules(names):
+def project_modules(names: list[str]) -> list[str]:
     """Modules under the project's names that are loaded already."""
     return sorted(name for name in list(sys.modules) if name.partition(".")[0] in names)
 
 
-def loaded_files(known, config, recorder):
+def loaded_files(known: set[str], config: dict[str, Any], recorder: Recorder) -> tuple[list[str], list[list[str]]]:
     """Files of modules that are not in ``known`` (which grows): below the root, and astray."""
-    below, strays = [], []
+    below: list[str] = []
+    strays: list[list[str]] = []
     origin = os.path.join(config["origin"], "") if config["origin"] else None
     for name, module in list(sys.modules.items()):
         if name in known:
@@ -56,11 +63,11 @@ def loaded_files(known, config, recorder):
     return sorted(below), strays
 
 
-def _installed(filename):
+def _installed(filename: str) -> bool:
     return "site-packages" in filename or "dist-packages" in filename
 
 
-def pin_hypothesis():
+def pin_hypothesis() -> None:
     """Hypothesis: same examples every time, no database, no deadline, no shrinking."""
     from hypothesis import Phase, settings
 
@@ -70,7 +77,7 @@ def pin_hypothesis():
     settings.load_profile("sweflow")
 
 
-def fresh_capture(config):
+def fresh_capture(config: Any) -> None:
     """Give a forked child capture files of its own: those of the parent share one position."""
     manager = config.pluginmanager.getplugin("capturemanager")
     if manager is not None and manager.is_globally_capturing():

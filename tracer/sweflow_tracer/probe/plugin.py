@@ -7,6 +7,8 @@ null), ``names`` (the project's top-level import names), ``channel`` (file for t
 one has finished; ``traced``: null (record from the start), or the numbers of the groups to record.
 """
 
+from __future__ import annotations
+
 import functools
 import json
 import os
@@ -14,6 +16,7 @@ import platform
 import random
 import sys
 import threading
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -22,24 +25,29 @@ from .channel import encode, write_all
 from .outcome import Outcome
 from .workers import Orphans, Workers, die_with_parent
 
+if TYPE_CHECKING:
+    from collections.abc import Generator
+
+    from .workers import Send
+
 with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "config.json"), encoding="utf-8") as _file:
-    CONFIG = json.load(_file)
+    CONFIG: dict[str, Any] = json.load(_file)
 
 RECORDER = recorder.Recorder(CONFIG["root"])
 _EARLY = items.project_modules(CONFIG["names"])
 _channel = os.open(CONFIG["channel"], os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-_errors = []
-_known_modules = set()
-_current = None
+_errors: list[dict[str, Any]] = []
+_known_modules: set[str] = set()
+_current: Outcome | None = None
 
 
-def emit(record):
+def emit(record: dict[str, Any]) -> None:
     """Append one record to the channel."""
     write_all(_channel, encode(record))
 
 
 @pytest.hookimpl(tryfirst=True)
-def pytest_load_initial_conftests(early_config, parser, args):
+def pytest_load_initial_conftests(early_config: Any, parser: Any, args: list[str]) -> None:
     """Start recording before the first line of the project runs."""
     die_with_parent(CONFIG["parent"])
     recorder.after_import("hypothesis", items.pin_hypothesis)
@@ -52,29 +60,29 @@ def pytest_load_initial_conftests(early_config, parser, args):
 
 
 @pytest.hookimpl(tryfirst=True)
-def pytest_cmdline_main(config):
+def pytest_cmdline_main(config: Any) -> None:
     """Keep pytest-xdist from taking the session over, and a first failure from ending it."""
-    overrides = (("numprocesses", None), ("dist", "no"), ("tx", []), ("maxfail", 0))
+    overrides: tuple[tuple[str, Any], ...] = (("numprocesses", None), ("dist", "no"), ("tx", []), ("maxfail", 0))
     for name, value in overrides:
         if hasattr(config.option, name):
             setattr(config.option, name, value)
 
 
 @pytest.hookimpl(tryfirst=True)
-def pytest_collection(session):
+def pytest_collection(session: Any) -> None:
     """Pin Hypothesis once every conftest had its say."""
     if "hypothesis" in sys.modules:
         items.pin_hypothesis()
 
 
-def pytest_collectreport(report):
+def pytest_collectreport(report: Any) -> None:
     """Remember what could not be collected."""
     if report.failed:
         _errors.append({"path": report.nodeid, "text": str(report.longrepr)[-2000:]})
 
 
 @pytest.hookimpl(tryfirst=True)
-def pytest_runtestloop(session):
+def pytest_runtestloop(session: Any) -> bool:
     """Say what was collected, then run the groups; stands in for pytest's own loop."""
     threads = threading.active_count() - 1
     emit(
@@ -103,9 +111,9 @@ def pytest_runtestloop(session):
     return True
 
 
-def _groups(collected):
+def _groups(collected: list[Any]) -> list[tuple[int, list[Any]]]:
     skip = set(CONFIG["skip"])
-    by_id = {}
+    by_id: dict[str, Any] = {}
     for item in collected:
         if item.nodeid not in skip:
             by_id.setdefault(item.nodeid, item)
@@ -117,12 +125,12 @@ def _groups(collected):
     return [(number, group) for number, group in enumerate(groups) if group]
 
 
-def _emit_test(number, record):
+def _emit_test(number: int, record: dict[str, Any]) -> None:
     if record["kind"] == "test":
         emit({**record, "group": number})
 
 
-def _run_group(number, group, send):
+def _run_group(number: int, group: list[Any], send: Send) -> None:
     """Run items one after another in this process."""
     if CONFIG["traced"] is not None and number in CONFIG["traced"]:
         recorder.ENGINES[CONFIG["engine"]](RECORDER)
@@ -136,7 +144,7 @@ def _run_group(number, group, send):
         send(record)
 
 
-def _run_item(item, following):
+def _run_item(item: Any, following: Any) -> dict[str, Any]:
     global _current
     random.seed(0)
     if "numpy.random" in sys.modules:
@@ -145,32 +153,32 @@ def _run_item(item, following):
     RECORDER.start(["setup", "call", "teardown"])
     RECORDER.enter("setup")
     item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
-    record = {"kind": "test", "id": item.nodeid, "edges": RECORDER.take()}
+    record: dict[str, Any] = {"kind": "test", "id": item.nodeid, "edges": RECORDER.take()}
     record.update(_current.record())
     record.update(_loaded())
     return record
 
 
 @pytest.hookimpl(tryfirst=True)
-def pytest_runtest_setup(item):
+def pytest_runtest_setup(item: Any) -> None:
     """Edges that follow belong to the set-up."""
     RECORDER.enter("setup")
 
 
 @pytest.hookimpl(tryfirst=True)
-def pytest_runtest_call(item):
+def pytest_runtest_call(item: Any) -> None:
     """Edges that follow belong to the test."""
     RECORDER.enter("call")
 
 
 @pytest.hookimpl(tryfirst=True)
-def pytest_runtest_teardown(item):
+def pytest_runtest_teardown(item: Any) -> None:
     """Edges that follow belong to the teardown."""
     RECORDER.enter("teardown")
 
 
 @pytest.hookimpl(hookwrapper=True, tryfirst=True)
-def pytest_runtest_makereport(item, call):
+def pytest_runtest_makereport(item: Any, call: Any) -> Generator[None, Any, None]:
     """Keep the exception while it is still an object."""
     yield
     if _current is not None and call.excinfo is not None:
@@ -178,13 +186,13 @@ def pytest_runtest_makereport(item, call):
 
 
 @pytest.hookimpl(tryfirst=True)
-def pytest_runtest_logreport(report):
+def pytest_runtest_logreport(report: Any) -> None:
     """Count every report, those of reruns and subtests included."""
     if _current is not None:
         _current.add(report)
 
 
-def _loaded():
+def _loaded() -> dict[str, Any]:
     """Modules loaded since the last call: paths of the project's, and those of its names from elsewhere."""
     modules, strays = items.loaded_files(_known_modules, CONFIG, RECORDER)
     return {"modules": modules, "strays": strays}

@@ -5,6 +5,8 @@ parent keeps the time, kills a child's whole process group when it is over, says
 the rest of a broken group to a new child.
 """
 
+from __future__ import annotations
+
 import ctypes
 import os
 import selectors
@@ -13,8 +15,14 @@ import signal
 import sys
 import tempfile
 import time
+from typing import TYPE_CHECKING, Any
 
 from .channel import Lines, encode, write_all
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    Send = Callable[[dict[str, Any]], None]
 
 POLL_SECONDS = 0.2
 PR_SET_PDEATHSIG = 1
@@ -24,7 +32,7 @@ PR_SET_CHILD_SUBREAPER = 36
 _LIBC = ctypes.CDLL(None) if sys.platform.startswith("linux") else None
 
 
-def die_with_parent(parent):
+def die_with_parent(parent: int) -> None:
     """Be killed when the parent ends, however it ends (Linux only)."""
     if _LIBC is not None:
         _LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
@@ -35,12 +43,12 @@ def die_with_parent(parent):
 class Orphans:
     """Adopts what tests leave behind in sessions of their own, so that it can be ended (Linux only)."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self._before = children()
         if _LIBC is not None:
             _LIBC.prctl(PR_SET_CHILD_SUBREAPER, 1)
 
-    def end(self):
+    def end(self) -> None:
         """Kill every child that was not there at the start, and what becomes a child by that."""
         left = children() - self._before
         while left:
@@ -53,9 +61,10 @@ class Orphans:
             left = children() - self._before
 
 
-def children():
+def children() -> set[int]:
     """Process ids of this process's children."""
-    found, me = set(), os.getpid()
+    found: set[int] = set()
+    me = os.getpid()
     for name in os.listdir("/proc") if os.path.isdir("/proc") else ():
         if name.isdigit():
             try:
@@ -71,14 +80,14 @@ def children():
 class Child:
     """A forked child, the items that it still has to run and the test that it is running."""
 
-    def __init__(self, pid, fd, number, group, scratch):
+    def __init__(self, pid: int, fd: int, number: int, group: list[Any], scratch: str) -> None:
         self.pid = pid
-        self.fd = fd
+        self.fd: int | None = fd
         self.number = number
         self.group = group
         self.scratch = scratch
         self.lines = Lines()
-        self.current = None
+        self.current: str | None = None
         self.finished = 0
         self.done = False
         self.since = time.monotonic()
@@ -87,17 +96,19 @@ class Child:
 class Workers:
     """Runs groups of items in forked children, several at once."""
 
-    def __init__(self, jobs, timeout, scratch, emit, run_group):
+    def __init__(
+        self, jobs: int, timeout: float, scratch: str, emit: Send, run_group: Callable[[int, list[Any], Send], None]
+    ) -> None:
         self._jobs = jobs
         self._timeout = timeout
         self._scratch = scratch
         self._emit = emit
         self._run_group = run_group
         self._selector = selectors.DefaultSelector()
-        self._running = {}
+        self._running: dict[int, Child] = {}
         self._count = 0
 
-    def run(self, groups):
+    def run(self, groups: list[tuple[int, list[Any]]]) -> None:
         """Run every group, ``(number, items)``, in a child of its own; records go out through ``emit``."""
         queue = list(reversed(groups))
         try:
@@ -113,7 +124,7 @@ class Workers:
             for child in list(self._running.values()):
                 self._end(child)
 
-    def _start(self, number, group):
+    def _start(self, number: int, group: list[Any]) -> None:
         self._count += 1
         scratch = os.path.join(self._scratch, "t%d" % self._count)
         os.mkdir(scratch)
@@ -134,7 +145,7 @@ class Workers:
         self._running[pid] = child
         self._selector.register(reading, selectors.EVENT_READ, child)
 
-    def _child(self, parent, fd, number, group, scratch):
+    def _child(self, parent: int, fd: int, number: int, group: list[Any], scratch: str) -> None:
         status = 1
         me = os.getpid()
         try:
@@ -143,7 +154,7 @@ class Workers:
             os.environ["TMPDIR"] = scratch
             tempfile.tempdir = None
 
-            def send(record):
+            def send(record: dict[str, Any]) -> None:
                 if os.getpid() != me:
                     os._exit(0)  # a test forked and its child came back here
                 write_all(fd, encode(record))
@@ -154,21 +165,21 @@ class Workers:
         finally:
             os._exit(status)
 
-    def _wait(self):
+    def _wait(self) -> None:
         for key, _ in self._selector.select(POLL_SECONDS):
-            child = key.data
+            child: Child = key.data
             try:
-                data = os.read(child.fd, 1 << 16)
+                data = os.read(key.fd, 1 << 16)
             except BlockingIOError:
                 continue
             if not data:
-                self._selector.unregister(child.fd)
-                os.close(child.fd)
+                self._selector.unregister(key.fd)
+                os.close(key.fd)
                 child.fd = None
             for record in child.lines.feed(data):
                 self._receive(child, record)
 
-    def _receive(self, child, record):
+    def _receive(self, child: Child, record: dict[str, Any]) -> None:
         kind = record["kind"]
         child.since = time.monotonic()
         if kind == "begin":
@@ -180,7 +191,7 @@ class Workers:
             child.finished += 1
             self._emit({**record, "group": child.number})
 
-    def _judge(self, child):
+    def _judge(self, child: Child) -> list[Any] | None:
         """End a child that is over, and give back the part of its group that nobody ran."""
         late = time.monotonic() - child.since > self._timeout
         if not (child.done or child.fd is None or late):
@@ -195,7 +206,7 @@ class Workers:
         self._emit({**record, "group": child.number})
         return child.group[child.finished + 1 :]
 
-    def _end(self, child):
+    def _end(self, child: Child) -> int:
         if child.fd is not None:
             self._selector.unregister(child.fd)
             os.close(child.fd)
@@ -209,7 +220,7 @@ class Workers:
         return status
 
 
-def _describe(status):
+def _describe(status: int) -> str:
     if os.WIFSIGNALED(status):
         return "killed by signal %d" % os.WTERMSIG(status)
     return "process left with exit code %d" % os.WEXITSTATUS(status)
