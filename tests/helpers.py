@@ -1,5 +1,6 @@
 """What tests of several rooms need to make small repositories and look at traces."""
 
+import subprocess
 from pathlib import Path
 
 from sweflow_tracer import Trace
@@ -33,3 +34,25 @@ def calls_of(trace: Trace, test: str, *phases: str) -> set[tuple[str, str]]:
     edges = {e for phase in phases or ("setup", "call", "teardown") for e in trace.edge_sets[getattr(found, phase)]}
     names = [code.name for code in trace.codes] + ["-"]
     return {(names[trace.edges[e].caller], names[trace.edges[e].callee]) for e in edges}
+
+
+def git(folder: Path, *arguments: str, data: str | None = None) -> str:
+    done = subprocess.run(["git", *arguments], cwd=folder, input=data, capture_output=True, text=True, check=True)
+    return done.stdout
+
+
+def files_of(folder: Path) -> dict[str, bytes]:
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in folder.rglob("*")
+        if path.is_file() and ".git" not in path.relative_to(folder).parts
+    }
+
+
+def assert_adds_up(summary):
+    """What came in is what was kept plus what was rejected."""
+    tests, steps, functions = summary["tests"], summary["steps"], summary["functions"]
+    assert tests["collected"] == tests["accepted"] + sum(tests["rejected"].values())
+    assert steps["scheduled"] == steps["verified"] + sum(steps["rejected"].values())
+    kept = functions["in_tasks"] + functions["scaffold"] + functions["unreached"]
+    assert functions["core"] == kept + sum(functions["rejected"].values())

@@ -185,25 +185,10 @@ class Folder:
             path.unlink(missing_ok=True)
 
     def clear(self) -> None:
-        """Remove everything that a build writes."""
-        for path in (
-            self.source,
-            self.history,
-            self.work,
-            self.root / "source.new",
-            self.root / "history.new",
-        ):
+        """Remove everything that a build writes; the lock stays, since it is held."""
+        scratch = (self.root / "source.new", self.root / "history.new")
+        for path in (self.source, self.history, self.logs, self.work, *scratch):
             shutil.rmtree(path, ignore_errors=True)
-        for path in (
-            *(
-                self.summary,
-                self.tasks,
-                self.rejected,
-                self.candidates,
-                self.schedule,
-                self.graph,
-                self.trace,
-            ),
-            *(self.runs, self.options, self.project),
-        ):
+        results = (self.candidates, self.tasks, self.rejected, self.summary, self.runs)
+        for path in (self.options, self.project, self.trace, self.graph, self.schedule, *results):
             path.unlink(missing_ok=True)

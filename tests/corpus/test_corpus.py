@@ -10,7 +10,7 @@ from sweflow_scheduler.format import read_schedule
 
 import sweflow
 
-from ..property.test_chain_laws import assert_adds_up
+from ..helpers import assert_adds_up
 
 ROOT = Path(__file__).parent.parent.parent
 

@@ -3,7 +3,6 @@
 import json
 import shutil
 import subprocess
-from pathlib import Path
 
 import pytest
 from sweflow_tasks.format import read_lines
@@ -12,20 +11,7 @@ from sweflow_tracer.format import read_project_file, read_trace, write_trace
 
 import sweflow
 
-from ..property.test_chain_laws import assert_adds_up
-
-
-def git(folder: Path, *arguments: str, data: str | None = None) -> str:
-    done = subprocess.run(["git", *arguments], cwd=folder, input=data, capture_output=True, text=True, check=True)
-    return done.stdout
-
-
-def files_of(folder: Path) -> dict[str, bytes]:
-    return {
-        path.relative_to(folder).as_posix(): path.read_bytes()
-        for path in folder.rglob("*")
-        if path.is_file() and ".git" not in path.relative_to(folder).parts
-    }
+from ..helpers import assert_adds_up, files_of, git
 
 
 @pytest.fixture(scope="module")

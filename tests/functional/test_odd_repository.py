@@ -11,8 +11,7 @@ from sweflow_tracer.files import list_files, read_blobs
 
 import sweflow
 
-from ..helpers import write_repository
-from .test_build import files_of, git
+from ..helpers import files_of, git, write_repository
 
 TESTS = """\
 import odd

@@ -9,8 +9,7 @@ from sweflow_tasks.format import read_lines
 
 import sweflow
 
-from ..helpers import write_repository
-from ..property.test_chain_laws import assert_adds_up
+from ..helpers import assert_adds_up, write_repository
 
 CORE = '''\
 def good():

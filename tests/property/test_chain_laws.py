@@ -10,6 +10,7 @@ from sweflow_tasks.dataset import other_rejections, summarise
 from sweflow_tracer.project import Project
 from sweflow_tracer.session import Target
 
+from ..helpers import assert_adds_up
 from .repositories import Generated, repositories
 
 PROJECT = Project("o/n", "0" * 40, "", "1", "", "3.11.0", "n", (), (), (), (), (), ())
@@ -90,12 +91,3 @@ def test_V4_the_counts_add_up_whatever_is_rejected(made):
     steps = {step.number for step in made.schedule.steps if plan.fails[step.number]}
     others = other_rejections(inputs, steps, rejected, ())
     assert_adds_up(summarise(inputs, steps, rejected, (*rejected.values(), *others)))
-
-
-def assert_adds_up(summary):
-    """What came in is what was kept plus what was rejected."""
-    tests, steps, functions = summary["tests"], summary["steps"], summary["functions"]
-    assert tests["collected"] == tests["accepted"] + sum(tests["rejected"].values())
-    assert steps["scheduled"] == steps["verified"] + sum(steps["rejected"].values())
-    kept = functions["in_tasks"] + functions["scaffold"] + functions["unreached"]
-    assert functions["core"] == kept + sum(functions["rejected"].values())

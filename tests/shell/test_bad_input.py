@@ -139,3 +139,12 @@ def test_usage_errors_have_exit_code_2():
     assert sweflow("build").returncode == 2
     assert sweflow("nonsense").returncode == 2
     assert sweflow("--help").returncode == 0
+
+
+def test_an_empty_folder_can_be_used_again_after_bad_input(tmp_path, out):
+    repo = write_repository(tmp_path / "repo", {"tests/test_core.py": "def test_f(): assert not 'this'\n"})
+    out.mkdir()
+    for _ in range(2):
+        command = ("build", str(repo), "--python", sys.executable, "--out", str(out))
+        assert "none of the 1 collected tests passes" in fails(*command)
+        assert [path.name for path in out.iterdir()] == [".lock"]
