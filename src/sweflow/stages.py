@@ -82,7 +82,7 @@ def trace(
 ) -> Trace:
     """Trace a repository's tests into ``out``: ``project.json``, ``source/`` and ``trace.json``.
 
-    Raises SweflowError; a folder that was empty before is empty again then.
+    Raises SweflowError; a folder that was empty before is empty again then, but for the lock.
     """
     folder = Folder(out)
     if not repo.is_dir():
@@ -181,6 +181,7 @@ def verify(
                 progress,
                 folder.keeper("verify"),
             )
+            folder.summary.unlink(missing_ok=True)  # it says that the rest is whole, which it is not for a moment
         write_lines(folder.tasks, map(task_object, dataset.tasks))
         write_rejected(folder.rejected, dataset.rejected)
         summary = {

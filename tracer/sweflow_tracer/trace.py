@@ -123,7 +123,8 @@ class _Tracer:
         A run that was interrupted is made again from its start: what tests do to each other is its point.
         """
         name = f"rerun{number}"
-        if any(i not in _Records.load(journal, name).tests for i in ids):
+        records = _Records.load(journal, name)
+        if any(i not in records.tests for i in ids):
             _forget(journal, name)
             order = list(ids)
             if number:
@@ -131,7 +132,7 @@ class _Tracer:
             session = self._session(journal, name, [order], _Records(), engine="none", seed=number + 1)
             if session.needs_process:
                 self._session(journal, name, [order], _Records(), engine="none", seed=number + 1, fork=False)
-        records = _Records.load(journal, name)
+            records = _Records.load(journal, name)
         return {i: Outcome(record["outcome"]) for i, record in records.tests.items()}
 
     def _each_process(self, journal: Path, records: "_Records") -> "_Records":
