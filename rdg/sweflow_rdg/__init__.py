@@ -1,7 +1,9 @@
 """The graph room: source index and trace become the runtime dependency graph."""
 
 from sweflow_rdg.build import build_graph
-from sweflow_rdg.index import Cut, Definition, FileIndex, SourceIndex, index_source
+from sweflow_rdg.definitions import Binding, ClassDefinition, Cut, Definition, Kind, Trait
+from sweflow_rdg.file import FileIndex
+from sweflow_rdg.index import SourceIndex, index_source
 from sweflow_rdg.values import (
     Call,
     Node,
@@ -14,10 +16,13 @@ from sweflow_rdg.values import (
 )
 
 __all__ = [
+    "Binding",
     "Call",
+    "ClassDefinition",
     "Cut",
     "Definition",
     "FileIndex",
+    "Kind",
     "Node",
     "Reason",
     "Role",
@@ -25,6 +30,7 @@ __all__ = [
     "ScaffoldSource",
     "SourceIndex",
     "TestNode",
+    "Trait",
     "Unresolved",
     "build_graph",
     "index_source",

@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 
 from sweflow_tracer import Outcome, TestTrace, Trace
 
-from sweflow_rdg.index import Definition, SourceIndex
+from sweflow_rdg.definitions import Definition
+from sweflow_rdg.index import SourceIndex
 from sweflow_rdg.resolve import MODULE, Resolver
 from sweflow_rdg.roles import test_paths
 from sweflow_rdg.values import (

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from sweflow_tracer import CodeRef
 
-from sweflow_rdg.index import Definition, SourceIndex
+from sweflow_rdg.definitions import Definition
+from sweflow_rdg.index import SourceIndex
 
 MODULE = "<module>"
 

@@ -36,6 +36,7 @@ from sweflow_tracer.processes import Launcher
 from sweflow_tracer.project import keep_loaded, read_project
 from sweflow_tracer.session import Target
 
+from sweflow.caches import index_cache
 from sweflow.folder import OPTIONS_VERSION, Folder
 from sweflow.version import __version__
 
@@ -243,7 +244,11 @@ def _absolute(python: Path) -> Path:
 
 def _index(folder: Folder) -> SourceIndex:
     project, _ = read_project_file(folder.project)
-    return index_source(folder.read_source(project))
+    return _index_of(folder.read_source(project))
+
+
+def _index_of(blobs: Blobs) -> SourceIndex:
+    return index_source(blobs, cache=index_cache(), workers=os.cpu_count() or 1)
 
 
 def _inputs(folder: Folder, python: Path | None, index: SourceIndex | None) -> Inputs:
@@ -252,7 +257,7 @@ def _inputs(folder: Folder, python: Path | None, index: SourceIndex | None) -> I
     return Inputs(
         target=Target(project, _absolute(python or interpreter)),
         blobs=blobs,
-        index=index or index_source(blobs),
+        index=index or _index_of(blobs),
         graph=read_graph(folder.graph),
         schedule=read_schedule(folder.schedule),
     )

@@ -1,0 +1,16 @@
+"""``python -m sweflow_rdg.worker``: index the files that come on standard input, as a pickle, to standard output."""
+
+import pickle
+import sys
+
+from sweflow_rdg.pool import index_one
+
+
+def main() -> None:
+    """Answer one request."""
+    jobs = pickle.load(sys.stdin.buffer)
+    sys.stdout.buffer.write(pickle.dumps([index_one(job) for job in jobs]))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,11 @@
+"""Where caches stand: the user's cache folder (XDG Base Directory Specification)."""
+
+import os
+from pathlib import Path
+
+
+def index_cache() -> Path:
+    """The folder of the index cache: ``$XDG_CACHE_HOME/sweflow/index``, by default below ``~/.cache``."""
+    base = os.environ.get("XDG_CACHE_HOME", "")
+    home = Path(base) if os.path.isabs(base) else Path(os.path.expanduser("~")) / ".cache"
+    return home / "sweflow" / "index"
