@@ -4,6 +4,7 @@ from sweflow_rdg.build import build_graph
 from sweflow_rdg.definitions import Binding, ClassDefinition, Cut, Definition, Kind, Trait
 from sweflow_rdg.file import FileIndex
 from sweflow_rdg.index import SourceIndex, index_source
+from sweflow_rdg.names import NameIndex, Part, Region
 from sweflow_rdg.values import (
     Call,
     Node,
@@ -23,8 +24,11 @@ __all__ = [
     "Definition",
     "FileIndex",
     "Kind",
+    "NameIndex",
     "Node",
+    "Part",
     "Reason",
+    "Region",
     "Role",
     "RuntimeDependencyGraph",
     "ScaffoldSource",
