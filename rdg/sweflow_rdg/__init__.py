@@ -1,9 +1,11 @@
 """The graph room: source index and trace become the runtime dependency graph."""
 
 from sweflow_rdg.build import build_graph
+from sweflow_rdg.classes import overrides
 from sweflow_rdg.definitions import Binding, ClassDefinition, Cut, Definition, Kind, Trait
 from sweflow_rdg.file import FileIndex
 from sweflow_rdg.index import SourceIndex, index_source
+from sweflow_rdg.modules import imported_files
 from sweflow_rdg.names import NameIndex, Part, Region
 from sweflow_rdg.values import (
     Call,
@@ -37,5 +39,7 @@ __all__ = [
     "Trait",
     "Unresolved",
     "build_graph",
+    "imported_files",
     "index_source",
+    "overrides",
 ]
