@@ -9,6 +9,8 @@ from sweflow_rdg.definitions import Definition
 from sweflow_rdg.index import SourceIndex
 
 MODULE = "<module>"
+_MADE = ("__annotate__", "__conditional_annotations__")
+"""Names of code that the compiler makes of annotations (PEP 649)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +26,7 @@ class Resolver:
 
     def __init__(self, index: SourceIndex) -> None:
         self._index = index
+        self._defined = {path: {*file.defined, *_MADE} for path, file in index.files.items()}
         self._starts = {path: [d.line for d in file.definitions] for path, file in index.files.items()}
 
     def named(self, name: str) -> str | None:
@@ -32,12 +35,17 @@ class Resolver:
         return name if file is not None and any(d.id == name for d in file.definitions) else None
 
     def resolve(self, code: CodeRef) -> Resolved | str:
-        """The node, or the reason why there is none."""
+        """The node, or the reason why there is none.
+
+        Code that was compiled at run time under a file's name (``exec``, a template) is in no line of that file.
+        """
         file = self._index.files.get(code.path)
         if file is None:
             return "file-not-indexed"
         if code.line > file.line_count:
             return "line-beyond-the-file"
+        if not code.name.startswith("<") and code.name not in self._defined[code.path]:
+            return "not-in-the-source"
         place = bisect_right(self._starts[code.path], code.line) - 1
         if place >= 0 and _owns(file.definitions[place], code):
             definition = file.definitions[place]

@@ -72,6 +72,7 @@ def test_G1_code_that_stands_nowhere_gives_its_reason():
     resolver = Resolver(index_source({"m.py": ("100644", SOURCE)}))
     assert resolver.resolve(CodeRef("gone.py", "f", 1)) == "file-not-indexed"
     assert resolver.resolve(CodeRef("m.py", "one", 999)) == "line-beyond-the-file"
+    assert resolver.resolve(CodeRef("m.py", "made_by_exec", 4)) == "not-in-the-source"
 
 
 SHAPES = b"""\
