@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from sweflow_rdg import RuntimeDependencyGraph, SourceIndex, build_graph, index_source
-from sweflow_rdg.format import read_graph, write_graph
+from sweflow_rdg.format import GRAPH_VERSION, read_graph, write_graph
 from sweflow_scheduler import Schedule, make_schedule
-from sweflow_scheduler.format import read_schedule, write_schedule
+from sweflow_scheduler.format import SCHEDULE_VERSION, read_schedule, write_schedule
 from sweflow_tasks import Candidate, Dataset, Inputs, VerifyOptions, make_candidates, verify_tasks
 from sweflow_tasks.checkout import Content, checkout_task
 from sweflow_tasks.format import (
@@ -41,7 +41,7 @@ from sweflow.folder import OPTIONS_VERSION, Folder
 from sweflow.version import __version__
 
 Progress = Callable[[str, int, int], None]
-FORMATS = {"project": 1, "trace": 1, "graph": 1, "schedule": 1, "tasks": 1, "summary": 1}
+FORMATS = {"project": 1, "trace": 1, "graph": GRAPH_VERSION, "schedule": SCHEDULE_VERSION, "tasks": 1, "summary": 1}
 
 
 @dataclass(frozen=True, slots=True)
