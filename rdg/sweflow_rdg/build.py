@@ -106,7 +106,7 @@ class _Calls:
 
     def __init__(self, trace: Trace, owner: dict[int, int]) -> None:
         raw = [
-            Call(owner.get(edge.caller, -1), owner[edge.callee], edge.foreign, edge.collected)
+            Call(owner.get(edge.caller, -1), owner[edge.callee], edge.foreign, edge.collected, edge.started)
             if edge.callee in owner
             else None
             for edge in trace.edges
@@ -174,6 +174,10 @@ def _rejection(test: TestTrace, nodes: tuple[Node, ...], tests: frozenset[str], 
         return Reason.NOT_A_FUNCTION
     if nodes[body].path not in tests:
         return Reason.MIXED_FILE
+    if test.displaced:
+        return Reason.TRACER_DISPLACED
+    if any(outcome is not Outcome.PASSED for outcome in test.repeats):
+        return Reason.FLAKY
     return _instability(test.reruns)
 
 
@@ -189,7 +193,7 @@ def _instability(reruns: tuple[Outcome, ...]) -> Reason | None:
 
 def _detail(test: TestTrace, rejected: Reason | None) -> str:
     if rejected in (Reason.FLAKY, Reason.ORDER_DEPENDENT):
-        return "outcomes of the runs: " + ", ".join((test.outcome, *test.reruns))
+        return "outcomes of the runs: " + ", ".join((test.outcome, *test.repeats, *test.reruns))
     return test.detail if rejected is not None else ""
 
 
