@@ -140,7 +140,7 @@ class _Calls:
 
     def __init__(self, trace: Trace, owner: dict[int, int]) -> None:
         raw = [
-            Call(owner.get(edge.caller, -1), owner[edge.callee], edge.foreign, edge.collected)
+            Call(owner.get(edge.caller, -1), owner[edge.callee], edge.foreign, edge.collected, edge.started)
             if edge.callee in owner
             else None
             for edge in trace.edges
@@ -205,6 +205,10 @@ def _rejection(test: TestTrace, body: _Body | None, in_tests: frozenset[str]) ->
         return Reason.NOT_A_FUNCTION
     if body.path not in in_tests:
         return Reason.MIXED_FILE
+    if test.displaced:
+        return Reason.TRACER_DISPLACED
+    if any(outcome is not Outcome.PASSED for outcome in test.repeats):
+        return Reason.FLAKY
     return _instability(test.reruns)
 
 
@@ -220,7 +224,7 @@ def _instability(reruns: tuple[Outcome, ...]) -> Reason | None:
 
 def _detail(test: TestTrace, rejected: Reason | None) -> str:
     if rejected in (Reason.FLAKY, Reason.ORDER_DEPENDENT):
-        return "outcomes of the runs: " + ", ".join((test.outcome, *test.reruns))
+        return "outcomes of the runs: " + ", ".join((test.outcome, *test.repeats, *test.reruns))
     return test.detail if rejected is not None else ""
 
 

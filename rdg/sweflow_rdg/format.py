@@ -23,10 +23,10 @@ GRAPH_VERSION = 2
 
 
 def write_graph(path: Path, graph: RuntimeDependencyGraph) -> None:
-    """Write ``graph.json``; calls are ``[caller, callee, flags]`` with 1 for foreign and 2 for collected."""
+    """Write ``graph.json``; calls are ``[caller, callee, flags]``: 1 for foreign, 2 for collected, 4 for started."""
     body = {
         "nodes": [asdict(node) for node in graph.nodes],
-        "calls": [[c.caller, c.callee, c.foreign + 2 * c.collected] for c in graph.calls],
+        "calls": [[c.caller, c.callee, c.foreign + 2 * c.collected + 4 * c.started] for c in graph.calls],
         "call_sets": graph.call_sets,
         "tests": [asdict(test) for test in graph.tests],
         "unresolved": [asdict(item) for item in graph.unresolved],
@@ -43,7 +43,7 @@ def read_graph(path: Path) -> RuntimeDependencyGraph:
     document = read_document(path, "graph", GRAPH_VERSION)
     return RuntimeDependencyGraph(
         nodes=tuple(_node(row) for row in document["nodes"]),
-        calls=tuple(Call(a, b, bool(flags & 1), bool(flags & 2)) for a, b, flags in document["calls"]),
+        calls=tuple(Call(a, b, bool(flags & 1), bool(flags & 2), bool(flags & 4)) for a, b, flags in document["calls"]),
         call_sets=tuple(tuple(calls) for calls in document["call_sets"]),
         tests=tuple(_test(row) for row in document["tests"]),
         unresolved=tuple(Unresolved(CodeRef(**item["code"]), item["reason"]) for item in document["unresolved"]),

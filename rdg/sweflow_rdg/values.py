@@ -37,6 +37,7 @@ class Reason(StrEnum):
     ORDER_DEPENDENT = "order-dependent"
     NOT_A_FUNCTION = "not-a-function"
     MIXED_FILE = "mixed-file"
+    TRACER_DISPLACED = "tracer-displaced"
     COLLECTION_ERROR = "collection-error"
     PASSES_ON_SKELETON = "passes-on-skeleton"
     SWALLOWED = "swallowed"
@@ -75,8 +76,9 @@ class Call:
 
     caller: int
     callee: int
-    foreign: bool
-    collected: bool
+    foreign: bool = False
+    collected: bool = False
+    started: bool = False
 
 
 @dataclass(frozen=True, slots=True)

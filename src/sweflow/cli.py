@@ -7,6 +7,7 @@ import json
 import signal
 import sys
 from collections.abc import Callable
+from dataclasses import fields
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -19,7 +20,7 @@ from sweflow_tracer import SweflowError
 
 from sweflow import stages
 from sweflow.progress import Bars
-from sweflow.tables import counts_table, summary_table
+from sweflow.tables import counts_table, summary_table, trace_object, trace_table
 from sweflow.version import __version__
 
 T = TypeVar("T")
@@ -83,6 +84,13 @@ def _tracing(command: Callable[..., Any]) -> Callable[..., Any]:
         click.argument("repo", type=REPO),
         click.option("--allow-dirty", is_flag=True, help="Take a git tree with uncommitted changes as it is."),
         click.option("--reruns", type=click.IntRange(0), default=2, show_default=True, help="Plain runs after it."),
+        click.option("--repeat", type=click.IntRange(1), default=1, show_default=True, help="Traced runs."),
+        click.option(
+            "--follow-subprocesses/--no-follow-subprocesses",
+            default=True,
+            show_default=True,
+            help="Record Python processes that tests start, too.",
+        ),
         click.option("--timeout", type=float, default=60.0, show_default=True, help="Seconds for one test."),
         click.option("--engine", type=engine, default="auto", show_default=True, help="How calls are seen."),
         click.option(
@@ -117,20 +125,20 @@ def build(repo: Path, pytest_args: tuple[str, ...], **given: Any) -> int:
 
 
 @cli.command()
+@click.option("--select", multiple=True, metavar="NODE", help="Run only tests at or below this node id [repeatable].")
 @_tracing
 def trace(repo: Path, pytest_args: tuple[str, ...], **given: Any) -> None:
-    """Run REPO's tests and record who called whom, for each test."""
+    """Run REPO's tests and record who called whom, for each test.
+
+    Where the output folder holds a trace of an earlier state of REPO, only tests that the change can touch are run.
+
+    \b
+    Examples:
+      sweflow trace examples/inventory
+      sweflow trace examples/inventory --allow-dirty --select tests/test_stock.py --out one --json
+    """
     out, found = _run(stages.trace, repo, pytest_args, given)
-    outcomes: dict[str, int] = {}
-    for test in found.tests:
-        outcomes[test.outcome] = outcomes.get(test.outcome, 0) + 1
-    counts = {
-        "tests": len(found.tests),
-        **outcomes,
-        "code objects": len(found.codes),
-        "edges": len(found.edges),
-    }
-    _show(given, counts, counts_table(counts, f"{repo} → {out}"))
+    _show(given, trace_object(found), trace_table(found, f"{repo} → {out}"))
 
 
 @cli.command()
@@ -235,9 +243,10 @@ def _out(repo: Path, out: Path | None) -> Path:
 
 def _options(given: dict[str, Any]) -> stages.Options:
     if given["isolation"] == "none" and not given["quiet"]:
-        print("sweflow: --isolation none misses calls that an earlier test made unnecessary.", file=sys.stderr)
-    names = ("isolation", "engine", "timeout", "reruns", "jobs")
-    return stages.Options(**{name: given[name] for name in names})
+        text = "--isolation none misses calls that an earlier test made unnecessary (caches, singletons, lazy imports)."
+        print(f"sweflow: {text}", file=sys.stderr)
+    names = {field.name for field in fields(stages.Options)}
+    return stages.Options(**{name: value for name, value in given.items() if name in names})
 
 
 def _show(given: dict[str, Any], value: object, table: Table) -> None:

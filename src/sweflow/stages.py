@@ -28,12 +28,13 @@ from sweflow_tasks.format import (
     write_summary,
 )
 from sweflow_tracer import SweflowError, Trace, TraceOptions, trace_project
+from sweflow_tracer.carry import Earlier
 from sweflow_tracer.errors import NotARepository, OutputNotUsable
 from sweflow_tracer.files import Blobs
 from sweflow_tracer.format import read_document, read_project_file, read_trace, write_project, write_trace
 from sweflow_tracer.interpreter import find_python, inspect_interpreter
 from sweflow_tracer.processes import Launcher
-from sweflow_tracer.project import keep_loaded, read_project
+from sweflow_tracer.project import Project, keep_loaded, read_project
 from sweflow_tracer.session import Target
 
 from sweflow.caches import index_cache
@@ -48,13 +49,17 @@ FORMATS = {"project": 1, "trace": 1, "graph": GRAPH_VERSION, "schedule": SCHEDUL
 class Options:
     """How to build. ``timeout`` is in seconds for one test; ``jobs`` 0 means one a core.
 
-    ``isolation`` is fork, process or none; ``engine`` auto, settrace or monitoring.
+    The others are those of ``TraceOptions``: ``isolation`` is fork, process or none; ``engine`` auto, settrace or
+    monitoring; ``repeat`` and ``reruns`` are numbers of traced and plain runs; ``select`` are node ids.
     """
 
     isolation: str = "fork"
     engine: str = "auto"
     timeout: float = 60.0
     reruns: int = 2
+    repeat: int = 1
+    follow_subprocesses: bool = True
+    select: tuple[str, ...] = ()
     jobs: int = 0
 
     @property
@@ -65,6 +70,19 @@ class Options:
     def of_build(self) -> dict[str, Any]:
         """The options that a dataset depends on."""
         return {key: value for key, value in asdict(self).items() if key != "jobs"}
+
+    def of_trace(self) -> TraceOptions:
+        """The options of the trace."""
+        return TraceOptions(
+            isolation=self.isolation,
+            engine=self.engine,
+            jobs=self.workers,
+            timeout=self.timeout,
+            reruns=self.reruns,
+            repeat=self.repeat,
+            follow=self.follow_subprocesses,
+            select=self.select,
+        )
 
 
 def _silent(what: str, done: int, total: int) -> None:
@@ -83,7 +101,9 @@ def trace(
 ) -> Trace:
     """Trace a repository's tests into ``out``: ``project.json``, ``source/`` and ``trace.json``.
 
-    Raises SweflowError; a folder that was empty before is empty again then, but for the lock.
+    A folder that holds a trace of another state of the same repository, and no tasks, is brought up to date: only
+    tests that the change can touch are run again. Raises SweflowError; a folder that was empty before is empty again
+    then, but for the lock.
     """
     folder = Folder(out)
     if not repo.is_dir():
@@ -97,18 +117,21 @@ def trace(
     with folder.locked():
         new = not folder.project.exists()
         try:
-            folder.claim(project, interpreter.path, options.of_build())
-            if folder.trace.exists():
-                return read_trace(folder.trace)
+            earlier = _earlier(folder, project, options)
+            if earlier is None:
+                folder.claim(project, interpreter.path, options.of_build())
+                if folder.trace.exists():
+                    return read_trace(folder.trace)
             with _timed(folder, "trace"), _launcher() as launcher:
                 found = trace_project(
                     Target(project, interpreter.path, root),
                     blobs,
-                    TraceOptions(options.isolation, options.engine, options.workers, options.timeout, options.reruns),
+                    options.of_trace(),
                     launcher,
-                    folder.work / "trace",
+                    folder.work / f"trace-{project.source[:12]}",
                     progress,
                     folder.keeper("trace"),
+                    earlier,
                 )
         except SweflowError as error:
             if new and not isinstance(error, OutputNotUsable):
@@ -117,11 +140,21 @@ def trace(
                 shutil.rmtree(out, ignore_errors=True)
             raise
         project, blobs = keep_loaded(project, blobs, found.modules)
-        folder.write_source(blobs)
+        folder.trace.unlink(missing_ok=True)  # from here on a killed run is one of the new state
+        folder.drop_after("trace")
         write_project(folder.project, project, interpreter.path)
+        folder.write_source(blobs)
         write_trace(folder.trace, found)
-        shutil.rmtree(folder.work / "trace")
+        shutil.rmtree(folder.work)
         return found
+
+
+def _earlier(folder: Folder, project: Project, options: Options) -> Earlier | None:
+    """The folder's trace where it is one of another state of the project, and nothing rests on it but what is quick."""
+    if not folder.holds_other_state(project, options.of_build()):
+        return None
+    held, _ = read_project_file(folder.project)
+    return Earlier(read_trace(folder.trace), folder.read_source(held))
 
 
 def graph(out: Path, *, index: SourceIndex | None = None) -> RuntimeDependencyGraph:

@@ -1,9 +1,11 @@
 """Tables: a build's summary as one that could be pasted into an issue."""
 
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
 from rich.table import Table
+from sweflow_tracer import TestTrace, Trace
 
 
 def summary_table(summary: Mapping[str, Any], title: str) -> Table:
@@ -24,6 +26,44 @@ def summary_table(summary: Mapping[str, Any], title: str) -> Table:
     spent = ", ".join(f"{stage} {value:g}" for stage, value in seconds.items())
     table.add_row("seconds", f"{sum(seconds.values()):.0f}", spent)
     return table
+
+
+def trace_table(trace: Trace, title: str) -> Table:
+    """Counts of a trace, and the tests whose calls varied from one traced run to the next."""
+    outcomes = Counter(test.outcome.value for test in trace.tests)
+    counts: dict[str, object] = {"tests": len(trace.tests), **outcomes}
+    counts |= {"code objects": len(trace.codes), "edges": len(trace.edges)}
+    for test in trace.tests:
+        if test.varying:
+            counts[f"varying: {test.id}"] = ", ".join(_code(trace, code) for code in test.varying)
+    return counts_table(counts, title)
+
+
+def trace_object(trace: Trace) -> dict[str, Any]:
+    """A trace for machines: of each test the outcome and what it called, as ``path:line name``; imports left out."""
+    return {
+        "tests": [
+            {
+                "id": test.id,
+                "outcome": test.outcome.value,
+                "duration": test.duration,
+                "calls": [_code(trace, code) for code in _called(trace, test)],
+                "varying": [_code(trace, code) for code in test.varying],
+            }
+            for test in trace.tests
+        ],
+        "errors": [{"path": error.path, "text": error.text} for error in trace.errors],
+    }
+
+
+def _called(trace: Trace, test: TestTrace) -> list[int]:
+    sets = (trace.edge_sets[number] for number in (test.setup, test.call, test.teardown))
+    return sorted({trace.edges[edge].callee for edges in sets for edge in edges})
+
+
+def _code(trace: Trace, number: int) -> str:
+    code = trace.codes[number]
+    return f"{code.path}:{code.line} {code.name}"
 
 
 def counts_table(counts: Mapping[str, object], title: str) -> Table:

@@ -63,7 +63,7 @@ def _trace(index: SourceIndex, needs: list[list[int]], outcomes: list[Outcome]) 
     codes = tuple(sorted(refs.values()))
     edges = sorted(
         {
-            Edge(codes.index(refs[f"test_{n}"]), codes.index(refs[f"f{f}"]), False, False)
+            Edge(codes.index(refs[f"test_{n}"]), codes.index(refs[f"f{f}"]))
             for n, functions in enumerate(needs)
             for f in functions
         }
