@@ -18,6 +18,10 @@ class Order:
     place: dict[int, int]
     depth: dict[int, int]
 
+    def key(self, node: int) -> tuple[int, int, int]:
+        """Sorts nodes callee first, those of a component side by side, and otherwise by number."""
+        return (self.depth[node], self.components[self.place[node]][0], node)
+
 
 def order_of(nodes: Iterable[int], calls: Iterable[tuple[int, int]]) -> Order:
     """The order of some nodes by calls between them (condensation of strongly connected components)."""

@@ -34,7 +34,7 @@ def greedy_order(
     id wins. Raises ValueError where a cost is below 1.
     """
     groups = _group(requirements)
-    required = {function for requirement, _ in groups for function in requirement}
+    required = set().union(*(requirement for requirement, _ in groups))
     if any(cost[function] < 1 for function in required):
         raise ValueError("a function's cost is at least 1")
     waiting = _Waiting([requirement for requirement, _ in groups], cost, calls, required)
@@ -68,11 +68,11 @@ class _Waiting:
         self._cost = cost
         self._calls = calls
         self._pending = set(required)
-        self._price = [sum(cost[function] for function in requirement) for requirement in requirements]
-        self._users: dict[int, list[int]] = {}
+        self._price = [sum(map(cost.__getitem__, requirement)) for requirement in requirements]
+        self._users: dict[int, list[int]] = {function: [] for function in required}
         for number, requirement in enumerate(requirements):
             for function in requirement:
-                self._users.setdefault(function, []).append(number)
+                self._users[function].append(number)
         self._ahead: dict[int, int] = {}
         self._watchers: dict[int, list[tuple[int, int]]] = {}
         self._arrived: dict[int, list[int]] = {}
@@ -99,7 +99,7 @@ class _Waiting:
 
     def missing(self, number: int) -> tuple[int, ...]:
         """What a group requires and is not there yet."""
-        return tuple(function for function in self._requirements[number] if function in self._pending)
+        return tuple(filter(self._pending.__contains__, self._requirements[number]))
 
     def develop(self, new: Collection[int]) -> list[int]:
         """Put functions there; the numbers of the groups that this completes."""

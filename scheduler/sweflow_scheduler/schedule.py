@@ -101,7 +101,7 @@ def _step(
     most: int,
 ) -> Step:
     nodes, order = plan.nodes, plan.order
-    ordered = sorted(batch.new, key=lambda function: (order.place[function], nodes[function].id))
+    ordered = sorted(batch.new, key=order.key)
     targets = [function for function in ordered if _is_target(plan, function, step_of)]
     known = set(targets)
     lines = plan.lines(batch)
