@@ -139,6 +139,12 @@ class Folder:
             and stored == json.loads(dumps(options))
         )
 
+    def change_options(self, options: dict[str, Any]) -> None:
+        """Store other options, where there are any."""
+        wanted = json.loads(dumps(options))
+        if self.options.exists() and read_document(self.options, "options", OPTIONS_VERSION)["options"] != wanted:
+            write_document(self.options, "options", OPTIONS_VERSION, {"options": wanted})
+
     def write_source(self, blobs: Blobs) -> None:
         """Write the snapshot, all at once."""
         scratch = self.root / "source.new"

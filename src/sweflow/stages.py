@@ -11,11 +11,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from sweflow_rdg import RuntimeDependencyGraph, SourceIndex, build_graph, index_source
 from sweflow_rdg.format import GRAPH_VERSION, read_graph, write_graph
-from sweflow_scheduler import Schedule, make_schedule
+from sweflow_scheduler import Closure, Cost, Rules, Schedule, make_schedule
 from sweflow_scheduler.format import SCHEDULE_VERSION, read_schedule, write_schedule
 from sweflow_tasks import Candidate, Dataset, Inputs, VerifyOptions, make_candidates, verify_tasks
 from sweflow_tasks.checkout import Content, checkout_task
@@ -29,7 +29,7 @@ from sweflow_tasks.format import (
 )
 from sweflow_tracer import SweflowError, Trace, TraceOptions, trace_project
 from sweflow_tracer.carry import Earlier
-from sweflow_tracer.errors import NotARepository, OutputNotUsable
+from sweflow_tracer.errors import FileNotUsable, NotARepository, OutputNotUsable
 from sweflow_tracer.files import Blobs
 from sweflow_tracer.format import read_document, read_project_file, read_trace, write_project, write_trace
 from sweflow_tracer.interpreter import find_python, inspect_interpreter
@@ -41,6 +41,7 @@ from sweflow.caches import index_cache
 from sweflow.folder import OPTIONS_VERSION, Folder
 from sweflow.version import __version__
 
+T = TypeVar("T")
 Progress = Callable[[str, int, int], None]
 FORMATS = {"project": 1, "trace": 1, "graph": GRAPH_VERSION, "schedule": SCHEDULE_VERSION, "tasks": 1, "summary": 1}
 
@@ -50,7 +51,8 @@ class Options:
     """How to build. ``timeout`` is in seconds for one test; ``jobs`` 0 means one a core.
 
     The others are those of ``TraceOptions``: ``isolation`` is fork, process or none; ``engine`` auto, settrace or
-    monitoring; ``repeat`` and ``reruns`` are numbers of traced and plain runs; ``select`` are node ids.
+    monitoring; ``repeat`` and ``reruns`` are numbers of traced and plain runs; ``select`` are node ids. ``cost`` and
+    below are those of the scheduler's ``Rules``.
     """
 
     isolation: str = "fork"
@@ -60,6 +62,10 @@ class Options:
     repeat: int = 1
     follow_subprocesses: bool = True
     select: tuple[str, ...] = ()
+    cost: str = Cost.LINES.value
+    closure: str = Closure.OBSERVED.value
+    min_lines: int = 0
+    max_lines: int = 0
     jobs: int = 0
 
     @property
@@ -82,6 +88,20 @@ class Options:
             repeat=self.repeat,
             follow=self.follow_subprocesses,
             select=self.select,
+        )
+
+    def of_schedule(self) -> Rules:
+        """The rules of the schedule. Raises BandUpsideDown."""
+        return Rules(Cost(self.cost), Closure(self.closure), self.min_lines, self.max_lines)
+
+    def with_schedule(self, rules: Rules) -> "Options":
+        """The same options with other rules for the schedule."""
+        return replace(
+            self,
+            cost=rules.cost.value,
+            closure=rules.closure.value,
+            min_lines=rules.min_lines,
+            max_lines=rules.max_lines,
         )
 
 
@@ -158,25 +178,55 @@ def _earlier(folder: Folder, project: Project, options: Options) -> Earlier | No
 
 
 def graph(out: Path, *, index: SourceIndex | None = None) -> RuntimeDependencyGraph:
-    """Build the runtime dependency graph from ``trace.json`` into ``graph.json``."""
+    """Build the runtime dependency graph from ``trace.json`` into ``graph.json``.
+
+    Where the graph is the one that stands there, what later stages made of it stays.
+    """
     folder = Folder(out)
     found = read_trace(folder.trace)
     with folder.locked(), _timed(folder, "graph"):
-        made = build_graph(found, index or _index(folder))
-        folder.drop_after("graph")
-        write_graph(folder.graph, made)
+        made = build_graph(found, index or source_index(out))
+        if _read(read_graph, folder.graph) != made:
+            folder.drop_after("graph")
+            write_graph(folder.graph, made)
         return made
 
 
-def schedule(out: Path) -> Schedule:
-    """Schedule the steps from ``graph.json`` into ``schedule.json``."""
+def load_graph(out: Path) -> RuntimeDependencyGraph:
+    """The graph of ``graph.json``; it is built first where it is not there or cannot be read."""
+    found = _read(read_graph, Folder(out).graph)
+    return found if found is not None else graph(out)
+
+
+def schedule(out: Path, rules: Rules | None = None) -> Schedule:
+    """Schedule the steps from ``graph.json`` into ``schedule.json``.
+
+    Without ``rules`` by those of ``options.json``; other ones are stored there, since the dataset depends on them.
+    Where the schedule is the one that stands there, what later stages made of it stays.
+    """
     folder = Folder(out)
     found = read_graph(folder.graph)
     with folder.locked(), _timed(folder, "schedule"):
-        made = make_schedule(found)
-        folder.drop_after("schedule")
-        write_schedule(folder.schedule, made)
+        stored = stored_options(out)
+        rules = stored.of_schedule() if rules is None else rules
+        made = make_schedule(found, rules)
+        if _read(read_schedule, folder.schedule) != made:
+            folder.drop_after("schedule")
+            folder.change_options(stored.with_schedule(rules).of_build())
+            write_schedule(folder.schedule, made)
         return made
+
+
+def load_schedule(out: Path, graph: RuntimeDependencyGraph) -> Schedule:
+    """The schedule of ``schedule.json``; where it cannot be read, the one that would be made. Nothing is written."""
+    found = _read(read_schedule, Folder(out).schedule)
+    return found if found is not None else make_schedule(graph, stored_options(out).of_schedule())
+
+
+def stored_options(out: Path) -> Options:
+    """The options of a folder's build; the defaults where it has none (a graph that was put there by hand)."""
+    path = Folder(out).options
+    return Options(**read_document(path, "options", OPTIONS_VERSION)["options"]) if path.exists() else Options()
 
 
 def tasks(out: Path, *, index: SourceIndex | None = None) -> tuple[Candidate, ...]:
@@ -240,6 +290,7 @@ def build(
 ) -> dict[str, Any]:
     """Run every stage that is not done yet; the summary. Killed and called again, it goes on (D1)."""
     folder = Folder(out)
+    options.of_schedule()
     trace(
         repo,
         out,
@@ -250,7 +301,7 @@ def build(
         progress=progress,
     )
     if not folder.summary.exists():
-        index = _index(folder)
+        index = source_index(out)
         if not folder.graph.exists():
             progress("graph", 0, 1)
             graph(out, index=index)
@@ -275,13 +326,23 @@ def _absolute(python: Path) -> Path:
     return Path(os.path.abspath(found or python))
 
 
-def _index(folder: Folder) -> SourceIndex:
+def source_index(out: Path) -> SourceIndex:
+    """The index of a folder's source."""
+    folder = Folder(out)
     project, _ = read_project_file(folder.project)
     return _index_of(folder.read_source(project))
 
 
 def _index_of(blobs: Blobs) -> SourceIndex:
     return index_source(blobs, cache=index_cache(), workers=os.cpu_count() or 1)
+
+
+def _read(read: Callable[[Path], T], path: Path) -> T | None:
+    """A file of the folder; None where it is not there, damaged or of another version."""
+    try:
+        return read(path)
+    except FileNotUsable:
+        return None
 
 
 def _inputs(folder: Folder, python: Path | None, index: SourceIndex | None) -> Inputs:

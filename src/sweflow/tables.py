@@ -1,11 +1,16 @@
 """Tables: a build's summary as one that could be pasted into an issue."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import fields
 from typing import Any
 
 from rich.table import Table
+from rich.text import Text
 from sweflow_tracer import TestTrace, Trace
+
+SHORT = 12
+"""Characters of a cell that is never broken."""
 
 
 def summary_table(summary: Mapping[str, Any], title: str) -> Table:
@@ -74,6 +79,38 @@ def counts_table(counts: Mapping[str, object], title: str) -> Table:
     for name, value in counts.items():
         table.add_row(name, str(value))
     return table
+
+
+def rows_table(rows: Sequence[Any], title: str) -> Table:
+    """Rows of one dataclass, a column a field: numbers to the right, tuples a line each."""
+    table = Table(title=title, title_justify="left", show_edge=False, pad_edge=False)
+    for field in fields(rows[0]) if rows else ():
+        cells = [getattr(row, field.name) for row in rows]
+        is_number = isinstance(cells[0], int | float)
+        is_short = all(len(_cell(cell)) <= SHORT for cell in cells)
+        table.add_column(
+            field.name.replace("_", " "), justify="right" if is_number else "left", overflow="fold", no_wrap=is_short
+        )
+    for row in rows:
+        table.add_row(*(Text(_cell(getattr(row, field.name))) for field in fields(row)))
+    return table
+
+
+def report_table(report: Mapping[str, Any]) -> Table:
+    """Facts about one thing, a row each; what is empty is left out."""
+    table = Table(show_header=False, show_edge=False, pad_edge=False)
+    table.add_column("what", style="bold")
+    table.add_column("value", overflow="fold")
+    for name, value in report.items():
+        if value not in (None, "", ()):
+            table.add_row(name.replace("_", " "), Text(_cell(value)))
+    return table
+
+
+def _cell(value: object) -> str:
+    if isinstance(value, float):
+        return f"{value:.2f}"
+    return "\n".join(map(str, value)) if isinstance(value, tuple) else str(value)
 
 
 def _reasons(counts: Mapping[str, Any]) -> str:
