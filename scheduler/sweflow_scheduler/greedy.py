@@ -3,8 +3,8 @@
 Works on plain integers and strings, so that laws can be checked on any input.
 
 Prices only fall. So test functions wait in buckets by price, each entering a bucket once, and only the cheapest bucket
-is kept in order. The work is near-linear in the total size of the requirements: a function is taken out of each
-requirement that holds it once, when it is developed.
+is kept in order. Those far from being cheapest are parked and in no bucket. The work is near-linear in the total size
+of the requirements: a function is taken out of each requirement that holds it once, when it is developed.
 """
 
 import heapq
@@ -78,11 +78,12 @@ class _Waiting:
         self._arrived: dict[int, list[int]] = {}
         self._ordered: dict[int, list[tuple[int, int]]] = {}
         self._prices: list[int] = []
-        self._arrive(number for number, requirement in enumerate(requirements) if requirement)
+        self._parked = [number for number, requirement in enumerate(requirements) if requirement]
+        self._limit = 1
 
     def cheapest(self) -> int | None:
         """The group to take next; None where none is left."""
-        while self._prices:
+        while self._prices or self._unpark():
             price = self._prices[0]
             bucket = self._ordered.setdefault(price, [])
             for number in self._arrived.pop(price, ()):
@@ -103,7 +104,7 @@ class _Waiting:
 
     def develop(self, new: Collection[int]) -> list[int]:
         """Put functions there; the numbers of the groups that this completes."""
-        price = self._price
+        price, limit = self._price, self._limit
         touched: set[int] = set()
         for function in new:
             cost = self._cost[function]
@@ -113,8 +114,22 @@ class _Waiting:
             touched.update(users)
         self._pending.difference_update(new)
         self._look_again(new)
-        self._arrive(number for number in touched if price[number])
-        return [number for number in touched if not price[number]]
+        cheap = [number for number in touched if price[number] < limit]
+        self._arrive(number for number in cheap if price[number])
+        return [number for number in cheap if not price[number]]
+
+    def _unpark(self) -> bool:
+        """Put the cheapest of the parked groups into buckets, those up to twice as dear too; whether there are any.
+
+        Every price below the limit is in a bucket. The limit at least doubles, so this is seldom called.
+        """
+        parked = [number for number in self._parked if self._price[number] >= self._limit]
+        if not parked:
+            return False
+        self._limit = 2 * min(map(self._price.__getitem__, parked))
+        self._arrive(number for number in parked if self._price[number] < self._limit)
+        self._parked = [number for number in parked if self._price[number] >= self._limit]
+        return True
 
     def _arrive(self, numbers: Iterable[int]) -> None:
         """Put groups into the buckets of their prices."""

@@ -19,8 +19,8 @@ def observed_requirements(graph: RuntimeDependencyGraph, developable: frozenset[
             several.setdefault(test.function, set(single[test.function])).update(test.requirement)
         else:
             single[test.function] = test.requirement
-    united = {**single, **several}
-    return {test: tuple(sorted(developable.intersection(found))) for test, found in united.items()}
+    united = single | {test: tuple(sorted(found)) for test, found in several.items()}
+    return {test: tuple(filter(developable.__contains__, found)) for test, found in united.items()}
 
 
 def merged_requirements(requirements: Requirements, order: Order, calls: dict[int, set[int]]) -> Requirements:
