@@ -54,12 +54,12 @@ def _name(name: str) -> str:
 
 
 def _look(vertex: Vertex, view: View) -> dict[str, str]:
-    facts = f"{vertex.lines} lines, {vertex.tests} tests"
+    facts = f"lines: {vertex.lines}, tests: {vertex.tests}"
     if view.grain is not Grain.FUNCTION:
-        facts = f"{vertex.functions} functions, {facts}"
+        facts = f"functions: {vertex.functions}, {facts}"
     if vertex.step:
-        facts = f"step {vertex.step}, {facts}"
-    look = {"label": graphviz.escape(vertex.label), "tooltip": graphviz.escape(f"{vertex.id}: {facts}")}
+        facts = f"step: {vertex.step}, {facts}"
+    look = {"label": graphviz.escape(vertex.label), "tooltip": graphviz.escape(f"{vertex.id} ({facts})")}
     if vertex.step:
         look["label"] = str(graphviz.escape(vertex.label)) + rf"\n{vertex.step}"
         look["fillcolor"] = _colour(vertex.step, view.steps)
@@ -77,5 +77,9 @@ def _colour(step: int, steps: int) -> str:
 
 def _weight(arc: Arc, view: View) -> dict[str, str]:
     if view.grain is Grain.FUNCTION:
-        return {"tooltip": f"{arc.tests} tests"}
-    return {"label": str(arc.calls), "tooltip": f"{arc.calls} calls", "penwidth": f"{min(4.0, 1 + arc.calls / 10):.1f}"}
+        return {"tooltip": f"tests: {arc.tests}"}
+    return {
+        "label": str(arc.calls),
+        "tooltip": f"calls: {arc.calls}",
+        "penwidth": f"{min(4.0, 1 + arc.calls / 10):.1f}",
+    }

@@ -159,7 +159,7 @@ def _counts(made: RuntimeDependencyGraph, out: Path, given: dict[str, Any]) -> N
 
 def _rows(rows: Sequence[Any], title: str, given: dict[str, Any]) -> None:
     rows = rows[: given["top"]]
-    show(given, [asdict(row) for row in rows], rows_table(rows, title))
+    show(given, [asdict(row) for row in rows], rows_table(rows, title) if rows else title)
 
 
 def _function(out: Path, given: dict[str, Any]) -> None:
@@ -200,8 +200,7 @@ def _coverage(out: Path, given: dict[str, Any]) -> None:
         "missed": [asdict(miss) for miss in found.missed],
         "compared": found.compared,
     }
-    lines = [rows_table(rows, f"coverage: {len(found.rows)} functions")]
-    show(given, value, *lines, found.verdict)
+    show(given, value, rows_table(rows, f"coverage: {len(found.rows)} functions"), found.verdict)
 
 
 def _draw(out: Path, given: dict[str, Any]) -> None:

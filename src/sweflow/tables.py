@@ -82,9 +82,9 @@ def counts_table(counts: Mapping[str, object], title: str) -> Table:
 
 
 def rows_table(rows: Sequence[Any], title: str) -> Table:
-    """Rows of one dataclass, a column a field: numbers to the right, tuples a line each."""
+    """One or more rows of one dataclass, a column a field: numbers to the right, tuples a line each."""
     table = Table(title=title, title_justify="left", show_edge=False, pad_edge=False)
-    for field in fields(rows[0]) if rows else ():
+    for field in fields(rows[0]):
         cells = [getattr(row, field.name) for row in rows]
         is_number = isinstance(cells[0], int | float)
         is_short = all(len(_cell(cell)) <= SHORT for cell in cells)
