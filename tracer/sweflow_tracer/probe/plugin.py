@@ -178,6 +178,8 @@ def _run_item(item: Any, following: Any) -> dict[str, Any]:
         _follower.gather()
     record: dict[str, Any] = {"kind": "test", "id": item.nodeid, "intact": _intact(), "edges": RECORDER.take()}
     record.update(_current.record())
+    if _current.timed_out:
+        record["detail"] = "no end after %g s" % CONFIG["timeout"]
     record.update(_loaded())
     return record
 
