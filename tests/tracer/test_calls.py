@@ -18,10 +18,11 @@ ARROWS = {
 Call = tuple[str, str, str]
 
 
-def docstrings(name: str) -> dict[str, str]:
-    """The docstring of every test function of a file of the suite."""
-    tree = ast.parse((ASSET / "tests" / name).read_text("utf-8"))
-    functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef) and node.name.startswith("test_")]
+def docstrings(path: Path) -> dict[str, str]:
+    """The docstring of every test function of a file."""
+    kinds = (ast.FunctionDef, ast.AsyncFunctionDef)
+    tree = ast.parse(path.read_text("utf-8"))
+    functions = [node for node in ast.walk(tree) if isinstance(node, kinds) and node.name.startswith("test_")]
     return {function.name: ast.get_docstring(function) or "" for function in functions}
 
 
@@ -44,7 +45,7 @@ def differences(trace: Trace, *files: str) -> dict[str, object]:
     """Of each test that passed: what was missed and what was invented; or how it ended instead."""
     wrong: dict[str, object] = {}
     for name in files:
-        truth = docstrings(name)
+        truth = docstrings(ASSET / "tests" / name)
         for test in trace.tests:
             if test.path != f"tests/{name}":
                 continue
@@ -81,7 +82,7 @@ def test_T1_T2_T3_every_kind_of_call_gives_its_true_edges_in_a_process_a_test(py
 @pytest.mark.parametrize("isolation", ["fork", pytest.param("process", marks=pytest.mark.slow)])
 def test_T6_a_test_that_ends_badly_loses_only_its_own_record(python, tmp_path, isolation):
     trace = trace_suite(python, tmp_path, "test_ends.py", isolation=isolation, timeout=3.0)
-    want = docstrings("test_ends.py")
+    want = docstrings(ASSET / "tests" / "test_ends.py")
     assert {test.id: test.outcome.value for test in trace.tests} == {
         test.id: want[test.function.rpartition("::")[2]] for test in trace.tests
     }
