@@ -49,7 +49,13 @@ LAZILY = "def late():\n    return 1\n"
 
 
 def blobs(**changed: str) -> Blobs:
-    files = {"shop.py": SHOP, "lazily.py": LAZILY, "test_shop.py": TESTS, "data.txt": "1\n", "pyproject.toml": "[project]\nname = 'shop'\n"}
+    files = {
+        "shop.py": SHOP,
+        "lazily.py": LAZILY,
+        "test_shop.py": TESTS,
+        "data.txt": "1\n",
+        "pyproject.toml": "[project]\nname = 'shop'\n",
+    }
     files |= changed
     return {path: ("100644", text.encode()) for path, text in files.items()}
 
