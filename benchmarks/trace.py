@@ -32,12 +32,16 @@ Cost = tuple[float, float]
 
 @dataclass(frozen=True, slots=True)
 class Bench:
-    """A project's tree and the environment beside it that holds the peers."""
+    """A project's tree and the environment beside it that holds the peers.
+
+    ``workspace`` serves all traced runs, as it does for the runs of one trace: test files that pytest has rewritten
+    are kept there, as a plain run keeps them beside the sources.
+    """
 
     case: Case
     tree: Path
     overlay: Path
-    ledger: Path
+    workspace: Workspace
 
     def pytest(self, *switches: str, peers: bool = False) -> Cost:
         """Plain pytest on the tree, or one with a peer."""
@@ -59,10 +63,9 @@ class Bench:
 
     def traced(self, engine: str, groups: str, jobs: int) -> Cost:
         """A traced session, as `sweflow trace` runs it."""
-        with Workspace(self.case.target.project.folder, self.ledger) as workspace:
-            workspace.show(self.case.blobs)
-            options = Options(engine=engine, groups=groups, jobs=jobs, timeout=120.0)
-            return _cost(lambda: run_session(self.case.target, workspace, Launcher(), options))
+        self.workspace.show(self.case.blobs)
+        options = Options(engine=engine, groups=groups, jobs=jobs, timeout=120.0)
+        return _cost(lambda: run_session(self.case.target, self.workspace, Launcher(), options))
 
 
 def _cost(run: Callable[[], object]) -> Cost:
@@ -113,8 +116,8 @@ def main() -> int:
     print("| project | python | mode | CPU | wall |\n| --- | --- | --- | ---: | ---: |")
     for name in asked.names:
         case = load(name, asked.dest, asked.python)
-        with tempfile.TemporaryDirectory(prefix="bench-") as scratch:
-            bench = set_up(case, Path(scratch).resolve())
+        with tempfile.TemporaryDirectory(prefix="bench-") as scratch, _workspace(case, scratch) as workspace:
+            bench = set_up(case, Path(scratch).resolve(), workspace)
             for mode, costs in measure(bench, asked.rounds).items():
                 cpu, wall = (statistics.median(column) for column in zip(*costs, strict=True))
                 unit = " s" if mode == "plain" else ""
@@ -123,14 +126,18 @@ def main() -> int:
     return 0
 
 
-def set_up(case: Case, scratch: Path) -> Bench:
+def _workspace(case: Case, scratch: str) -> Workspace:
+    return Workspace(case.target.project.folder, Path(scratch) / "ledger.txt")
+
+
+def set_up(case: Case, scratch: Path, workspace: Workspace) -> Bench:
     """Write the tree and install the peers beside the project's environment, not into it."""
     tree, overlay = scratch / case.target.project.folder, scratch / "overlay"
     for path, (mode, content) in case.blobs.items():
         write_blob(tree / path, mode, content)
     pip = [str(case.target.python), "-m", "pip", "install", "-q", "--no-deps", "--target", str(overlay), *PEERS]
     subprocess.run(pip, check=True, capture_output=True)
-    return Bench(case, tree, overlay, scratch / "ledger.txt")
+    return Bench(case, tree, overlay, workspace)
 
 
 if __name__ == "__main__":

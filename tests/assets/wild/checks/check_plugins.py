@@ -27,7 +27,7 @@ async def test_anyio():
 @given(strategies.integers())
 @settings(max_examples=5)
 def test_hypothesis(n):
-    """test_hypothesis -> double; double -> leaf"""
+    """test_hypothesis ~> test_hypothesis; test_hypothesis -> double; double -> leaf"""
     double(n)
 
 
