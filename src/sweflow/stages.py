@@ -20,6 +20,8 @@ from sweflow_scheduler.format import SCHEDULE_VERSION, read_schedule, write_sche
 from sweflow_tasks import Candidate, Dataset, Inputs, VerifyOptions, make_candidates, verify_tasks
 from sweflow_tasks.checkout import Content, checkout_task
 from sweflow_tasks.format import (
+    SUMMARY_VERSION,
+    TASKS_VERSION,
     candidate_object,
     read_lines,
     task_object,
@@ -31,7 +33,15 @@ from sweflow_tracer import SweflowError, Trace, TraceOptions, trace_project
 from sweflow_tracer.carry import Earlier
 from sweflow_tracer.errors import FileNotUsable, NotARepository, OutputNotUsable
 from sweflow_tracer.files import Blobs
-from sweflow_tracer.format import read_document, read_project_file, read_trace, write_project, write_trace
+from sweflow_tracer.format import (
+    PROJECT_VERSION,
+    TRACE_VERSION,
+    read_document,
+    read_project_file,
+    read_trace,
+    write_project,
+    write_trace,
+)
 from sweflow_tracer.interpreter import find_python, inspect_interpreter
 from sweflow_tracer.processes import Launcher
 from sweflow_tracer.project import Project, keep_loaded, read_project
@@ -43,7 +53,14 @@ from sweflow.version import __version__
 
 T = TypeVar("T")
 Progress = Callable[[str, int, int], None]
-FORMATS = {"project": 1, "trace": 1, "graph": GRAPH_VERSION, "schedule": SCHEDULE_VERSION, "tasks": 1, "summary": 1}
+FORMATS = {
+    "project": PROJECT_VERSION,
+    "trace": TRACE_VERSION,
+    "graph": GRAPH_VERSION,
+    "schedule": SCHEDULE_VERSION,
+    "tasks": TASKS_VERSION,
+    "summary": SUMMARY_VERSION,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -311,7 +328,7 @@ def build(
             progress("tasks", 0, 1)
             tasks(out, index=index)
         verify(out, jobs=options.jobs, index=index, progress=progress)
-    return read_document(folder.summary, "summary", 1)
+    return read_document(folder.summary, "summary", SUMMARY_VERSION)
 
 
 def checkout(out: Path, instance: str, dest: Path, content: Content = Content.SKELETON) -> str:

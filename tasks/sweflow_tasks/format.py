@@ -11,6 +11,7 @@ from sweflow_tracer.format import dumps, write_document, write_text
 from sweflow_tasks.values import Candidate, JsonObject, Rejection, Task
 
 SUMMARY_VERSION = 1
+TASKS_VERSION = 1
 CERTIFICATE_VERSION = 1
 
 

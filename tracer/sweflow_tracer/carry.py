@@ -105,6 +105,8 @@ def _functions(node: ast.AST, lines: list[bytes]) -> Iterator[_Body]:
             first = child.body[0]
             start = _first_line(first)
             if not lines[start - 1][: first.col_offset].strip():
+                while lines[start - 2].strip()[:1] in (b"", b"#"):
+                    start -= 1  # comments before the first statement are the body's
                 yield _Body(_first_line(child) - 1, start - 1, child.end_lineno or start)
         else:
             yield from _functions(child, lines)

@@ -98,7 +98,7 @@ def run_session(
     run = workspace.fresh_run()
     channel = channel or run / "records.jsonl"
     channel.touch()
-    probe = _install_probe(run, target, workspace.tree, channel, options)
+    probe = _install_probe(run, target, workspace, channel, options)
     log = run / "log.txt"
     session = Session()
     started = time.monotonic()
@@ -186,7 +186,11 @@ def pytest_command(target: Target, plugin: str, run: Path, tree: Path, paths: Se
 
 
 def target_environment(target: Target, run: Path, workspace: Workspace, seed: int) -> dict[str, str]:
-    """The environment of a session: nothing of ours but what it takes to run. Bytecode goes to the workspace."""
+    """The environment of a session: nothing of ours but what it takes to run.
+
+    Interpreter and pytest start from the bytecode that lies beside them; the probe then sends what is compiled from
+    there on to the workspace.
+    """
     tree = workspace.tree
     roots = [str(tree / root) if root != "." else str(tree) for root in target.project.roots]
     path = os.pathsep.join((str(target.python.parent), os.environ.get("PATH", os.defpath)))
@@ -196,7 +200,7 @@ def target_environment(target: Target, run: Path, workspace: Workspace, seed: in
         "HOME": str(run / "home"),
         "TMPDIR": str(run / "tmp"),
         "PYTHONHASHSEED": str(seed),
-        "PYTHONPYCACHEPREFIX": str(workspace.bytecode),
+        "PYTHONDONTWRITEBYTECODE": "1",
         "PYTHONPATH": os.pathsep.join((*roots, str(run / "probe"))),
     }
 
@@ -222,18 +226,19 @@ class _Tail:
         return [json.loads(line) for line in whole.splitlines()]
 
 
-def _install_probe(run: Path, target: Target, tree: Path, channel: Path, options: Options) -> Path:
+def _install_probe(run: Path, target: Target, workspace: Workspace, channel: Path, options: Options) -> Path:
     """Copy the probe under a private name, with its configuration; its folder (T5)."""
     name = "_sweflow_probe_" + hashlib.sha256(str(run).encode()).hexdigest()[:12]
     folder = run / "probe" / name
     shutil.copytree(PROBE, folder, ignore=shutil.ignore_patterns("__pycache__"))
     groups = options.groups if isinstance(options.groups, str) else [list(group) for group in options.groups]
     config: Mapping[str, Any] = {
-        "root": str(tree),
+        "root": str(workspace.tree),
         "origin": str(target.origin.resolve()) if target.origin else None,
         "names": list(target.project.names),
         "channel": str(channel.resolve()),
         "scratch": str(run / "tmp"),
+        "bytecode": str(workspace.bytecode),
         "parent": os.getpid(),
         "engine": options.engine,
         "follow": options.follow,

@@ -6,8 +6,6 @@ import sys
 import threading
 from typing import TYPE_CHECKING, Any
 
-from .recorder import CALLER, FLAGS
-
 if TYPE_CHECKING:
     from collections.abc import Callable
     from types import CodeType, FrameType
@@ -29,16 +27,11 @@ def start_settrace(recorder: Recorder) -> Intact:
 
     def on_call(frame: FrameType, event: str, arg: Any) -> None:
         code = frame.f_code
-        callee = numbers.get(id(code))
-        if callee is None:
-            callee = recorder.number(code)
-        if callee:
-            back = frame.f_back
-            caller = numbers.get(id(back.f_code)) if back is not None else None
-            if caller:
-                recorder.add(caller << CALLER | callee << FLAGS | recorder.gc_flag)
-            else:
-                recorder.record(callee, back)
+        if numbers.get(id(code)) == 0:
+            return
+        back = frame.f_back
+        if back is None or (id(code), id(back.f_code)) not in recorder.seen:
+            recorder.called(code, back)
 
     def beside(theirs: TraceFunction | None) -> TraceFunction:
         if theirs is None or theirs is on_call:
@@ -86,37 +79,26 @@ def start_monitoring(recorder: Recorder) -> Intact:
     """
     monitoring: Any = sys.monitoring  # type: ignore[attr-defined,unused-ignore]
     tool = next(n for n in (4, 3, 2, 0, 1, 5) if monitoring.get_tool(n) is None)
-    numbers = recorder.numbers
     disable = monitoring.DISABLE
     getframe = sys._getframe
 
+    def caller() -> FrameType | None:
+        try:
+            return getframe(3)
+        except ValueError:
+            return None
+
     def on_start(code: CodeType, offset: int) -> Any:
-        callee = numbers.get(id(code))
-        if callee is None:
-            callee = recorder.number(code)
-        if not callee:
-            return disable
         try:
             back = getframe(2)
         except ValueError:
-            recorder.record(callee, None)
+            back = None
+        if back is not None and (id(code), id(back.f_code)) in recorder.seen:
             return None
-        caller = numbers.get(id(back.f_code))
-        if caller:
-            recorder.add(caller << CALLER | callee << FLAGS | recorder.gc_flag)
-        else:
-            recorder.record(callee, back)
-        return None
+        return None if recorder.called(code, back) else disable
 
     def on_throw(code: CodeType, offset: int, exception: BaseException) -> None:
-        callee = numbers.get(id(code))
-        if callee is None:
-            callee = recorder.number(code)
-        if callee:
-            try:
-                recorder.record(callee, getframe(2))
-            except ValueError:
-                recorder.record(callee, None)
+        recorder.called(code, caller())
 
     monitoring.use_tool_id(tool, "sweflow")
     events = monitoring.events

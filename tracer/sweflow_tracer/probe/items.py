@@ -73,6 +73,13 @@ def _installed(filename: str) -> bool:
     return "site-packages" in filename or "dist-packages" in filename
 
 
+def keep_bytecode(folder: str) -> None:
+    """Write what this process and its children compile to a folder of the run; nothing goes beside the sources."""
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    os.environ["PYTHONPYCACHEPREFIX"] = sys.pycache_prefix = folder
+    sys.dont_write_bytecode = False
+
+
 def pin_hypothesis() -> None:
     """Hypothesis: same examples every time, no database, no deadline, no shrinking."""
     from hypothesis import Phase, settings

@@ -1,17 +1,22 @@
 """The pytest plugin: collects once, runs the groups that it was told to, and writes a record for each test.
 
-``config.json`` beside this file holds: ``root`` (the scratch tree), ``origin`` (the tree it was copied from, or
-null), ``names`` (the project's top-level import names), ``channel`` (file for the records), ``scratch``,
-``engine``, ``follow`` (record processes that tests start), ``spool`` (folder for what those write), ``jobs``,
-``timeout`` (seconds a test), ``fork``, ``parent`` (process id of who started it), and ``groups``: "each" (every
-item alone), "together", or lists of ids; ``skip`` lists ids that a run before this one has finished; ``traced``:
-null (record from the start), or the numbers of the groups to record. ``select``: node ids, if there are any, that
-a test must be or lie below; the others count as not collected.
+``config.json`` beside this file holds:
+
+- ``root`` (the scratch tree), ``origin`` (the tree it was copied from, or null), ``names`` (the project's top-level
+  import names);
+- ``channel`` (file for the records), ``scratch`` (folder for temporary files), ``bytecode`` (folder for compiled
+  modules), ``spool`` (folder for what followed processes write);
+- ``engine``, ``follow`` (record processes that tests start), ``jobs``, ``timeout`` (seconds a test), ``fork``,
+  ``parent`` (process id of who started it);
+- ``groups``: "each" (every item alone), "together", or lists of ids; ``traced``: null (record from the start), or the
+  numbers of the groups to record; ``skip``: ids that a run before this one has finished; ``select``: node ids, if there
+  are any, that a test must be or lie below: others count as not collected.
 """
 
 from __future__ import annotations
 
 import functools
+import gc
 import json
 import os
 import platform
@@ -55,6 +60,7 @@ def emit(record: dict[str, Any]) -> None:
 def pytest_load_initial_conftests(early_config: Any, parser: Any, args: list[str]) -> None:
     """Start recording before the first line of the project runs."""
     die_with_parent(CONFIG["parent"])
+    items.keep_bytecode(CONFIG["bytecode"])
     recorder.after_import("hypothesis", items.pin_hypothesis)
     emit({"kind": "start", "python": platform.python_version(), "early": _EARLY})
     RECORDER.start(["collection"])
@@ -122,6 +128,8 @@ def pytest_runtestloop(session: Any) -> bool:
     groups = _groups(selected)
     orphans = Orphans()
     if CONFIG["fork"]:
+        gc.collect()
+        gc.freeze()  # a collection in a child would otherwise copy every page that it shares with this process
         Workers(CONFIG["jobs"], CONFIG["timeout"], CONFIG["scratch"], emit, _run_group).run(groups)
     else:
         for number, group in groups:
@@ -178,6 +186,8 @@ def _run_item(item: Any, following: Any) -> dict[str, Any]:
         _follower.gather()
     record: dict[str, Any] = {"kind": "test", "id": item.nodeid, "intact": _intact(), "edges": RECORDER.take()}
     record.update(_current.record())
+    if _current.timed_out:
+        record["detail"] = "no end after %g s" % CONFIG["timeout"]
     record.update(_loaded())
     return record
 

@@ -10,10 +10,11 @@ import gc
 import os
 import sys
 import threading
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Generator
     from types import CodeType, FrameType, ModuleType
 
     Place = tuple[str, str, int]
@@ -30,8 +31,10 @@ class Recorder:
     """Numbers the project's code objects and keeps one edge set a phase.
 
     ``numbers`` goes from ``id(code)`` to the number of a code object, 0 for one that is not the project's;
-    ``codes`` has the path, name and first line of number n at n - 1. ``add`` puts an edge into the open set.
-    ``starter`` is the number of the code that started this process, where it is not the target's first.
+    ``codes`` has the path, name and first line of number n at n - 1. ``starter`` is the number of the code that
+    started this process, where it is not the target's first. ``seen`` has the ids of a project code object and of
+    the project code object that called it directly, for edges that the open set holds: most calls are repeated
+    ones, and an engine that finds them here has nothing to do.
     """
 
     def __init__(self, root: str) -> None:
@@ -39,8 +42,10 @@ class Recorder:
         self.numbers: dict[int, int] = {}
         self.codes: list[Place] = []
         self.phases: dict[str, set[int]] = {"import": set(), "": set()}
-        self.add: Callable[[int], None] = self.phases[""].add
-        self.gc_flag = 0
+        self.seen: set[tuple[int, int]] = set()
+        self._open = self.phases[""]
+        self._gc_flag = 0
+        self._before_gc = self.seen
         self.starter = 0
         self._places: dict[Place, int] = {}
         self._held: list[CodeType] = []  # keeps code objects alive, so that ids stay theirs
@@ -49,7 +54,10 @@ class Recorder:
         gc.callbacks.append(self._on_gc)
 
     def _on_gc(self, phase: str, info: dict[str, Any]) -> None:
-        self.gc_flag = COLLECTED if phase == "start" else 0
+        if phase == "start":
+            self._gc_flag, self._before_gc, self.seen = COLLECTED, self.seen, set()
+        else:
+            self._gc_flag, self.seen = 0, self._before_gc
 
     def start(self, phases: list[str], make: Callable[[str], set[int]] = lambda phase: set()) -> None:
         """Open fresh edge sets, one a phase, with "import" beside them."""
@@ -58,7 +66,19 @@ class Recorder:
 
     def enter(self, phase: str) -> None:
         """Send the edges that follow to this phase."""
-        self.add = self.phases[phase].add
+        self._open = self.phases[phase]
+        self.seen = self._before_gc = set()
+
+    @contextmanager
+    def importing(self) -> Generator[None, None, None]:
+        """Send the edges of the block to the "import" set."""
+        before = self._open
+        self.enter("import")
+        try:
+            yield
+        finally:
+            self._open = before
+            self.seen = self._before_gc = set()
 
     def take(self) -> dict[str, list[int]]:
         """The edges since ``start``, by phase, as sorted lists; the sets that follow are fresh."""
@@ -110,10 +130,18 @@ class Recorder:
         number = getattr(thread, "_sweflow_starter", None) or self.starter
         return number, flags | STARTED if number else flags
 
-    def record(self, callee: int, frame: FrameType | None) -> None:
-        """Add the edge from the nearest project code at ``frame`` or above it."""
+    def called(self, code: CodeType, frame: FrameType | None) -> bool:
+        """Add the edge to a code object from the nearest project code at ``frame`` or above; False for foreign code."""
+        callee = self.numbers.get(id(code))
+        if callee is None:
+            callee = self.number(code)
+        if not callee:
+            return False
         number, flags = self.caller(frame)
-        self.add(number << CALLER | callee << FLAGS | flags | self.gc_flag)
+        self._open.add(number << CALLER | callee << FLAGS | flags | self._gc_flag)
+        if number and not flags and frame is not None and not self._gc_flag:
+            self.seen.add((id(code), id(frame.f_code)))
+        return True
 
 
 def watch_imports(recorder: Recorder) -> None:
@@ -131,12 +159,8 @@ def _wrap_exec_module(loader: Any, recorder: Recorder) -> None:
     original = loader.exec_module
 
     def exec_module(self: Any, module: ModuleType) -> Any:
-        previous = recorder.add
-        recorder.enter("import")
-        try:
+        with recorder.importing():
             return original(self, module)
-        finally:
-            recorder.add = previous
 
     loader.exec_module = exec_module
 
