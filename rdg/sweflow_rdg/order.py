@@ -24,19 +24,21 @@ class Order:
 
 
 def order_of(nodes: Iterable[int], calls: Iterable[tuple[int, int]]) -> Order:
-    """The order of some nodes by calls between them (condensation of strongly connected components)."""
+    """The order of some nodes by calls between them.
+
+    A component is found only after all components that it leads to (Tarjan's algorithm, with Nuutila's changes), so
+    the condensation needs no sorting.
+    """
     network: nx.DiGraph[int] = nx.DiGraph(calls)
     network.add_nodes_from(nodes)
-    condensed = nx.condensation(network)
-    members = nx.get_node_attributes(condensed, "members")
     components: list[tuple[int, ...]] = []
     place: dict[int, int] = {}
-    below: dict[int, int] = {}
     depth: dict[int, int] = {}
-    for component in reversed(list(nx.topological_sort(condensed))):
-        below[component] = 1 + max((below[callee] for callee in condensed.successors(component)), default=0)
-        for node in members[component]:
-            place[node] = len(components)
-            depth[node] = below[component]
-        components.append(tuple(sorted(members[component])))
+    for number, component in enumerate(nx.strongly_connected_components(network)):
+        members = tuple(sorted(component))
+        below = {depth[callee] for member in members for callee in network[member] if callee in depth}
+        for member in members:
+            place[member] = number
+            depth[member] = 1 + max(below, default=0)
+        components.append(members)
     return Order(tuple(components), place, depth)

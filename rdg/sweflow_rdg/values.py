@@ -133,7 +133,7 @@ class RuntimeDependencyGraph:
     @property
     def reached(self) -> frozenset[int]:
         """Core nodes that an accepted test requires."""
-        return frozenset(node for test in self.tests if test.rejected is None for node in test.requirement)
+        return frozenset().union(*(test.requirement for test in self.tests if test.rejected is None))
 
     def developable(self) -> frozenset[int]:
         """Reached core nodes outside the scaffold: those that get masked and developed."""

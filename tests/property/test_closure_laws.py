@@ -4,6 +4,7 @@ import networkx as nx
 from hypothesis import given
 from hypothesis import strategies as st
 from sweflow_rdg import Call, Node, Role, RuntimeDependencyGraph, TestNode
+from sweflow_rdg.order import order_of
 from sweflow_scheduler import Closure, Rules, make_schedule
 
 FUNCTIONS = 8
@@ -31,6 +32,18 @@ def components(graph: RuntimeDependencyGraph) -> list[set[str]]:
     wanted = graph.developable()
     network = nx.DiGraph((c.caller, c.callee) for c in graph.calls if {c.caller, c.callee} <= wanted)
     return [{graph.nodes[n].id for n in found} for found in nx.strongly_connected_components(network)]
+
+
+@given(st.sets(st.tuples(st.integers(0, 9), st.integers(0, 9)), max_size=30))
+def test_G2_every_call_goes_down_the_order_or_stays_in_its_component(calls):
+    order = order_of(range(10), sorted(calls))
+    assert sorted(node for component in order.components for node in component) == list(range(10))
+    for caller, callee in calls:
+        same = order.place[caller] == order.place[callee]
+        assert same or (order.place[caller] > order.place[callee] and order.depth[caller] > order.depth[callee])
+    network = nx.DiGraph(sorted(calls))
+    network.add_nodes_from(range(10))
+    assert {frozenset(c) for c in order.components} == set(map(frozenset, nx.strongly_connected_components(network)))
 
 
 @given(graphs())
