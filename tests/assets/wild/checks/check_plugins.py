@@ -44,12 +44,6 @@ def test_time_out_of_a_plugin():
     leaf()
 
 
-@pytest.mark.forked
-def test_forked_by_a_plugin():
-    """test_forked_by_a_plugin -> leaf"""
-    leaf()
-
-
 def test_mocked(mocker):
     """test_mocked -> leaf"""
     mocker.patch("wild.core.double")
