@@ -48,7 +48,7 @@ _errors: list[dict[str, Any]] = []
 _known_modules: set[str] = set()
 _current: Outcome | None = None
 _follower: follow.Follower | None = None
-_intact: engines.Intact = bool
+_intact: engines.Intact = engines.always
 
 
 def emit(record: dict[str, Any]) -> None:
