@@ -92,12 +92,12 @@ def start_with_hook(path: Path, code: str) -> str:
 
 def test_T5_the_start_up_hook_makes_room_for_the_targets_own_sitecustomize(tmp_path):
     (tmp_path / "sitecustomize.py").write_text("import sys\nMINE = True\nsys.times = getattr(sys, 'times', 0) + 1\n")
-    code = "import sys, sitecustomize; print(sys.times, sitecustomize.MINE, any('hook' in p for p in sys.path))"
+    code = "import sys, sitecustomize; print(sys.times, sitecustomize.MINE, any(p.endswith('hook') for p in sys.path))"
     assert start_with_hook(tmp_path, code).split() == ["1", "True", "False"]
 
 
 def test_T5_without_a_sitecustomize_of_the_targets_own_it_is_as_if_there_were_none(tmp_path):
-    code = "import sys; print('sitecustomize' in sys.modules, any('hook' in p for p in sys.path))"
+    code = "import sys; print('sitecustomize' in sys.modules, any(p.endswith('hook') for p in sys.path))"
     assert start_with_hook(tmp_path, code).split() == ["False", "False"]
 
 
