@@ -132,10 +132,10 @@ def sample(case: Case, number: int) -> tuple[str, ...]:
     """Ids of some of the project's tests, the same each time; all of them for 0."""
     if not number:
         return ()
-    with tempfile.TemporaryDirectory(prefix="witness-") as folder:
-        with Workspace(case.target.project.folder, Path(folder) / "ledger.txt") as workspace:
-            workspace.show(case.blobs)
-            collected = run_session(case.target, workspace, Launcher(), Options(groups=[])).collected
+    name = case.target.project.folder
+    with tempfile.TemporaryDirectory() as folder, Workspace(name, Path(folder) / "ledger.txt") as workspace:
+        workspace.show(case.blobs)
+        collected = run_session(case.target, workspace, Launcher(), Options(groups=[])).collected
     ids = sorted({item["id"] for item in collected["items"]})
     return tuple(random.Random(0).sample(ids, min(number, len(ids))))
 
