@@ -6,14 +6,14 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 import libcst as cst
-from libcst.metadata import ByteSpanPositionProvider, CodeSpan, MetadataWrapper
+from libcst.metadata import CodeSpan
 
 from sweflow_rdg.definitions import Binding, ClassDefinition, Cut, Definition
 from sweflow_rdg.file import FileIndex
 from sweflow_rdg.shape import kind_of, traits_of
 from sweflow_rdg.strings import names_in_literal, names_in_pieces, pieces_of
 from sweflow_rdg.text import decode
-from sweflow_rdg.tree import children, docstring_node, dotted
+from sweflow_rdg.tree import children, docstring_node, dotted, spans_of
 
 _NEWLINE = re.compile(rb"\r\n|\r|\n")
 _DECISIONS = (
@@ -30,8 +30,7 @@ def index_file(path: str, content: bytes) -> FileIndex:
         module = cst.parse_module(text.utf8.decode("utf-8"))
     except cst.ParserSyntaxError as error:
         raise SyntaxError(f"line {error.raw_line}") from error
-    spans = MetadataWrapper(module, unsafe_skip_copy=True).resolve(ByteSpanPositionProvider)
-    reader = _Reader(path, text.utf8, module, spans)
+    reader = _Reader(path, text.utf8, module, spans_of(module))
     reader.read()
     return FileIndex(
         path=path,
