@@ -168,7 +168,7 @@ def _run_group(number: int, group: list[Any], send: Send) -> None:
         send({"kind": "begin", "id": item.nodeid})
         record = _run_item(item, following)
         record["base"] = base
-        record["codes"] = RECORDER.codes[base:]
+        record["codes"], record["edges"] = RECORDER.compact(record["edges"], base)
         send(record)
 
 

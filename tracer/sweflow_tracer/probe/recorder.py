@@ -25,6 +25,7 @@ STARTED = 4  # the caller started the thread or process in which the callee ran
 FLAGS = 3
 CALLER = 35
 NUMBER = (1 << (CALLER - FLAGS)) - 1
+MASK = (1 << FLAGS) - 1
 
 
 class Recorder:
@@ -85,6 +86,24 @@ class Recorder:
         taken = self.phases
         self.start([""])
         return {phase: sorted(edges) for phase, edges in taken.items() if edges}
+
+    def compact(self, phases: dict[str, list[int]], base: int) -> tuple[list[Place], dict[str, list[int]]]:
+        """The code objects beyond number ``base`` that edges speak of, and the edges with these numbered from there.
+
+        A process that runs many tests would otherwise send all that it ever met with each of them.
+        """
+        numbers: dict[int, int] = {}
+
+        def local(number: int) -> int:
+            return number if number <= base else numbers.setdefault(number, base + 1 + len(numbers))
+
+        edges = {
+            phase: [
+                local(edge >> CALLER) << CALLER | local(edge >> FLAGS & NUMBER) << FLAGS | edge & MASK for edge in found
+            ]
+            for phase, found in phases.items()
+        }
+        return [self.codes[number - 1] for number in numbers], edges
 
     def relative(self, filename: str) -> str | None:
         """The path below the root with forward slashes, or None where the file is not the project's."""

@@ -9,14 +9,12 @@ import marshal
 import os
 from typing import TYPE_CHECKING
 
-from .recorder import CALLER, FLAGS, NUMBER
+from .recorder import CALLER, FLAGS, MASK, NUMBER
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from .recorder import Recorder
-
-MASK = (1 << FLAGS) - 1
 
 
 class Spool:
