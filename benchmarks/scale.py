@@ -173,7 +173,7 @@ def measure_index(wanted: int) -> None:
     blobs = make_tree(wanted)
     count = sum(content.count(b"\n") for _, content in blobs.values())
     workers = os.cpu_count() or 1
-    print("| cache | files | lines | functions | seconds | processor seconds |")
+    print("| cache | files | lines | functions | processor seconds | seconds |")
     print("| --- | ---: | ---: | ---: | ---: | ---: |")
     with tempfile.TemporaryDirectory() as folder:
         for state in ("cold", "warm"):
@@ -181,7 +181,7 @@ def measure_index(wanted: int) -> None:
             index = index_source(blobs, cache=Path(folder), workers=workers)
             seconds, spent = time.monotonic() - started, processor_seconds() - spent
             found = len(index.definitions())
-            print(f"| {state} | {len(blobs):,} | {count:,} | {found:,} | {seconds:.1f} | {spent:.1f} |")
+            print(f"| {state} | {len(blobs):,} | {count:,} | {found:,} | {spent:.1f} | {seconds:.1f} |")
 
 
 def make_tree(wanted: int) -> Blobs:
