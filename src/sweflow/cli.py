@@ -83,6 +83,13 @@ def _tracing(command: Callable[..., Any]) -> Callable[..., Any]:
         click.argument("repo", type=REPO),
         click.option("--allow-dirty", is_flag=True, help="Take a git tree with uncommitted changes as it is."),
         click.option("--reruns", type=click.IntRange(0), default=2, show_default=True, help="Plain runs after it."),
+        click.option(
+            "--docstrings",
+            type=click.Choice(["keep", "strip"]),
+            default="keep",
+            show_default=True,
+            help="Whether functions that come later keep their docstring.",
+        ),
         click.option("--timeout", type=float, default=60.0, show_default=True, help="Seconds for one test."),
         click.option("--engine", type=engine, default="auto", show_default=True, help="How calls are seen."),
         click.option(
@@ -236,7 +243,7 @@ def _out(repo: Path, out: Path | None) -> Path:
 def _options(given: dict[str, Any]) -> stages.Options:
     if given["isolation"] == "none" and not given["quiet"]:
         print("sweflow: --isolation none misses calls that an earlier test made unnecessary.", file=sys.stderr)
-    names = ("isolation", "engine", "timeout", "reruns", "jobs")
+    names = ("isolation", "engine", "timeout", "reruns", "docstrings", "jobs")
     return stages.Options(**{name: given[name] for name in names})
 
 

@@ -17,9 +17,10 @@ from sweflow_rdg import RuntimeDependencyGraph, SourceIndex, build_graph, index_
 from sweflow_rdg.format import read_graph, write_graph
 from sweflow_scheduler import Schedule, make_schedule
 from sweflow_scheduler.format import read_schedule, write_schedule
-from sweflow_tasks import Candidate, Dataset, Inputs, VerifyOptions, make_candidates, verify_tasks
+from sweflow_tasks import Candidate, Dataset, Docstrings, Inputs, VerifyOptions, make_candidates, verify_tasks
 from sweflow_tasks.checkout import Content, checkout_task
 from sweflow_tasks.format import (
+    SUMMARY_VERSION,
     candidate_object,
     read_lines,
     task_object,
@@ -41,20 +42,22 @@ from sweflow.folder import OPTIONS_VERSION, Folder
 from sweflow.version import __version__
 
 Progress = Callable[[str, int, int], None]
-FORMATS = {"project": 1, "trace": 1, "graph": 1, "schedule": 1, "tasks": 1, "summary": 1}
+FORMATS = {"project": 1, "trace": 1, "graph": 1, "schedule": 1, "tasks": 2, "summary": 2}
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
     """How to build. ``timeout`` is in seconds for one test; ``jobs`` 0 means one a core.
 
-    ``isolation`` is fork, process or none; ``engine`` auto, settrace or monitoring.
+    ``isolation`` is fork, process or none; ``engine`` auto, settrace or monitoring; ``docstrings`` of functions that
+    come later keep or strip.
     """
 
     isolation: str = "fork"
     engine: str = "auto"
     timeout: float = 60.0
     reruns: int = 2
+    docstrings: str = "keep"
     jobs: int = 0
 
     @property
@@ -168,8 +171,7 @@ def verify(
     """Verify every step on really running trees: ``tasks.jsonl``, ``rejected.jsonl``, ``summary.json``."""
     folder = Folder(out)
     inputs = _inputs(folder, python, index)
-    stored = read_document(folder.options, "options", OPTIONS_VERSION)["options"]
-    options = replace(Options(**stored), jobs=jobs)
+    options = replace(_stored_options(folder), jobs=jobs)
     with folder.locked():
         folder.work.mkdir(exist_ok=True)
         with _timed(folder, "verify"), _launcher() as launcher, _swapped(folder.history) as history:
@@ -227,7 +229,7 @@ def build(
             progress("tasks", 0, 1)
             tasks(out, index=index)
         verify(out, jobs=options.jobs, index=index, progress=progress)
-    return read_document(folder.summary, "summary", 1)
+    return read_document(folder.summary, "summary", SUMMARY_VERSION)
 
 
 def checkout(out: Path, instance: str, dest: Path, content: Content = Content.SKELETON) -> str:
@@ -260,7 +262,13 @@ def _inputs(folder: Folder, python: Path | None, index: SourceIndex | None) -> I
         index=index or _index_of(blobs),
         graph=read_graph(folder.graph),
         schedule=read_schedule(folder.schedule),
+        docstrings=Docstrings(_stored_options(folder).docstrings),
     )
+
+
+def _stored_options(folder: Folder) -> Options:
+    """The options that the build was started with."""
+    return Options(**read_document(folder.options, "options", OPTIONS_VERSION)["options"])
 
 
 @contextmanager

@@ -1,0 +1,167 @@
+"""Test code: the syntax trees of test functions, and what else of their file they use."""
+
+import ast
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from sweflow_rdg import Definition, SourceIndex
+
+Function = ast.FunctionDef | ast.AsyncFunctionDef
+_SET_UP = frozenset(
+    {
+        *("setUp", "tearDown", "setUpClass", "tearDownClass", "asyncSetUp", "asyncTearDown"),
+        *("setup_method", "teardown_method", "setup_class", "teardown_class", "setup", "teardown"),
+    }
+)
+_SET_UP_MODULE = frozenset({"setup_module", "teardown_module", "setUpModule", "tearDownModule"})
+
+
+@dataclass(frozen=True, slots=True)
+class Helper:
+    """A statement outside any test that tests use: a helper, fixture, constant, import or set-up method.
+
+    ``within`` is the class that it stands in, if any.
+    """
+
+    path: str
+    line: int
+    within: str
+    source: str
+    node: ast.stmt = field(compare=False, repr=False)
+
+
+class TestCode:
+    """Reads test files, each once. A file that this interpreter cannot parse has nothing to say."""
+
+    __test__ = False
+
+    def __init__(self, index: SourceIndex) -> None:
+        self._index = index
+        self._files: dict[str, _File | None] = {}
+
+    def function(self, definition: Definition) -> Function | None:
+        """The syntax tree of a test function."""
+        file = self._file(definition.path)
+        return file.functions.get(definition.line) if file is not None else None
+
+    def helpers(self, definitions: Iterable[Definition]) -> tuple[Helper, ...]:
+        """What test functions use of their own files outside tests, directly or through one another, in order."""
+        by_path: dict[str, list[Definition]] = {}
+        for definition in definitions:
+            by_path.setdefault(definition.path, []).append(definition)
+        return tuple(
+            helper
+            for path in sorted(by_path)
+            if (file := self._file(path)) is not None
+            for helper in file.used_by(by_path[path])
+        )
+
+    def _file(self, path: str) -> "_File | None":
+        if path not in self._files:
+            text = self._index.files[path].text.utf8.decode("utf-8")
+            try:
+                self._files[path] = _File(path, text, ast.parse(text))
+            except (SyntaxError, ValueError):
+                self._files[path] = None
+        return self._files[path]
+
+
+class _File:
+    """One test file: its functions by first line, and its statements by the names that they bind."""
+
+    def __init__(self, path: str, text: str, module: ast.Module) -> None:
+        self.functions: dict[int, Function] = {}
+        self._path = path
+        self._lines = text.encode("utf-8").splitlines(keepends=True)
+        self._bound: dict[str, list[tuple[str, ast.stmt]]] = {}
+        self._classes: dict[str, ast.ClassDef] = {}
+        self._read(module.body, "")
+
+    def used_by(self, definitions: list[Definition]) -> list[Helper]:
+        """The helpers of some tests of this file, in source order."""
+        tests = {d.line for d in definitions}
+        work: list[tuple[str, ast.AST]] = [
+            (d.qualname.rpartition(".")[0], self.functions[d.line]) for d in definitions if d.line in self.functions
+        ]
+        work += [pair for name in _SET_UP_MODULE for pair in self._bound.get(name, ())]
+        found: dict[int, Helper] = {}
+        while work:
+            within, node = work.pop()
+            if isinstance(node, ast.stmt) and _first_line(node) not in tests and _first_line(node) not in found:
+                found[_first_line(node)] = self._helper(within, node)
+            elif isinstance(node, ast.stmt) and _first_line(node) in found:
+                continue
+            work += [pair for pair in self._next(within, node) if _first_line(pair[1]) not in {*found, *tests}]
+        return [found[line] for line in sorted(found)]
+
+    def _read(self, body: list[ast.stmt], within: str) -> None:
+        for node in body:
+            for name in _binds(node):
+                self._bound.setdefault(f"{within}.{name}" if within else name, []).append((within, node))
+            if isinstance(node, Function):
+                self.functions[_first_line(node)] = node
+            elif isinstance(node, ast.ClassDef):
+                name = f"{within}.{node.name}" if within else node.name
+                self._classes[name] = node
+                self._read(node.body, name)
+            else:
+                for inner in ("body", "orelse", "finalbody"):
+                    self._read(getattr(node, inner, []), within)
+
+    def _next(self, within: str, node: ast.AST) -> Iterator[tuple[str, ast.stmt]]:
+        """Statements that a node names; methods and attributes of its own class and of the bases in this file."""
+        names = set(_named(node))
+        for name in names:
+            yield from (pair for pair in self._bound.get(name, ()) if not isinstance(pair[1], ast.ClassDef))
+            yield from (pair for pair in self._bound.get(name, ()) if self._is_helper_class(pair[1]))
+        for owner in self._chain(within):
+            for name in (*names, *_SET_UP):
+                yield from self._bound.get(f"{owner}.{name}", ())
+
+    def _chain(self, within: str) -> Iterator[str]:
+        """A class and its bases, as far as they stand in this file."""
+        work, seen = [within], set()
+        while work:
+            name = work.pop()
+            if name in self._classes and name not in seen:
+                seen.add(name)
+                yield name
+                work += [base.id for base in self._classes[name].bases if isinstance(base, ast.Name)]
+
+    def _is_helper_class(self, node: ast.stmt) -> bool:
+        """Whether a class holds no tests, so that it can be shown whole."""
+        return isinstance(node, ast.ClassDef) and not any(
+            isinstance(inner, Function) and inner.name.startswith("test") for inner in node.body
+        )
+
+    def _helper(self, within: str, node: ast.stmt) -> Helper:
+        lines = self._lines[_first_line(node) - 1 : node.end_lineno]
+        text = b"".join(lines).decode("utf-8").replace("\r\n", "\n").rstrip()
+        return Helper(self._path, _first_line(node), within, text, node)
+
+
+def _first_line(node: ast.AST) -> int:
+    decorators = getattr(node, "decorator_list", None) or [node]
+    return min(int(decorators[0].lineno), int(node.lineno))  # type: ignore[attr-defined]
+
+
+def _binds(node: ast.stmt) -> Iterator[str]:
+    match node:
+        case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
+            yield name
+        case ast.Import(names=aliases) | ast.ImportFrom(names=aliases):
+            yield from (alias.asname or alias.name.partition(".")[0] for alias in aliases)
+        case ast.Assign() | ast.AnnAssign() | ast.AugAssign():
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            names = (name for target in targets for name in ast.walk(target))
+            yield from (name.id for name in names if isinstance(name, ast.Name))
+
+
+def _named(node: ast.AST) -> Iterator[str]:
+    """Names that a piece of code uses: variables, attributes, parameters (fixtures), and fixtures in strings."""
+    for inner in ast.walk(node):
+        match inner:
+            case ast.Name(id=name) | ast.Attribute(attr=name) | ast.arg(arg=name):
+                yield name
+            case ast.Constant(value=str() as text) if text.isidentifier():
+                yield text
