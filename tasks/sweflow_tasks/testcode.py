@@ -3,6 +3,7 @@
 import ast
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from textwrap import dedent
 
 from sweflow_rdg import Definition, SourceIndex
 
@@ -136,7 +137,7 @@ class _File:
 
     def _helper(self, within: str, node: ast.stmt) -> Helper:
         lines = self._lines[_first_line(node) - 1 : node.end_lineno]
-        text = b"".join(lines).decode("utf-8").replace("\r\n", "\n").rstrip()
+        text = dedent(b"".join(lines).decode("utf-8").replace("\r\n", "\n")).rstrip()
         return Helper(self._path, _first_line(node), within, text, node)
 
 

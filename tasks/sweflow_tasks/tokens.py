@@ -29,7 +29,7 @@ class Stream:
 
 def code_tokens(text: str) -> tuple[str, ...]:
     """The tokens of a piece of Python: comments and white space left out, quotes alike."""
-    return _stream(text, 0).tokens
+    return _stream(text, 0, []).tokens
 
 
 def streams(text: str, *, python: bool) -> Iterator[Stream]:
@@ -37,14 +37,10 @@ def streams(text: str, *, python: bool) -> Iterator[Stream]:
 
     In anything but Python, prompts at the start of a line are passed over.
     """
-    if not python:
-        text = _PROMPT.sub(lambda match: match[1] + " " * (len(match[0]) - len(match[1])), text)
-    yield _stream(text, 0)
-    for match in _TOKEN.finditer(text) if python else ():
-        inner = _QUOTED.fullmatch(match["string"] or "")
-        if inner is not None and "\n" in inner["text"]:
-            blank = _PROMPT.sub(lambda m: m[1] + " " * (len(m[0]) - len(m[1])), inner["text"])
-            yield _stream(blank, match.start() + inner.start("text"))
+    inner: list[tuple[int, str]] = []
+    yield _stream(text if python else _without_prompts(text), 0, inner)
+    for base, quoted in inner if python else ():
+        yield _stream(_without_prompts(quoted), base, [])
 
 
 class Bodies:
@@ -67,15 +63,25 @@ class Bodies:
                     yield name, stream.offsets[place]
 
 
-def _stream(text: str, base: int) -> Stream:
+def _stream(text: str, base: int, inner: list[tuple[int, str]]) -> Stream:
+    """The tokens of a text; strings of several lines are added to ``inner``, each with its offset."""
     tokens, offsets = [], []
     for match in _TOKEN.finditer(text):
-        if match.lastgroup == "comment":
+        kind = match.lastgroup
+        if kind == "comment":
             continue
         token = match[0]
-        if match.lastgroup == "string":
-            inner = _QUOTED.fullmatch(token)
-            token = f'"{inner["text"]}"' if inner is not None else token
+        if kind == "string":
+            quoted = _QUOTED.fullmatch(token)
+            if quoted is not None:
+                token = f'"{quoted["text"]}"'
+                if "\n" in token:
+                    inner.append((base + match.start() + quoted.start("text"), quoted["text"]))
         tokens.append(token)
         offsets.append(base + match.start())
     return Stream(tuple(tokens), tuple(offsets))
+
+
+def _without_prompts(text: str) -> str:
+    """Blanks for prompts at the start of a line, so that offsets stay."""
+    return _PROMPT.sub(lambda match: match[1] + " " * (len(match[0]) - len(match[1])), text)

@@ -2,6 +2,7 @@
 
 import gzip
 import io
+import re
 import tarfile
 import zipfile
 import zlib
@@ -11,6 +12,8 @@ LARGEST = 4 << 20
 """Bytes of one text; what is larger is not read."""
 DEEPEST = 2
 """Archives in archives."""
+_OBJECT = re.compile(rb"\A(blob|tree|commit|tag) \d+\0")
+"""What a loose git object begins with."""
 
 
 def texts_in(path: str, content: bytes, depth: int = 0) -> Iterator[str]:
@@ -59,4 +62,4 @@ def _gzip(content: bytes) -> Iterator[tuple[str, bytes]]:
 
 
 def _zlib(content: bytes) -> Iterator[tuple[str, bytes]]:
-    yield "content", zlib.decompressobj().decompress(content, LARGEST)
+    yield "content", _OBJECT.sub(b"", zlib.decompressobj().decompress(content, LARGEST), count=1)
