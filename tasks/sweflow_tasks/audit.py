@@ -26,7 +26,7 @@ def clean(inputs: Inputs, amendments: Amendments) -> Amendments:
     """
     functions = {function for step in inputs.schedule.steps for function in step.functions}
     scan, places = _Scan(inputs.index, functions), _Places(inputs.graph, functions)
-    loaded = {inputs.graph.nodes[call.callee].path for call in inputs.graph.calls}
+    loaded = _loaded(inputs.graph)
     withheld = {path: "compiled" for path in inputs.blobs if path.endswith(COMPILED)}
     given = {f: _given(f, Reason.NOTHING_TO_DEVELOP, "it only raises") for f in functions if scan.only_raises(f)}
     for path, function, offset in scan.everywhere(inputs.blobs):
@@ -38,6 +38,11 @@ def clean(inputs: Inputs, amendments: Amendments) -> Amendments:
         if path not in loaded and scan.size(function) >= LEAST and function not in given:
             withheld.setdefault(path, f"holds the body of {function}")
     return replace(amendments, given=given, withheld=withheld)
+
+
+def _loaded(graph: RuntimeDependencyGraph) -> frozenset[str]:
+    """Files of which something ran."""
+    return frozenset(graph.nodes[call.callee].path for call in graph.calls)
 
 
 def _given(function: str, reason: Reason, detail: str) -> Rejection:
