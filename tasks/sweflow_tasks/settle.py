@@ -1,6 +1,6 @@
 """Settling: trees are run in order, and what they show changes the draft, until every tree holds.
 
-See decisions 0005 and 0006.
+See decisions 0005 and 0007.
 """
 
 from sweflow_tasks.draft import Amendments, Draft, Inputs, make_draft
