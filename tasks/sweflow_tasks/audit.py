@@ -25,28 +25,40 @@ def clean(inputs: Inputs, amendments: Amendments) -> Amendments:
     stays throughout is not masked at all; nor is one that only raises NotImplementedError, as its stub would.
     """
     functions = {function for step in inputs.schedule.steps for function in step.functions}
-    scan, places = _Scan(inputs.index, functions), _Places(inputs.graph, functions)
+    scan = _Scan(inputs.index, functions)
     loaded = _loaded(inputs.graph)
+    given = _given(inputs, scan, functions, loaded)
     withheld = {path: "compiled" for path in inputs.blobs if path.endswith(COMPILED)}
-    given = {f: _given(f, Reason.NOTHING_TO_DEVELOP, "it only raises") for f in functions if scan.only_raises(f)}
-    for path, function, offset in scan.everywhere(inputs.blobs):
-        owner = scan.owner(path, offset)
-        if path in loaded and scan.size(function) >= LEAST and places.stays(owner):
-            where = f"its body stands in {owner.id if owner else path}"
-            given.setdefault(function, _given(function, Reason.LEAK, where))
     for path, function, _ in scan.everywhere(inputs.blobs):
         if path not in loaded and scan.size(function) >= LEAST and function not in given:
             withheld.setdefault(path, f"holds the body of {function}")
     return replace(amendments, given=given, withheld=withheld)
 
 
+def _given(inputs: Inputs, scan: "_Scan", functions: set[str], loaded: frozenset[str]) -> dict[str, Rejection]:
+    """Functions that are not masked, and why; one that is given can hold the body of another."""
+    places = _Places(inputs.graph, functions)
+    found = {
+        function: Rejection("function", function, Reason.NOTHING_TO_DEVELOP, "it only raises")
+        for function in sorted(functions)
+        if scan.only_raises(function)
+    }
+    before = -1
+    while len(found) > before:
+        before = len(found)
+        for path, function, offset in scan.everywhere(inputs.blobs):
+            owner = scan.owner(path, offset)
+            if path not in loaded or scan.size(function) < LEAST or function in found:
+                continue
+            if places.stays(owner) or (owner is not None and owner.id in found and owner.id != function):
+                where = f"its body stands in {owner.id if owner else path}"
+                found[function] = Rejection("function", function, Reason.LEAK, where)
+    return found
+
+
 def _loaded(graph: RuntimeDependencyGraph) -> frozenset[str]:
     """Files of which something ran."""
     return frozenset(graph.nodes[call.callee].path for call in graph.calls)
-
-
-def _given(function: str, reason: Reason, detail: str) -> Rejection:
-    return Rejection("function", function, reason, detail)
 
 
 class Audit:
@@ -100,7 +112,7 @@ class _Scan:
     def __init__(self, index: SourceIndex, functions: Iterable[str]) -> None:
         definitions = index.definitions()
         self._index = index
-        self._tokens = {name: _body_tokens(definitions[name], index) for name in functions}
+        self._tokens = {name: _body_tokens(definitions[name], index) for name in sorted(functions)}
         self._bodies = Bodies(self._tokens)
         self._starts = {path: [d.start for d in file.definitions] for path, file in index.files.items()}
         self._known: dict[tuple[str, bytes], tuple[tuple[str, int], ...]] = {}

@@ -61,7 +61,7 @@ class Statements:
             _running(command),
         ]
         text = "\n".join(line for section in sections for line in section)
-        added, missing = self._unknown(failing, helpers, text, skeleton)
+        added, missing = self._unknown(failing, text, skeleton)
         return Statement(f"{text}{_added(added)}", missing, later)
 
     def _functions(self, step: Step) -> Iterator[str]:
@@ -147,19 +147,19 @@ class Statements:
         names = dict.fromkeys(self._graph.nodes[test.body].id for test in tests if test.body is not None)
         return [self._definitions[name] for name in names if name in self._definitions]
 
-    def _unknown(
-        self, failing: list[TestNode], helpers: list[Helper], text: str, skeleton: Blobs
-    ) -> tuple[list[str], tuple[str, ...]]:
-        """What tests rely on that neither text nor skeleton says: short enough to be added, and the rest."""
-        nodes = [self._code.function(body) for body in self._bodies(failing)]
-        relied = [node for node in (*nodes, *(helper.node for helper in helpers)) if node is not None]
-        unknown = self._visible.unknown(relied, text, (content for _, content in skeleton.values()))
-        unseen = [f"body of {test.id}" for test in failing if test.body is None]
-        unseen += [
-            f"body of {body.id}" for body, node in zip(self._bodies(failing), nodes, strict=True) if node is None
-        ]
+    def _unknown(self, failing: list[TestNode], text: str, skeleton: Blobs) -> tuple[list[str], tuple[str, ...]]:
+        """What tests rely on that neither text nor skeleton says: short enough to be added, and the rest.
+
+        Helpers need no look: they are in the text or in the skeleton whole.
+        """
+        bodies = self._bodies(failing)
+        nodes = {body.id: self._code.function(body) for body in bodies}
+        known = [node for node in nodes.values() if node is not None]
+        unknown = self._visible.unknown(known, text, (content for _, content in skeleton.values()))
+        unread = [f"the body of {test.id}" for test in failing if test.body is None]
+        unread += [f"the body of {name}" for name, node in nodes.items() if node is None]
         short = [item for item in unknown if len(item) <= LONGEST]
-        return short, tuple(sorted({item for item in unknown if len(item) > LONGEST} | set(unseen)))
+        return short, tuple(sorted({item for item in unknown if len(item) > LONGEST} | set(unread)))
 
 
 def _callees(graph: RuntimeDependencyGraph) -> dict[str, set[str]]:

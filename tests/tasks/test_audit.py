@@ -72,6 +72,14 @@ def test_C4_a_body_in_an_unreached_function_is_a_leak_until_the_function_is_give
     assert draft.plan.passes[0] == ("tests/test_one.py::test_1",)
 
 
+def test_C4_where_one_copy_is_given_the_others_are_too(monkeypatch):
+    made = inputs(f"def f0(words):\n{BODY}def f1(words):\n    # at length\n{BODY}def unreached(words):\n{BODY}")
+    monkeypatch.setattr("sweflow_tasks.audit._loaded", lambda graph: frozenset({"core.py", "tests/test_one.py"}))
+    amendments = clean(made, Amendments())
+    assert set(amendments.given) == {"core.py::f0", "core.py::f1"}
+    assert make_draft(made, amendments).chain.steps == ()
+
+
 def test_C4_a_body_in_code_that_is_developed_already_is_similar_and_no_leak():
     made = inputs(f"def f0(words):\n{BODY}" + f"def f1(words):\n    # at length\n{BODY}")
     found = Audit(made, make_draft(made, Amendments())).of_steps()
