@@ -81,18 +81,19 @@ class _File:
     def used_by(self, definitions: list[Definition]) -> list[Helper]:
         """The helpers of some tests of this file, in source order."""
         tests = {d.line for d in definitions}
-        work: list[tuple[str, ast.AST]] = [
+        work: list[tuple[str, ast.stmt]] = [
             (d.qualname.rpartition(".")[0], self.functions[d.line]) for d in definitions if d.line in self.functions
         ]
         work += [pair for name in _SET_UP_MODULE for pair in self._bound.get(name, ())]
         found: dict[int, Helper] = {}
         while work:
             within, node = work.pop()
-            if isinstance(node, ast.stmt) and _first_line(node) not in tests and _first_line(node) not in found:
-                found[_first_line(node)] = self._helper(within, node)
-            elif isinstance(node, ast.stmt) and _first_line(node) in found:
+            line = _first_line(node)
+            if line in found:
                 continue
-            work += [pair for pair in self._next(within, node) if _first_line(pair[1]) not in {*found, *tests}]
+            if line not in tests:
+                found[line] = self._helper(within, node)
+            work += [pair for pair in self._next(within, node) if _first_line(pair[1]) not in tests]
         return [found[line] for line in sorted(found)]
 
     def _read(self, body: list[ast.stmt], within: str) -> None:
@@ -113,8 +114,7 @@ class _File:
         """Statements that a node names; methods and attributes of its own class and of the bases in this file."""
         names = set(_named(node))
         for name in names:
-            yield from (pair for pair in self._bound.get(name, ()) if not isinstance(pair[1], ast.ClassDef))
-            yield from (pair for pair in self._bound.get(name, ()) if self._is_helper_class(pair[1]))
+            yield from (pair for pair in self._bound.get(name, ()) if not self._holds_tests(pair[1]))
         for owner in self._chain(within):
             for name in (*names, *_SET_UP):
                 yield from self._bound.get(f"{owner}.{name}", ())
@@ -129,9 +129,9 @@ class _File:
                 yield name
                 work += [base.id for base in self._classes[name].bases if isinstance(base, ast.Name)]
 
-    def _is_helper_class(self, node: ast.stmt) -> bool:
-        """Whether a class holds no tests, so that it can be shown whole."""
-        return isinstance(node, ast.ClassDef) and not any(
+    def _holds_tests(self, node: ast.stmt) -> bool:
+        """Whether a statement is a class with tests, of which only the parts that are used are shown."""
+        return isinstance(node, ast.ClassDef) and any(
             isinstance(inner, Function) and inner.name.startswith("test") for inner in node.body
         )
 
