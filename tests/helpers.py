@@ -21,11 +21,12 @@ def write_repository(root: Path, files: dict[str, str]) -> Path:
 
 
 def trace_of(repo: Path, python: Path, journal: Path, **options: object) -> Trace:
-    """Trace a repository; ``options`` are those of TraceOptions."""
+    """Trace a repository; ``options`` are those of TraceOptions, or ``earlier`` and ``on_session``."""
+    more = {name: options.pop(name) for name in ("earlier", "on_session") if name in options}
     interpreter = inspect_interpreter(python, repo)
     project, blobs = read_project(repo, interpreter, (), allow_dirty=True)
     chosen = TraceOptions(**{"jobs": 2, "reruns": 0, **options})  # type: ignore[arg-type]
-    return trace_project(Target(project, python, repo), blobs, chosen, Launcher(), journal)
+    return trace_project(Target(project, python, repo), blobs, chosen, Launcher(), journal, **more)  # type: ignore[arg-type]
 
 
 def calls_of(trace: Trace, test: str, *phases: str) -> set[tuple[str, str]]:

@@ -5,8 +5,10 @@ from dataclasses import dataclass, replace
 
 from sweflow_tracer import Outcome, TestTrace, Trace
 
+from sweflow_rdg.classes import overrides
 from sweflow_rdg.definitions import Definition
 from sweflow_rdg.index import SourceIndex
+from sweflow_rdg.modules import imported_files
 from sweflow_rdg.resolve import MODULE, Resolver
 from sweflow_rdg.roles import test_paths
 from sweflow_rdg.values import (
@@ -35,13 +37,17 @@ _OUTCOMES = {
 
 def build_graph(trace: Trace, index: SourceIndex) -> RuntimeDependencyGraph:
     """The runtime dependency graph of a trace over the sources that it ran."""
-    nodes, owner, unresolved = _nodes(trace, index)
-    calls = _Calls(trace, owner)
-    place = {node.id: number for number, node in enumerate(nodes)}
-    resolver = Resolver(index)
     in_tests = test_paths(trace, frozenset(index.files))
-    tests = tuple(_test(test, nodes, in_tests, place, calls, resolver) for test in trace.tests)
-    nodes = _mark_scaffold(nodes, _scaffold(trace, nodes, calls))
+    resolver = Resolver(index)
+    bodies = [_body(resolver, test) for test in trace.tests]
+    nodes = _nodes(index, in_tests, frozenset(body.id for body in bodies if body is not None and body.id is not None))
+    place = {node.id: number for number, node in enumerate(nodes)}
+    owner, unresolved = _owners(trace, resolver, place)
+    calls = _Calls(trace, owner)
+    tests = tuple(
+        _test(test, body, nodes, in_tests, place, calls) for test, body in zip(trace.tests, bodies, strict=True)
+    )
+    nodes = _mark_scaffold(nodes, _scaffold(trace, nodes, in_tests, calls))
     return RuntimeDependencyGraph(
         nodes=nodes,
         calls=tuple(calls.calls),
@@ -50,39 +56,23 @@ def build_graph(trace: Trace, index: SourceIndex) -> RuntimeDependencyGraph:
         unresolved=unresolved,
         unparsable=index.unparsable,
         uncollected=tuple((error.path, error.text) for error in trace.errors),
+        overrides=tuple(
+            sorted((place[method], place[base]) for method, bases in overrides(index).items() for base in bases)
+        ),
+        imports=tuple((path, other) for path, others in sorted(imported_files(index).items()) for other in others),
     )
 
 
-def _nodes(trace: Trace, index: SourceIndex) -> tuple[tuple[Node, ...], dict[int, int], tuple[Unresolved, ...]]:
-    """All nodes sorted by id, the node of each code (by index), and what stands for nothing."""
-    tests = test_paths(trace, frozenset(index.files))
-    resolver = Resolver(index)
-    resolved = [resolver.resolve(code) for code in trace.codes]
-    bodies = {_resolve_id(resolver, test) for test in trace.tests} - {None}
-    modules = [Node(f"{path}::{MODULE}", path, Role.MODULE, 1, file.line_count) for path, file in index.files.items()]
-    functions = [
-        _node(definition, in_tests=path in tests, is_body=definition.id in bodies)
-        for path, file in index.files.items()
-        for definition in file.definitions
-    ]
-    nodes = tuple(sorted((*modules, *functions), key=lambda node: node.id))
-    place = {node.id: number for number, node in enumerate(nodes)}
-    owner = {n: place[found.id] for n, found in enumerate(resolved) if not isinstance(found, str)}
-    unresolved = tuple(
-        Unresolved(code, found) for code, found in zip(trace.codes, resolved, strict=True) if isinstance(found, str)
-    )
-    return nodes, owner, unresolved
+@dataclass(frozen=True, slots=True)
+class _Body:
+    """What a test runs: a function, or code that was made inside another one (``id`` is None) in a file."""
+
+    id: str | None
+    path: str
 
 
-def _node(definition: Definition, *, in_tests: bool, is_body: bool) -> Node:
-    role = Role.CORE
-    if in_tests:
-        role = Role.TEST if is_body else Role.SUPPORT
-    return Node(definition.id, definition.path, role, definition.line, definition.lines)
-
-
-def _resolve_id(resolver: Resolver, test: TestTrace) -> str | None:
-    """The id of the function that a test runs as its body.
+def _body(resolver: Resolver, test: TestTrace) -> _Body | None:
+    """The body of a test; None where it is no function of the project.
 
     A body that was made inside another function (a plain decorator, a data-driven suite) stands for the function of
     the test's own name, where the file has one.
@@ -91,9 +81,52 @@ def _resolve_id(resolver: Resolver, test: TestTrace) -> str | None:
         return None
     if LOCALS in test.body.name:
         path, _, name = test.function.partition("::")
-        return resolver.named(f"{path}::{name.replace('::', '.')}")
+        named = resolver.named(f"{path}::{name.replace('::', '.')}")
+        return _Body(named, path) if named is not None else _Body(None, test.body.path)
     found = resolver.resolve(replace(test.body, name=test.body.name.rpartition(".")[2]))
-    return found.id if not isinstance(found, str) and found.definition is not None else None
+    if isinstance(found, str) or found.definition is None:
+        return None
+    return _Body(found.id, found.definition.path)
+
+
+def _nodes(index: SourceIndex, in_tests: frozenset[str], bodies: frozenset[str]) -> tuple[Node, ...]:
+    """All nodes, sorted by id."""
+    modules = [Node(f"{path}::{MODULE}", path, Role.MODULE, 1, file.line_count) for path, file in index.files.items()]
+    functions = [
+        _node(definition, in_tests=path in in_tests, is_body=definition.id in bodies)
+        for path, file in index.files.items()
+        for definition in file.definitions
+    ]
+    return tuple(sorted((*modules, *functions), key=lambda node: node.id))
+
+
+def _node(definition: Definition, *, in_tests: bool, is_body: bool) -> Node:
+    role = Role.CORE
+    if in_tests:
+        role = Role.TEST if is_body else Role.SUPPORT
+    return Node(
+        id=definition.id,
+        path=definition.path,
+        role=role,
+        line=definition.line,
+        lines=definition.lines,
+        kind=definition.kind,
+        traits=tuple(sorted(definition.traits)),
+        complexity=definition.complexity,
+    )
+
+
+def _owners(trace: Trace, resolver: Resolver, place: dict[str, int]) -> tuple[dict[int, int], tuple[Unresolved, ...]]:
+    """The node of each code, by index, and what stands for nothing."""
+    owner: dict[int, int] = {}
+    unresolved = []
+    for number, code in enumerate(trace.codes):
+        found = resolver.resolve(code)
+        if isinstance(found, str):
+            unresolved.append(Unresolved(code, found))
+        else:
+            owner[number] = place[found.id]
+    return owner, tuple(unresolved)
 
 
 @dataclass(slots=True)
@@ -107,7 +140,7 @@ class _Calls:
 
     def __init__(self, trace: Trace, owner: dict[int, int]) -> None:
         raw = [
-            Call(owner.get(edge.caller, -1), owner[edge.callee], edge.foreign, edge.collected)
+            Call(owner.get(edge.caller, -1), owner[edge.callee], edge.foreign, edge.collected, edge.started)
             if edge.callee in owner
             else None
             for edge in trace.edges
@@ -138,11 +171,11 @@ class _Calls:
 
 def _test(
     test: TestTrace,
+    body: _Body | None,
     nodes: tuple[Node, ...],
-    tests: frozenset[str],
+    in_tests: frozenset[str],
     place: dict[str, int],
     calls: _Calls,
-    resolver: Resolver,
 ) -> TestNode:
     reached = {
         call.callee
@@ -150,15 +183,12 @@ def _test(
         for call in calls.in_set(phase)
         if not call.collected and nodes[call.callee].role is Role.CORE
     }
-    name = _resolve_id(resolver, test)
-    body = place[name] if name is not None else None
-    made = body is None and test.body is not None and LOCALS in test.body.name
-    rejected = _rejection(test, nodes, tests, place[f"{test.body.path}::{MODULE}"] if made and test.body else body)
+    rejected = _rejection(test, body, in_tests)
     return TestNode(
         id=test.id,
-        function=test.id if made else test.function,
+        function=test.id if body is not None and body.id is None else test.function,
         path=test.path,
-        body=body,
+        body=place[body.id] if body is not None and body.id is not None else None,
         requirement=tuple(sorted(reached)),
         calls=calls.union((test.setup, test.call, test.teardown)),
         rejected=rejected,
@@ -167,14 +197,18 @@ def _test(
     )
 
 
-def _rejection(test: TestTrace, nodes: tuple[Node, ...], tests: frozenset[str], body: int | None) -> Reason | None:
+def _rejection(test: TestTrace, body: _Body | None, in_tests: frozenset[str]) -> Reason | None:
     """Why a test has no stable pass or no body that can be masked; None where all is well."""
     if test.outcome is not Outcome.PASSED:
         return _OUTCOMES[test.outcome]
     if body is None:
         return Reason.NOT_A_FUNCTION
-    if nodes[body].path not in tests:
+    if body.path not in in_tests:
         return Reason.MIXED_FILE
+    if test.displaced:
+        return Reason.TRACER_DISPLACED
+    if any(outcome is not Outcome.PASSED for outcome in test.repeats):
+        return Reason.FLAKY
     return _instability(test.reruns)
 
 
@@ -190,12 +224,15 @@ def _instability(reruns: tuple[Outcome, ...]) -> Reason | None:
 
 def _detail(test: TestTrace, rejected: Reason | None) -> str:
     if rejected in (Reason.FLAKY, Reason.ORDER_DEPENDENT):
-        return "outcomes of the runs: " + ", ".join((test.outcome, *test.reruns))
+        return "outcomes of the runs: " + ", ".join((test.outcome, *test.repeats, *test.reruns))
     return test.detail if rejected is not None else ""
 
 
-def _scaffold(trace: Trace, nodes: tuple[Node, ...], calls: _Calls) -> dict[int, set[ScaffoldSource]]:
+def _scaffold(
+    trace: Trace, nodes: tuple[Node, ...], in_tests: frozenset[str], calls: _Calls
+) -> dict[int, set[ScaffoldSource]]:
     """Core nodes that ran at import or collection, with the sources from which each was reached."""
+    test_side = in_tests.union(test.path for test in trace.tests)
     edges = [
         *calls.in_set(trace.imports),
         *calls.in_set(trace.collection),
@@ -207,7 +244,7 @@ def _scaffold(trace: Trace, nodes: tuple[Node, ...], calls: _Calls) -> dict[int,
         callees.setdefault(call.caller, set()).add(call.callee)
     for caller, called in callees.items():
         if caller == -1 or nodes[caller].role is not Role.CORE:
-            source = _source(trace, nodes, caller)
+            source = _source(nodes, test_side, caller)
             work.extend((callee, source) for callee in called)
     found: dict[int, set[ScaffoldSource]] = {}
     while work:
@@ -222,13 +259,10 @@ def _scaffold(trace: Trace, nodes: tuple[Node, ...], calls: _Calls) -> dict[int,
     return found
 
 
-def _source(trace: Trace, nodes: tuple[Node, ...], caller: int) -> ScaffoldSource:
+def _source(nodes: tuple[Node, ...], test_side: frozenset[str], caller: int) -> ScaffoldSource:
     if caller == -1 or nodes[caller].role is not Role.MODULE:
         return ScaffoldSource.COLLECTION
-    collected = {test.path for test in trace.tests}
-    path = nodes[caller].path
-    in_tests = path in collected or path in test_paths(trace, frozenset({path}))
-    return ScaffoldSource.TEST_IMPORT if in_tests else ScaffoldSource.PROJECT_IMPORT
+    return ScaffoldSource.TEST_IMPORT if nodes[caller].path in test_side else ScaffoldSource.PROJECT_IMPORT
 
 
 def _mark_scaffold(nodes: tuple[Node, ...], found: dict[int, set[ScaffoldSource]]) -> tuple[Node, ...]:

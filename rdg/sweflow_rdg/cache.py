@@ -15,7 +15,7 @@ from sweflow_rdg.definitions import Binding, ClassDefinition, Cut, Definition, K
 from sweflow_rdg.file import FileIndex
 from sweflow_rdg.text import decode
 
-CACHE_VERSION = 1
+CACHE_VERSION = 2
 """Goes up whenever a reader would give anything else for the same bytes."""
 KEPT_SECONDS = 30 * 24 * 3600
 """Entries that nobody asked for so long are removed when new ones are written."""

@@ -2,10 +2,12 @@
 
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 from sweflow_tracer import CodeRef
 from sweflow_tracer.format import read_document, write_document
 
+from sweflow_rdg.definitions import Kind, Trait
 from sweflow_rdg.values import (
     Call,
     Node,
@@ -17,19 +19,21 @@ from sweflow_rdg.values import (
     Unresolved,
 )
 
-GRAPH_VERSION = 1
+GRAPH_VERSION = 2
 
 
 def write_graph(path: Path, graph: RuntimeDependencyGraph) -> None:
-    """Write ``graph.json``; calls are ``[caller, callee, flags]`` with 1 for foreign and 2 for collected."""
+    """Write ``graph.json``; calls are ``[caller, callee, flags]``: 1 for foreign, 2 for collected, 4 for started."""
     body = {
         "nodes": [asdict(node) for node in graph.nodes],
-        "calls": [[c.caller, c.callee, c.foreign + 2 * c.collected] for c in graph.calls],
+        "calls": [[c.caller, c.callee, c.foreign + 2 * c.collected + 4 * c.started] for c in graph.calls],
         "call_sets": graph.call_sets,
         "tests": [asdict(test) for test in graph.tests],
         "unresolved": [asdict(item) for item in graph.unresolved],
         "unparsable": graph.unparsable,
         "uncollected": graph.uncollected,
+        "overrides": graph.overrides,
+        "imports": graph.imports,
     }
     write_document(path, "graph", GRAPH_VERSION, body)
 
@@ -38,29 +42,30 @@ def read_graph(path: Path) -> RuntimeDependencyGraph:
     """Read ``graph.json``."""
     document = read_document(path, "graph", GRAPH_VERSION)
     return RuntimeDependencyGraph(
-        nodes=tuple(
-            Node(
-                **{
-                    **node,
-                    "role": Role(node["role"]),
-                    "scaffold": tuple(ScaffoldSource(source) for source in node["scaffold"]),
-                }
-            )
-            for node in document["nodes"]
-        ),
-        calls=tuple(Call(a, b, bool(flags & 1), bool(flags & 2)) for a, b, flags in document["calls"]),
+        nodes=tuple(_node(row) for row in document["nodes"]),
+        calls=tuple(Call(a, b, bool(flags & 1), bool(flags & 2), bool(flags & 4)) for a, b, flags in document["calls"]),
         call_sets=tuple(tuple(calls) for calls in document["call_sets"]),
-        tests=tuple(
-            TestNode(
-                **{
-                    **test,
-                    "requirement": tuple(test["requirement"]),
-                    "rejected": Reason(test["rejected"]) if test["rejected"] else None,
-                }
-            )
-            for test in document["tests"]
-        ),
+        tests=tuple(_test(row) for row in document["tests"]),
         unresolved=tuple(Unresolved(CodeRef(**item["code"]), item["reason"]) for item in document["unresolved"]),
         unparsable=tuple((path, reason) for path, reason in document["unparsable"]),
         uncollected=tuple((path, reason) for path, reason in document["uncollected"]),
+        overrides=tuple((method, base) for method, base in document["overrides"]),
+        imports=tuple((path, other) for path, other in document["imports"]),
     )
+
+
+def _node(row: dict[str, Any]) -> Node:
+    return Node(
+        **{
+            **row,
+            "role": Role(row["role"]),
+            "scaffold": tuple(ScaffoldSource(source) for source in row["scaffold"]),
+            "kind": Kind(row["kind"]) if row["kind"] else None,
+            "traits": tuple(Trait(trait) for trait in row["traits"]),
+        }
+    )
+
+
+def _test(row: dict[str, Any]) -> TestNode:
+    rejected = Reason(row["rejected"]) if row["rejected"] else None
+    return TestNode(**{**row, "requirement": tuple(row["requirement"]), "rejected": rejected})

@@ -216,13 +216,12 @@ class _Reader:
         name = self._numbered(qualname, "class ")
         self._visit(node.body)
         span = self._spans[node]
-        first = self._spans[node.decorators[0]].start if node.decorators else span.start
         self.classes.append(
             ClassDefinition(
                 id=name,
                 path=self._path,
                 qualname=qualname,
-                line=self._line(first),
+                line=self._first_line(node),
                 end_line=self._line(span.start + span.length),
                 bases=tuple(filter(None, (dotted(base.value) for base in node.bases))),
                 decorators=tuple(self._text(decorator.decorator) for decorator in node.decorators),
@@ -247,10 +246,9 @@ class _Reader:
 
     def _definition(self, node: cst.FunctionDef, complexity: int, *, is_generator: bool) -> Definition:
         name = node.name.value
-        span = self._spans[node]
-        first = self._spans[node.decorators[0]].start if node.decorators else span.start
         header = self._header(node)
-        cut = self._cut(node, span.start + len(header))
+        cut = self._cut(node, self._spans[node].start + len(header))
+        line = self._first_line(node)
         qualname = ".".join((*(outer.name for outer in self._around), name))
         suite, siblings = self._suites[-1]
         decorators = tuple(dotted(decorator.decorator) for decorator in node.decorators)
@@ -264,10 +262,10 @@ class _Reader:
             kind=kind_of(name, decorators, in_class=in_class),
             traits=traits_of(name, decorators, in_class=in_class, is_async=is_async, is_generator=is_generator),
             decorators=tuple(self._text(decorator.decorator) for decorator in node.decorators),
-            line=self._line(first),
-            body_line=self._line(self._spans[node.body].start),
+            line=line,
+            body_line=self._first_line(node.body.body[0]),
             end_line=self._line(cut.end),
-            start=self._line_starts[self._line(first) - 1],
+            start=self._line_starts[line - 1],
             end=self._after_line(cut.end),
             signature=header.decode("utf-8").strip(),
             docstring=node.get_docstring() or "",
@@ -335,6 +333,11 @@ class _Reader:
                 break
             line += 1
         return place
+
+    def _first_line(self, node: cst.CSTNode) -> int:
+        """The line on which a statement starts; decorators belong to it, and libcst leaves them out of its span."""
+        decorators = node.decorators if isinstance(node, cst.FunctionDef | cst.ClassDef) else ()
+        return self._line(self._spans[decorators[0] if decorators else node].start)
 
     def _text(self, node: cst.CSTNode) -> str:
         span = self._spans[node]

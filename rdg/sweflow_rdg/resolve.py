@@ -26,13 +26,13 @@ class Resolver:
 
     def __init__(self, index: SourceIndex) -> None:
         self._index = index
+        self._ids = frozenset(index.definitions())
         self._defined = {path: {*file.defined, *_MADE} for path, file in index.files.items()}
         self._starts = {path: [d.line for d in file.definitions] for path, file in index.files.items()}
 
     def named(self, name: str) -> str | None:
         """The id itself where a function has it."""
-        file = self._index.files.get(name.partition("::")[0])
-        return name if file is not None and any(d.id == name for d in file.definitions) else None
+        return name if name in self._ids else None
 
     def resolve(self, code: CodeRef) -> Resolved | str:
         """The node, or the reason why there is none.

@@ -5,6 +5,8 @@ from enum import StrEnum
 
 from sweflow_tracer import CodeRef
 
+from sweflow_rdg.definitions import Kind, Trait
+
 
 class Role(StrEnum):
     """What a function is to the project (design.md, "Terms")."""
@@ -35,6 +37,7 @@ class Reason(StrEnum):
     ORDER_DEPENDENT = "order-dependent"
     NOT_A_FUNCTION = "not-a-function"
     MIXED_FILE = "mixed-file"
+    TRACER_DISPLACED = "tracer-displaced"
     COLLECTION_ERROR = "collection-error"
     PASSES_ON_SKELETON = "passes-on-skeleton"
     SWALLOWED = "swallowed"
@@ -54,7 +57,10 @@ class Reason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """A function of the graph. ``lines`` is its size; ``scaffold`` is empty where it is not scaffold."""
+    """A function of the graph, or the code of a module outside functions (``kind`` is None).
+
+    ``lines`` is its size, ``complexity`` McCabe's figure; ``scaffold`` is empty where it is not scaffold.
+    """
 
     id: str
     path: str
@@ -62,6 +68,9 @@ class Node:
     line: int
     lines: int
     scaffold: tuple[ScaffoldSource, ...] = ()
+    kind: Kind | None = None
+    traits: tuple[Trait, ...] = ()
+    complexity: int = 1
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -70,8 +79,9 @@ class Call:
 
     caller: int
     callee: int
-    foreign: bool
-    collected: bool
+    foreign: bool = False
+    collected: bool = False
+    started: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +119,8 @@ class RuntimeDependencyGraph:
     """Functions as nodes, observed calls as edges, with the tests that saw each.
 
     ``unparsable`` and ``uncollected`` are files that could not be parsed, or collected by pytest, with the reason.
+    Static facts of the source index stand beside: ``overrides`` are pairs of nodes, a method and one that it overrides;
+    ``imports`` pairs of paths, a file and one that it imports (G3).
     """
 
     nodes: tuple[Node, ...]
@@ -118,11 +130,13 @@ class RuntimeDependencyGraph:
     unresolved: tuple[Unresolved, ...]
     unparsable: tuple[tuple[str, str], ...]
     uncollected: tuple[tuple[str, str], ...] = ()
+    overrides: tuple[tuple[int, int], ...] = ()
+    imports: tuple[tuple[str, str], ...] = ()
 
     @property
     def reached(self) -> frozenset[int]:
         """Core nodes that an accepted test requires."""
-        return frozenset(node for test in self.tests if test.rejected is None for node in test.requirement)
+        return frozenset().union(*(test.requirement for test in self.tests if test.rejected is None))
 
     def developable(self) -> frozenset[int]:
         """Reached core nodes outside the scaffold: those that get masked and developed."""

@@ -6,9 +6,9 @@ from typing import Any
 
 from sweflow_tracer.format import read_document, write_document
 
-from sweflow_scheduler.values import Schedule, Step
+from sweflow_scheduler.values import Closure, Cost, Rules, Schedule, Step, Unsplit
 
-SCHEDULE_VERSION = 1
+SCHEDULE_VERSION = 2
 
 
 def write_schedule(path: Path, schedule: Schedule) -> None:
@@ -19,9 +19,9 @@ def write_schedule(path: Path, schedule: Schedule) -> None:
 def read_schedule(path: Path) -> Schedule:
     """Read ``schedule.json``."""
     document = read_document(path, "schedule", SCHEDULE_VERSION)
+    rules = document["rules"]
     return Schedule(
-        cost=document["cost"],
-        closure=document["closure"],
+        rules=Rules(**{**rules, "cost": Cost(rules["cost"]), "closure": Closure(rules["closure"])}),
         ready=tuple(document["ready"]),
         steps=tuple(_read_step(step) for step in document["steps"]),
     )
@@ -29,4 +29,6 @@ def read_schedule(path: Path) -> Schedule:
 
 def _read_step(row: dict[str, Any]) -> Step:
     fields: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in row.items()}
-    return Step(**{**fields, "forward": tuple((caller, callee) for caller, callee in row["forward"])})
+    fields["forward"] = tuple((caller, callee) for caller, callee in row["forward"])
+    fields["unsplit"] = Unsplit(row["unsplit"]) if row["unsplit"] else None
+    return Step(**fields)

@@ -1,139 +1,145 @@
 """Scheduling: the graph's tests in the order in which their functions could have been written."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
-import networkx as nx
-from sweflow_rdg import Role, RuntimeDependencyGraph
+from sweflow_rdg import Node, Role, RuntimeDependencyGraph
+from sweflow_rdg.order import Order, order_of
 
+from sweflow_scheduler.bands import merge_small, why_unsplit
+from sweflow_scheduler.difficulty import with_difficulty
 from sweflow_scheduler.greedy import Batch, greedy_order
-from sweflow_scheduler.values import Schedule, Step
+from sweflow_scheduler.requirements import Requirements, merged_requirements, observed_requirements
+from sweflow_scheduler.values import DEFAULT, Closure, Cost, Rules, Schedule, Step
 
 
-def make_schedule(graph: RuntimeDependencyGraph) -> Schedule:
+def make_schedule(graph: RuntimeDependencyGraph, rules: Rules = DEFAULT) -> Schedule:
     """Order the test functions with a stable pass into steps (S1 to S5)."""
-    developable = graph.developable()
-    calls = _calls(graph)
-    requirements = _requirements(graph, developable)
-    cost = {number: graph.nodes[number].lines for number in developable}
-
-    def ahead(new: frozenset[int], done: frozenset[int]) -> int:
-        callees = (callee for caller in new for callee in calls.get(caller, ()))
-        return sum(1 for c in callees if c in developable and c not in new and c not in done)
-
-    batches = greedy_order(requirements, cost, ahead)
+    plan = make_plan(graph, rules)
+    batches = greedy_order(plan.requirements, plan.cost, plan.calls)
     ready = tuple(test for batch in batches if not batch.new for test in batch.tests)
-    developing = [batch for batch in batches if batch.new]
-    return Schedule("lines", "observed", ready, _steps(graph, developing, requirements, calls))
+    developing = merge_small((batch for batch in batches if batch.new), plan.lines, rules.min_lines, rules.max_lines)
+    return Schedule(rules, ready, _steps(graph, plan, developing, rules.max_lines))
 
 
-def _requirements(graph: RuntimeDependencyGraph, developable: frozenset[int]) -> dict[str, frozenset[int]]:
-    """Of each test function: the union over its accepted ids, scaffold left out."""
-    found: dict[str, set[int]] = {}
-    for test in graph.tests:
-        if test.rejected is None:
-            found.setdefault(test.function, set()).update(developable.intersection(test.requirement))
-    return {function: frozenset(requirement) for function, requirement in found.items()}
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What the order rests on. Functions are numbers of the graph's nodes.
+
+    ``calls`` are observed calls between functions to develop, by caller; those of the garbage collector are left
+    out. ``callers`` holds every caller of such a function, -1 for the test runner.
+    """
+
+    nodes: tuple[Node, ...]
+    requirements: Requirements
+    cost: dict[int, int]
+    calls: dict[int, set[int]]
+    callers: dict[int, set[int]]
+    order: Order
+
+    def lines(self, batch: Batch) -> int:
+        """Size of a batch's new functions."""
+        return sum(self.nodes[function].lines for function in batch.new)
 
 
-def _calls(graph: RuntimeDependencyGraph) -> dict[int, set[int]]:
-    """Callees by caller, the collector's calls left out; -1 stands for the test runner."""
+def make_plan(graph: RuntimeDependencyGraph, rules: Rules) -> Plan:
+    """What is required, what it costs, and who calls whom."""
+    developable = graph.developable()
     calls: dict[int, set[int]] = {}
-    for call in graph.calls:
-        if not call.collected:
-            calls.setdefault(call.caller, set()).add(call.callee)
-    return calls
-
-
-def _steps(
-    graph: RuntimeDependencyGraph,
-    batches: list[Batch],
-    requirements: dict[str, frozenset[int]],
-    calls: dict[int, set[int]],
-) -> tuple[Step, ...]:
-    step_of = {function: number for number, batch in enumerate(batches, 1) for function in batch.new}
-    network: nx.DiGraph[int] = nx.DiGraph(
-        (a, b) for a, callees in calls.items() for b in callees if a in step_of and b in step_of
-    )
-    network.add_nodes_from(step_of)
-    rank, depth = _ranks(network)
     callers: dict[int, set[int]] = {}
-    for caller, callees in calls.items():
-        for callee in callees:
-            callers.setdefault(callee, set()).add(caller)
+    for call in graph.calls:
+        if call.callee in developable and not call.collected:
+            callers.setdefault(call.callee, set()).add(call.caller)
+            if call.caller in developable:
+                calls.setdefault(call.caller, set()).add(call.callee)
+    order = order_of(sorted(developable), ((a, b) for a, callees in calls.items() for b in callees))
+    requirements = observed_requirements(graph, developable)
+    if rules.closure is Closure.MERGED:
+        requirements = merged_requirements(requirements, order, calls)
+    cost = {function: _cost(graph.nodes[function], rules.cost) for function in developable}
+    return Plan(graph.nodes, requirements, cost, calls, callers, order)
+
+
+def _cost(node: Node, cost: Cost) -> int:
+    match cost:
+        case Cost.LINES:
+            return node.lines
+        case Cost.COMPLEXITY:
+            return node.complexity
+        case Cost.FUNCTIONS:
+            return 1
+
+
+def _steps(graph: RuntimeDependencyGraph, plan: Plan, batches: list[Batch], most: int) -> tuple[Step, ...]:
+    step_of = {function: number for number, batch in enumerate(batches, 1) for function in batch.new}
     steps: list[Step] = []
+    fan_in = [0] * (len(batches) + 1)
     for number, batch in enumerate(batches, 1):
-        steps.append(_step(graph, number, batch, requirements, step_of, rank, depth, callers, calls, steps))
-    fan_in = dict.fromkeys(range(len(steps) + 1), 0)
-    for step in steps:
-        for needed in step.needs:
+        needs = _needs(plan, batch, number, step_of)
+        wave = 1 + max((steps[needed - 1].wave for needed in needs), default=0)
+        steps.append(_step(graph, plan, number, batch, step_of, needs, wave, most))
+        for needed in needs:
             fan_in[needed] += 1
-    return tuple(replace(step, fan_in=fan_in[step.number]) for step in steps)
+    return with_difficulty(tuple(replace(step, fan_in=fan_in[step.number]) for step in steps))
+
+
+def _needs(plan: Plan, batch: Batch, number: int, step_of: dict[int, int]) -> tuple[int, ...]:
+    """Earlier steps with functions that a batch's tests require."""
+    found: set[int] = set()
+    for requirement in {plan.requirements[test] for test in batch.tests}:
+        found.update(map(step_of.__getitem__, requirement))
+    return tuple(sorted(found - {number}))
 
 
 def _step(
     graph: RuntimeDependencyGraph,
+    plan: Plan,
     number: int,
     batch: Batch,
-    requirements: dict[str, frozenset[int]],
     step_of: dict[int, int],
-    rank: dict[int, int],
-    depth: dict[int, int],
-    callers: dict[int, set[int]],
-    calls: dict[int, set[int]],
-    earlier: list[Step],
+    needs: tuple[int, ...],
+    wave: int,
+    most: int,
 ) -> Step:
-    names = graph.nodes
-    ordered = sorted(batch.new, key=lambda function: (rank[function], names[function].id))
-    targets = [f for f in ordered if _is_target(graph, f, batch.new, step_of, callers)]
-    required = {step_of[f] for test in batch.tests for f in requirements[test]} - {number}
-    forward = sorted(
-        (names[f].id, names[callee].id)
-        for f in batch.new
-        for callee in calls.get(f, ())
-        if step_of.get(callee, 0) > number
-    )
+    nodes, order = plan.nodes, plan.order
+    ordered = sorted(batch.new, key=order.key)
+    targets = [function for function in ordered if _is_target(plan, function, step_of)]
+    known = set(targets)
+    lines = plan.lines(batch)
     return Step(
         number=number,
         tests=batch.tests,
-        functions=tuple(names[f].id for f in ordered),
-        targets=tuple(names[f].id for f in targets),
-        dependents=tuple(names[f].id for f in ordered if f not in targets),
-        needs=tuple(sorted(required)),
-        wave=1 + max((earlier[needed - 1].wave for needed in required), default=0),
-        depth=max(depth[f] for f in ordered),
+        functions=tuple(nodes[f].id for f in ordered),
+        targets=tuple(nodes[f].id for f in targets),
+        dependents=tuple(nodes[f].id for f in ordered if f not in known),
+        needs=needs,
+        wave=wave,
+        depth=max(order.depth[f] for f in ordered),
         fan_in=0,
-        lines=sum(names[f].lines for f in ordered),
-        forward=tuple(forward),
+        lines=lines,
+        complexity=sum(nodes[f].complexity for f in ordered),
+        forward=_forward(plan, batch, number, step_of),
+        unsplit=why_unsplit(batch, lines, most),
     )
 
 
-def _is_target(
-    graph: RuntimeDependencyGraph,
-    function: int,
-    new: frozenset[int],
-    step_of: dict[int, int],
-    callers: dict[int, set[int]],
-) -> bool:
+def _is_target(plan: Plan, function: int, step_of: dict[int, int]) -> bool:
     """Called from a test, a fixture, scaffold or code of an earlier step."""
     mine = step_of[function]
-    for caller in callers.get(function, ()):
-        if caller == -1 or graph.nodes[caller].role is not Role.CORE or graph.nodes[caller].scaffold:
+    for caller in plan.callers.get(function, ()):
+        if caller == -1 or plan.nodes[caller].role is not Role.CORE or plan.nodes[caller].scaffold:
             return True
-        if caller not in new and step_of.get(caller, 0) < mine:
+        if step_of.get(caller, mine) < mine:
             return True
     return False
 
 
-def _ranks(network: "nx.DiGraph[int]") -> tuple[dict[int, int], dict[int, int]]:
-    """For each function, callee first: its component's place in the order, and the longest chain below it."""
-    condensed = nx.condensation(network)
-    rank: dict[int, int] = {}
-    below: dict[int, int] = {}
-    depth: dict[int, int] = {}
-    members = nx.get_node_attributes(condensed, "members")
-    for place, component in enumerate(reversed(list(nx.topological_sort(condensed)))):
-        below[component] = 1 + max((below[callee] for callee in condensed.successors(component)), default=0)
-        for function in members[component]:
-            rank[function] = place
-            depth[function] = below[component]
-    return rank, depth
+def _forward(plan: Plan, batch: Batch, number: int, step_of: dict[int, int]) -> tuple[tuple[str, str], ...]:
+    """Observed calls from a batch's functions to functions of later steps."""
+    return tuple(
+        sorted(
+            (plan.nodes[caller].id, plan.nodes[callee].id)
+            for caller in batch.new
+            for callee in plan.calls.get(caller, ())
+            if step_of[callee] > number
+        )
+    )

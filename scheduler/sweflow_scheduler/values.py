@@ -1,6 +1,53 @@
 """Values that this room hands on: the development schedule and its steps."""
 
 from dataclasses import dataclass
+from enum import StrEnum
+
+from sweflow_scheduler.errors import BandUpsideDown
+
+
+class Cost(StrEnum):
+    """What a new function costs: one, its lines, or its cyclomatic complexity."""
+
+    LINES = "lines"
+    FUNCTIONS = "functions"
+    COMPLEXITY = "complexity"
+
+
+class Closure(StrEnum):
+    """What a test requires: what it was seen to reach, or all that follows from any test's calls."""
+
+    OBSERVED = "observed"
+    MERGED = "merged"
+
+
+class Unsplit(StrEnum):
+    """Why a step has more lines than were asked for."""
+
+    ONE_FUNCTION = "one-function"
+    """It is one function."""
+    REQUIRED_TOGETHER = "required-together"
+    """Each of its tests that needs one of its functions needs them all, so no part of it has a test."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """How to schedule. ``min_lines`` and ``max_lines`` are the wanted band of a step's size; 0 is no limit.
+
+    Raises BandUpsideDown where no size can be in the band.
+    """
+
+    cost: Cost = Cost.LINES
+    closure: Closure = Closure.OBSERVED
+    min_lines: int = 0
+    max_lines: int = 0
+
+    def __post_init__(self) -> None:
+        if 0 < self.max_lines < self.min_lines:
+            raise BandUpsideDown(self.min_lines, self.max_lines)
+
+
+DEFAULT = Rules()
 
 
 @dataclass(frozen=True, slots=True)
@@ -10,7 +57,9 @@ class Step:
     ``functions`` are ids, callee first; ``targets`` and ``dependents`` divide them. ``needs`` are numbers of
     earlier steps whose functions the step's tests require; ``wave`` is one more than the greatest wave among
     them, ``depth`` the length of the longest chain of calls below the step's functions, ``fan_in`` the number of
-    later steps that need this one. ``forward`` lists observed calls to functions developed later.
+    later steps that need this one. ``forward`` lists observed calls to functions developed later. ``lines`` and
+    ``complexity`` are sums over its functions. ``difficulty`` is from 0 to 1: the mean share of steps that are
+    easier, by lines, complexity, depth, dependents and needs. ``unsplit`` says why it is larger than was asked for.
     """
 
     number: int
@@ -24,14 +73,16 @@ class Step:
     fan_in: int
     lines: int
     forward: tuple[tuple[str, str], ...]
+    complexity: int = 0
+    difficulty: float = 0.0
+    unsplit: Unsplit | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
     """The steps in order, numbered from 1. ``ready`` are the test functions of step 0: scaffold is all they need."""
 
-    cost: str
-    closure: str
+    rules: Rules
     ready: tuple[str, ...]
     steps: tuple[Step, ...]
 

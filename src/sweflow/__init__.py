@@ -7,19 +7,22 @@
 21
 """
 
-from sweflow_rdg import Reason, RuntimeDependencyGraph, build_graph, index_source
-from sweflow_scheduler import Schedule, Step, make_schedule
+from sweflow_rdg import Reason, RuntimeDependencyGraph, build_graph, index_source, questions, views
+from sweflow_scheduler import Closure, Cost, Rules, Schedule, Step, critical_path, explain, make_schedule, waves, width
 from sweflow_tasks import Candidate, Dataset, Evidence, Rejection, Task
 from sweflow_tasks.checkout import Content
 from sweflow_tracer import Outcome, SweflowError, Trace
 
+from sweflow.covering import cover
 from sweflow.folder import Folder
-from sweflow.stages import Options, build, checkout, graph, schedule, tasks, trace, verify
+from sweflow.stages import Options, build, checkout, graph, load_graph, schedule, tasks, trace, verify
 from sweflow.version import __version__
 
 __all__ = [
     "Candidate",
+    "Closure",
     "Content",
+    "Cost",
     "Dataset",
     "Evidence",
     "Folder",
@@ -27,6 +30,7 @@ __all__ = [
     "Outcome",
     "Reason",
     "Rejection",
+    "Rules",
     "RuntimeDependencyGraph",
     "Schedule",
     "Step",
@@ -37,11 +41,19 @@ __all__ = [
     "build",
     "build_graph",
     "checkout",
+    "cover",
+    "critical_path",
+    "explain",
     "graph",
     "index_source",
+    "load_graph",
     "make_schedule",
+    "questions",
     "schedule",
     "tasks",
     "trace",
     "verify",
+    "views",
+    "waves",
+    "width",
 ]

@@ -3,30 +3,33 @@
 Exit codes: 0 done, 1 done but no task verified, 2 bad input, 70 an error of this program, 130 interrupted.
 """
 
-import json
 import signal
 import sys
 from collections.abc import Callable
+from dataclasses import fields
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 from rich.console import Console
-from rich.table import Table
-from sweflow_rdg import Role
 from sweflow_tasks.checkout import Content
 from sweflow_tracer import SweflowError
 
 from sweflow import stages
+from sweflow.command import DIR, PYTHON, REPO
+from sweflow.command import folder_of as _out
+from sweflow.command import output as _output
+from sweflow.command import python as _python
+from sweflow.command import scheduling as _scheduling
+from sweflow.command import show as _show
+from sweflow.graph_cli import graph
 from sweflow.progress import Bars
-from sweflow.tables import counts_table, summary_table
+from sweflow.schedule_cli import schedule
+from sweflow.tables import counts_table, summary_table, trace_object, trace_table
 from sweflow.version import __version__
 
 T = TypeVar("T")
 OUT = click.Path(file_okay=False, path_type=Path)
-DIR = click.Path(exists=True, file_okay=False, path_type=Path)
-REPO = click.Path(path_type=Path)
-PYTHON = click.Path(path_type=Path, dir_okay=False)
 
 
 def main() -> None:
@@ -55,16 +58,6 @@ def cli() -> None:
     """Turn a Python repository and its unit tests into verified test-driven development tasks."""
 
 
-def _output(command: Callable[..., Any]) -> Callable[..., Any]:
-    command = click.option("--quiet", "-q", is_flag=True, help="No progress bars and no table.")(command)
-    return click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")(command)
-
-
-def _python(command: Callable[..., Any]) -> Callable[..., Any]:
-    text = "The target's interpreter [default: the repository's virtual environment, else python3 on PATH]."
-    return click.option("--python", type=PYTHON, help=text)(command)
-
-
 def _jobs(command: Callable[..., Any]) -> Callable[..., Any]:
     return click.option(
         "--jobs",
@@ -90,6 +83,13 @@ def _tracing(command: Callable[..., Any]) -> Callable[..., Any]:
             show_default=True,
             help="Whether functions that come later keep their docstring.",
         ),
+        click.option("--repeat", type=click.IntRange(1), default=1, show_default=True, help="Traced runs."),
+        click.option(
+            "--follow-subprocesses/--no-follow-subprocesses",
+            default=True,
+            show_default=True,
+            help="Record Python processes that tests start, too.",
+        ),
         click.option("--timeout", type=float, default=60.0, show_default=True, help="Seconds for one test."),
         click.option("--engine", type=engine, default="auto", show_default=True, help="How calls are seen."),
         click.option(
@@ -110,6 +110,7 @@ def _tracing(command: Callable[..., Any]) -> Callable[..., Any]:
 
 @cli.command()
 @_tracing
+@_scheduling
 def build(repo: Path, pytest_args: tuple[str, ...], **given: Any) -> int:
     """Run every stage on REPO and leave verified tasks in the output folder.
 
@@ -124,56 +125,20 @@ def build(repo: Path, pytest_args: tuple[str, ...], **given: Any) -> int:
 
 
 @cli.command()
+@click.option("--select", multiple=True, metavar="NODE", help="Run only tests at or below this node id [repeatable].")
 @_tracing
 def trace(repo: Path, pytest_args: tuple[str, ...], **given: Any) -> None:
-    """Run REPO's tests and record who called whom, for each test."""
+    """Run REPO's tests and record who called whom, for each test.
+
+    Where the output folder holds a trace of an earlier state of REPO, only tests that the change can touch are run.
+
+    \b
+    Examples:
+      sweflow trace examples/inventory
+      sweflow trace examples/inventory --allow-dirty --select tests/test_stock.py --out one --json
+    """
     out, found = _run(stages.trace, repo, pytest_args, given)
-    outcomes: dict[str, int] = {}
-    for test in found.tests:
-        outcomes[test.outcome] = outcomes.get(test.outcome, 0) + 1
-    counts = {
-        "tests": len(found.tests),
-        **outcomes,
-        "code objects": len(found.codes),
-        "edges": len(found.edges),
-    }
-    _show(given, counts, counts_table(counts, f"{repo} → {out}"))
-
-
-@cli.command()
-@click.argument("dir", type=DIR)
-@_output
-def graph(dir: Path, **given: Any) -> None:
-    """Build the runtime dependency graph from DIR's trace."""
-    made = stages.graph(dir)
-    core = [node for node in made.nodes if node.role is Role.CORE]
-    counts = {
-        "core functions": len(core),
-        "scaffold": sum(1 for node in core if node.scaffold),
-        "to develop": len(made.developable()),
-        "calls": len(made.calls),
-        "tests": len(made.tests),
-        "unresolved": len(made.unresolved),
-    }
-    _show(given, counts, counts_table(counts, str(dir)))
-
-
-@cli.command()
-@click.argument("dir", type=DIR)
-@_output
-def schedule(dir: Path, **given: Any) -> None:
-    """Order DIR's graph into a development schedule."""
-    made = stages.schedule(dir)
-    table = Table(title=str(dir), title_justify="left", show_edge=False, pad_edge=False)
-    for name in ("step", "wave", "depth", "tests", "functions", "lines"):
-        table.add_column(name, justify="right")
-    table.add_column("targets", overflow="fold")
-    rows = []
-    for s in made.steps:
-        row = (s.number, s.wave, s.depth, len(s.tests), len(s.functions), s.lines)
-        table.add_row(*map(str, row), ", ".join(s.targets))
-        rows.append(dict(zip(("step", "wave", "depth", "tests", "functions", "lines"), row, strict=True)))
-    _show(given, rows, table)
+    _show(given, trace_object(found), trace_table(found, f"{repo} → {out}"))
 
 
 @cli.command()
@@ -231,27 +196,16 @@ def _run(stage: Callable[..., T], repo: Path, pytest_args: tuple[str, ...], give
     return out, made
 
 
-def _out(repo: Path, out: Path | None) -> Path:
-    """The output folder: NAME.sweflow here, or beside the repository where here lies in it."""
-    if out is not None:
-        return out
-    root = repo.resolve()
-    here = Path.cwd().resolve()
-    return (root.parent if here.is_relative_to(root) else here) / f"{root.name}.sweflow"
-
-
 def _options(given: dict[str, Any]) -> stages.Options:
     if given["isolation"] == "none" and not given["quiet"]:
-        print("sweflow: --isolation none misses calls that an earlier test made unnecessary.", file=sys.stderr)
-    names = ("isolation", "engine", "timeout", "reruns", "docstrings", "jobs")
-    return stages.Options(**{name: given[name] for name in names})
+        text = "--isolation none misses calls that an earlier test made unnecessary (caches, singletons, lazy imports)."
+        print(f"sweflow: {text}", file=sys.stderr)
+    names = {field.name for field in fields(stages.Options)}
+    return stages.Options(**{name: value for name, value in given.items() if name in names and value is not None})
 
 
-def _show(given: dict[str, Any], value: object, table: Table) -> None:
-    if given["as_json"]:
-        print(json.dumps(value, sort_keys=True))
-    elif not given["quiet"]:
-        Console().print(table)
+cli.add_command(graph)
+cli.add_command(schedule)
 
 
 if __name__ == "__main__":

@@ -126,6 +126,25 @@ class Folder:
         write_document(self.options, "options", OPTIONS_VERSION, {"options": wanted})
         write_project(self.project, project, python)
 
+    def holds_other_state(self, project: Project, options: dict[str, Any]) -> bool:
+        """Whether the folder holds a finished trace of the same project in another state, and no tasks."""
+        if self.candidates.exists() or not (self.project.exists() and self.trace.exists()):
+            return False
+        held, _ = read_project_file(self.project)
+        stored = read_document(self.options, "options", OPTIONS_VERSION)["options"]
+        same = replace(held, files=(), source=project.source, created_at=project.created_at)
+        return (
+            held.source != project.source
+            and same == replace(project, files=())
+            and stored == json.loads(dumps(options))
+        )
+
+    def change_options(self, options: dict[str, Any]) -> None:
+        """Store other options, where there are any."""
+        wanted = json.loads(dumps(options))
+        if self.options.exists() and read_document(self.options, "options", OPTIONS_VERSION)["options"] != wanted:
+            write_document(self.options, "options", OPTIONS_VERSION, {"options": wanted})
+
     def write_source(self, blobs: Blobs) -> None:
         """Write the snapshot, all at once."""
         scratch = self.root / "source.new"
@@ -179,7 +198,7 @@ class Folder:
 
     def drop_after(self, stage: str) -> None:
         """Remove what later stages made of this stage's old file."""
-        made = {"graph": self.schedule, "schedule": self.candidates, "tasks": self.tasks}
+        made = {"trace": self.graph, "graph": self.schedule, "schedule": self.candidates, "tasks": self.tasks}
         later = list(made)[list(made).index(stage) :]
         for path in (*(made[name] for name in later), self.rejected, self.summary):
             path.unlink(missing_ok=True)

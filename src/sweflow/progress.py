@@ -8,6 +8,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 LABELS = {
     "trace": "trace: each test alone",
     "graph": "graph",
+    "coverage": "coverage: the suite, once",
     "tasks": "tasks: masked trees and patches",
     "verify": "verify: every tree",
 }

@@ -11,16 +11,17 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from sweflow_rdg import RuntimeDependencyGraph, SourceIndex, build_graph, index_source
-from sweflow_rdg.format import read_graph, write_graph
-from sweflow_scheduler import Schedule, make_schedule
-from sweflow_scheduler.format import read_schedule, write_schedule
+from sweflow_rdg.format import GRAPH_VERSION, read_graph, write_graph
+from sweflow_scheduler import Closure, Cost, Rules, Schedule, make_schedule
+from sweflow_scheduler.format import SCHEDULE_VERSION, read_schedule, write_schedule
 from sweflow_tasks import Candidate, Dataset, Docstrings, Inputs, VerifyOptions, make_candidates, verify_tasks
 from sweflow_tasks.checkout import Content, checkout_task
 from sweflow_tasks.format import (
     SUMMARY_VERSION,
+    TASKS_VERSION,
     candidate_object,
     read_lines,
     task_object,
@@ -29,35 +30,60 @@ from sweflow_tasks.format import (
     write_summary,
 )
 from sweflow_tracer import SweflowError, Trace, TraceOptions, trace_project
-from sweflow_tracer.errors import NotARepository, OutputNotUsable
+from sweflow_tracer.carry import Earlier
+from sweflow_tracer.errors import FileNotUsable, NotARepository, OutputNotUsable
 from sweflow_tracer.files import Blobs
-from sweflow_tracer.format import read_document, read_project_file, read_trace, write_project, write_trace
+from sweflow_tracer.format import (
+    PROJECT_VERSION,
+    TRACE_VERSION,
+    read_document,
+    read_project_file,
+    read_trace,
+    write_project,
+    write_trace,
+)
 from sweflow_tracer.interpreter import find_python, inspect_interpreter
 from sweflow_tracer.processes import Launcher
-from sweflow_tracer.project import keep_loaded, read_project
+from sweflow_tracer.project import Project, keep_loaded, read_project
 from sweflow_tracer.session import Target
 
 from sweflow.caches import index_cache
 from sweflow.folder import OPTIONS_VERSION, Folder
 from sweflow.version import __version__
 
+T = TypeVar("T")
 Progress = Callable[[str, int, int], None]
-FORMATS = {"project": 1, "trace": 1, "graph": 1, "schedule": 1, "tasks": 2, "summary": 2}
+FORMATS = {
+    "project": PROJECT_VERSION,
+    "trace": TRACE_VERSION,
+    "graph": GRAPH_VERSION,
+    "schedule": SCHEDULE_VERSION,
+    "tasks": TASKS_VERSION,
+    "summary": SUMMARY_VERSION,
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
     """How to build. ``timeout`` is in seconds for one test; ``jobs`` 0 means one a core.
 
-    ``isolation`` is fork, process or none; ``engine`` auto, settrace or monitoring; ``docstrings`` of functions that
-    come later keep or strip.
+    The others are those of ``TraceOptions``: ``isolation`` is fork, process or none; ``engine`` auto, settrace or
+    monitoring; ``repeat`` and ``reruns`` are numbers of traced and plain runs; ``select`` are node ids. ``cost`` and
+    below are those of the scheduler's ``Rules``; ``docstrings`` of functions that come later keep or strip.
     """
 
     isolation: str = "fork"
     engine: str = "auto"
     timeout: float = 60.0
     reruns: int = 2
-    docstrings: str = "keep"
+    repeat: int = 1
+    follow_subprocesses: bool = True
+    select: tuple[str, ...] = ()
+    cost: str = Cost.LINES.value
+    closure: str = Closure.OBSERVED.value
+    min_lines: int = 0
+    max_lines: int = 0
+    docstrings: str = Docstrings.KEEP.value
     jobs: int = 0
 
     @property
@@ -68,6 +94,33 @@ class Options:
     def of_build(self) -> dict[str, Any]:
         """The options that a dataset depends on."""
         return {key: value for key, value in asdict(self).items() if key != "jobs"}
+
+    def of_trace(self) -> TraceOptions:
+        """The options of the trace."""
+        return TraceOptions(
+            isolation=self.isolation,
+            engine=self.engine,
+            jobs=self.workers,
+            timeout=self.timeout,
+            reruns=self.reruns,
+            repeat=self.repeat,
+            follow=self.follow_subprocesses,
+            select=self.select,
+        )
+
+    def of_schedule(self) -> Rules:
+        """The rules of the schedule. Raises BandUpsideDown."""
+        return Rules(Cost(self.cost), Closure(self.closure), self.min_lines, self.max_lines)
+
+    def with_schedule(self, rules: Rules) -> "Options":
+        """The same options with other rules for the schedule."""
+        return replace(
+            self,
+            cost=rules.cost.value,
+            closure=rules.closure.value,
+            min_lines=rules.min_lines,
+            max_lines=rules.max_lines,
+        )
 
 
 def _silent(what: str, done: int, total: int) -> None:
@@ -86,7 +139,9 @@ def trace(
 ) -> Trace:
     """Trace a repository's tests into ``out``: ``project.json``, ``source/`` and ``trace.json``.
 
-    Raises SweflowError; a folder that was empty before is empty again then, but for the lock.
+    A folder that holds a trace of another state of the same repository, and no tasks, is brought up to date: only
+    tests that the change can touch are run again. Raises SweflowError; a folder that was empty before is empty again
+    then, but for the lock.
     """
     folder = Folder(out)
     if not repo.is_dir():
@@ -100,18 +155,21 @@ def trace(
     with folder.locked():
         new = not folder.project.exists()
         try:
-            folder.claim(project, interpreter.path, options.of_build())
-            if folder.trace.exists():
-                return read_trace(folder.trace)
+            earlier = _earlier(folder, project, options)
+            if earlier is None:
+                folder.claim(project, interpreter.path, options.of_build())
+                if folder.trace.exists():
+                    return read_trace(folder.trace)
             with _timed(folder, "trace"), _launcher() as launcher:
                 found = trace_project(
                     Target(project, interpreter.path, root),
                     blobs,
-                    TraceOptions(options.isolation, options.engine, options.workers, options.timeout, options.reruns),
+                    options.of_trace(),
                     launcher,
-                    folder.work / "trace",
+                    folder.work / f"trace-{project.source[:12]}",
                     progress,
                     folder.keeper("trace"),
+                    earlier,
                 )
         except SweflowError as error:
             if new and not isinstance(error, OutputNotUsable):
@@ -120,33 +178,73 @@ def trace(
                 shutil.rmtree(out, ignore_errors=True)
             raise
         project, blobs = keep_loaded(project, blobs, found.modules)
-        folder.write_source(blobs)
+        folder.trace.unlink(missing_ok=True)  # from here on a killed run is one of the new state
+        folder.drop_after("trace")
         write_project(folder.project, project, interpreter.path)
+        folder.write_source(blobs)
         write_trace(folder.trace, found)
-        shutil.rmtree(folder.work / "trace")
+        shutil.rmtree(folder.work)
         return found
 
 
+def _earlier(folder: Folder, project: Project, options: Options) -> Earlier | None:
+    """The folder's trace where it is one of another state of the project, and nothing rests on it but what is quick."""
+    if not folder.holds_other_state(project, options.of_build()):
+        return None
+    held, _ = read_project_file(folder.project)
+    return Earlier(read_trace(folder.trace), folder.read_source(held))
+
+
 def graph(out: Path, *, index: SourceIndex | None = None) -> RuntimeDependencyGraph:
-    """Build the runtime dependency graph from ``trace.json`` into ``graph.json``."""
+    """Build the runtime dependency graph from ``trace.json`` into ``graph.json``.
+
+    Where the graph is the one that stands there, what later stages made of it stays.
+    """
     folder = Folder(out)
     found = read_trace(folder.trace)
     with folder.locked(), _timed(folder, "graph"):
-        made = build_graph(found, index or _index(folder))
-        folder.drop_after("graph")
-        write_graph(folder.graph, made)
+        made = build_graph(found, index or source_index(out))
+        if _read(read_graph, folder.graph) != made:
+            folder.drop_after("graph")
+            write_graph(folder.graph, made)
         return made
 
 
-def schedule(out: Path) -> Schedule:
-    """Schedule the steps from ``graph.json`` into ``schedule.json``."""
+def load_graph(out: Path) -> RuntimeDependencyGraph:
+    """The graph of ``graph.json``; it is built first where it is not there or cannot be read."""
+    found = _read(read_graph, Folder(out).graph)
+    return found if found is not None else graph(out)
+
+
+def schedule(out: Path, rules: Rules | None = None) -> Schedule:
+    """Schedule the steps from ``graph.json`` into ``schedule.json``.
+
+    Without ``rules`` by those of ``options.json``; other ones are stored there, since the dataset depends on them.
+    Where the schedule is the one that stands there, what later stages made of it stays.
+    """
     folder = Folder(out)
     found = read_graph(folder.graph)
     with folder.locked(), _timed(folder, "schedule"):
-        made = make_schedule(found)
-        folder.drop_after("schedule")
-        write_schedule(folder.schedule, made)
+        stored = stored_options(out)
+        rules = stored.of_schedule() if rules is None else rules
+        made = make_schedule(found, rules)
+        if _read(read_schedule, folder.schedule) != made:
+            folder.drop_after("schedule")
+            folder.change_options(stored.with_schedule(rules).of_build())
+            write_schedule(folder.schedule, made)
         return made
+
+
+def load_schedule(out: Path, graph: RuntimeDependencyGraph) -> Schedule:
+    """The schedule of ``schedule.json``; where it cannot be read, the one that would be made. Nothing is written."""
+    found = _read(read_schedule, Folder(out).schedule)
+    return found if found is not None else make_schedule(graph, stored_options(out).of_schedule())
+
+
+def stored_options(out: Path) -> Options:
+    """The options of a folder's build; the defaults where it has none (a graph that was put there by hand)."""
+    path = Folder(out).options
+    return Options(**read_document(path, "options", OPTIONS_VERSION)["options"]) if path.exists() else Options()
 
 
 def tasks(out: Path, *, index: SourceIndex | None = None) -> tuple[Candidate, ...]:
@@ -171,7 +269,7 @@ def verify(
     """Verify every step on really running trees: ``tasks.jsonl``, ``rejected.jsonl``, ``summary.json``."""
     folder = Folder(out)
     inputs = _inputs(folder, python, index)
-    options = replace(_stored_options(folder), jobs=jobs)
+    options = replace(stored_options(folder.root), jobs=jobs)
     with folder.locked():
         folder.work.mkdir(exist_ok=True)
         with _timed(folder, "verify"), _launcher() as launcher, _swapped(folder.history) as history:
@@ -209,6 +307,7 @@ def build(
 ) -> dict[str, Any]:
     """Run every stage that is not done yet; the summary. Killed and called again, it goes on (D1)."""
     folder = Folder(out)
+    options.of_schedule()
     trace(
         repo,
         out,
@@ -219,7 +318,7 @@ def build(
         progress=progress,
     )
     if not folder.summary.exists():
-        index = _index(folder)
+        index = source_index(out)
         if not folder.graph.exists():
             progress("graph", 0, 1)
             graph(out, index=index)
@@ -244,13 +343,23 @@ def _absolute(python: Path) -> Path:
     return Path(os.path.abspath(found or python))
 
 
-def _index(folder: Folder) -> SourceIndex:
+def source_index(out: Path) -> SourceIndex:
+    """The index of a folder's source."""
+    folder = Folder(out)
     project, _ = read_project_file(folder.project)
     return _index_of(folder.read_source(project))
 
 
 def _index_of(blobs: Blobs) -> SourceIndex:
     return index_source(blobs, cache=index_cache(), workers=os.cpu_count() or 1)
+
+
+def _read(read: Callable[[Path], T], path: Path) -> T | None:
+    """A file of the folder; None where it is not there, damaged or of another version."""
+    try:
+        return read(path)
+    except FileNotUsable:
+        return None
 
 
 def _inputs(folder: Folder, python: Path | None, index: SourceIndex | None) -> Inputs:
@@ -262,13 +371,8 @@ def _inputs(folder: Folder, python: Path | None, index: SourceIndex | None) -> I
         index=index or _index_of(blobs),
         graph=read_graph(folder.graph),
         schedule=read_schedule(folder.schedule),
-        docstrings=Docstrings(_stored_options(folder).docstrings),
+        docstrings=Docstrings(stored_options(folder.root).docstrings),
     )
-
-
-def _stored_options(folder: Folder) -> Options:
-    """The options that the build was started with."""
-    return Options(**read_document(folder.options, "options", OPTIONS_VERSION)["options"])
 
 
 @contextmanager

@@ -1,9 +1,16 @@
 """Tables: a build's summary as one that could be pasted into an issue."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import fields
 from typing import Any
 
 from rich.table import Table
+from rich.text import Text
+from sweflow_tracer import TestTrace, Trace
+
+SHORT = 12
+"""Characters of a cell that is never broken."""
 
 
 def summary_table(summary: Mapping[str, Any], title: str) -> Table:
@@ -26,6 +33,44 @@ def summary_table(summary: Mapping[str, Any], title: str) -> Table:
     return table
 
 
+def trace_table(trace: Trace, title: str) -> Table:
+    """Counts of a trace, and the tests whose calls varied from one traced run to the next."""
+    outcomes = Counter(test.outcome.value for test in trace.tests)
+    counts: dict[str, object] = {"tests": len(trace.tests), **outcomes}
+    counts |= {"code objects": len(trace.codes), "edges": len(trace.edges)}
+    for test in trace.tests:
+        if test.varying:
+            counts[f"varying: {test.id}"] = ", ".join(_code(trace, code) for code in test.varying)
+    return counts_table(counts, title)
+
+
+def trace_object(trace: Trace) -> dict[str, Any]:
+    """A trace for machines: of each test the outcome and what it called, as ``path:line name``; imports left out."""
+    return {
+        "tests": [
+            {
+                "id": test.id,
+                "outcome": test.outcome.value,
+                "duration": test.duration,
+                "calls": [_code(trace, code) for code in _called(trace, test)],
+                "varying": [_code(trace, code) for code in test.varying],
+            }
+            for test in trace.tests
+        ],
+        "errors": [{"path": error.path, "text": error.text} for error in trace.errors],
+    }
+
+
+def _called(trace: Trace, test: TestTrace) -> list[int]:
+    sets = (trace.edge_sets[number] for number in (test.setup, test.call, test.teardown))
+    return sorted({trace.edges[edge].callee for edges in sets for edge in edges})
+
+
+def _code(trace: Trace, number: int) -> str:
+    code = trace.codes[number]
+    return f"{code.path}:{code.line} {code.name}"
+
+
 def counts_table(counts: Mapping[str, object], title: str) -> Table:
     """Plain counts, a row each."""
     table = Table(title=title, title_justify="left", show_edge=False, pad_edge=False)
@@ -34,6 +79,38 @@ def counts_table(counts: Mapping[str, object], title: str) -> Table:
     for name, value in counts.items():
         table.add_row(name, str(value))
     return table
+
+
+def rows_table(rows: Sequence[Any], title: str) -> Table:
+    """One or more rows of one dataclass, a column a field: numbers to the right, tuples a line each."""
+    table = Table(title=title, title_justify="left", show_edge=False, pad_edge=False)
+    for field in fields(rows[0]):
+        cells = [getattr(row, field.name) for row in rows]
+        is_number = isinstance(cells[0], int | float)
+        is_short = all(len(_cell(cell)) <= SHORT for cell in cells)
+        table.add_column(
+            field.name.replace("_", " "), justify="right" if is_number else "left", overflow="fold", no_wrap=is_short
+        )
+    for row in rows:
+        table.add_row(*(Text(_cell(getattr(row, field.name))) for field in fields(row)))
+    return table
+
+
+def report_table(report: Mapping[str, Any]) -> Table:
+    """Facts about one thing, a row each; what is empty is left out."""
+    table = Table(show_header=False, show_edge=False, pad_edge=False)
+    table.add_column("what", style="bold")
+    table.add_column("value", overflow="fold")
+    for name, value in report.items():
+        if value not in (None, "", ()):
+            table.add_row(name.replace("_", " "), Text(_cell(value)))
+    return table
+
+
+def _cell(value: object) -> str:
+    if isinstance(value, float):
+        return f"{value:.2f}"
+    return "\n".join(map(str, value)) if isinstance(value, tuple) else str(value)
 
 
 def _reasons(counts: Mapping[str, Any]) -> str:

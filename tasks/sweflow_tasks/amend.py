@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from sweflow_rdg import Role, RuntimeDependencyGraph
 from sweflow_scheduler import Schedule, Step
+from sweflow_scheduler.difficulty import with_difficulty
 
 from sweflow_tasks.plan import Plan
 
@@ -66,9 +67,10 @@ def _join(number: int, parts: list[Step], merged: Mapping[int, int], given: froz
 
 
 def _connected(steps: list[Step], graph: RuntimeDependencyGraph) -> tuple[Step, ...]:
-    """The steps with what depends on the others computed anew: targets, needs, wave, fan-in, calls ahead."""
+    """The steps with all that depends on the others computed anew."""
     step_of = {function: step.number for step in steps for function in step.functions}
-    callers, callees, lines = _neighbours(graph)
+    callers, callees = _neighbours(graph)
+    nodes = {node.id: node for node in graph.nodes}
     wave: dict[int, int] = {}
     found: list[Step] = []
     for step in steps:
@@ -83,16 +85,17 @@ def _connected(steps: list[Step], graph: RuntimeDependencyGraph) -> tuple[Step, 
                 dependents=tuple(f for f in step.functions if f not in targets),
                 needs=needs,
                 wave=wave[step.number],
-                lines=sum(lines[f] for f in step.functions),
+                lines=sum(nodes[f].lines for f in step.functions),
+                complexity=sum(nodes[f].complexity for f in step.functions),
                 forward=tuple(sorted(ahead)),
             )
         )
     fan_in = [number for step in found for number in step.needs]
-    return tuple(replace(step, fan_in=fan_in.count(step.number)) for step in found)
+    return with_difficulty(tuple(replace(step, fan_in=fan_in.count(step.number)) for step in found))
 
 
-def _neighbours(graph: RuntimeDependencyGraph) -> tuple[dict[str, set[str]], dict[str, set[str]], dict[str, int]]:
-    """Callers and callees by id, the collector's calls left out, and sizes; "" is a caller outside the core."""
+def _neighbours(graph: RuntimeDependencyGraph) -> tuple[dict[str, set[str]], dict[str, set[str]]]:
+    """Callers and callees by id, the collector's calls left out; "" is a caller outside the core."""
     callers: dict[str, set[str]] = {}
     callees: dict[str, set[str]] = {}
     for call in graph.calls:
@@ -103,7 +106,7 @@ def _neighbours(graph: RuntimeDependencyGraph) -> tuple[dict[str, set[str]], dic
         name, callee = caller.id if caller is not None and inside else "", graph.nodes[call.callee].id
         callers.setdefault(callee, set()).add(name)
         callees.setdefault(name, set()).add(callee)
-    return callers, callees, {node.id: node.lines for node in graph.nodes}
+    return callers, callees
 
 
 def _is_target(callers: set[str] | tuple[()], step: int, step_of: Mapping[str, int]) -> bool:

@@ -11,6 +11,7 @@ from sweflow_tracer.format import dumps, write_document, write_text
 from sweflow_tasks.values import Candidate, JsonObject, Rejection, Task
 
 SUMMARY_VERSION = 2
+TASKS_VERSION = 2
 CERTIFICATE_VERSION = 2
 
 

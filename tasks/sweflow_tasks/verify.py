@@ -19,6 +19,7 @@ from typing import Any
 
 from sweflow_tracer.errors import SessionFailed
 from sweflow_tracer.files import Blobs, tree_digest
+from sweflow_tracer.interning import unpack
 from sweflow_tracer.processes import Launcher
 from sweflow_tracer.session import Options, Record, Session, Target, run_session, run_unforked
 from sweflow_tracer.values import Outcome
@@ -212,6 +213,6 @@ def _results(job: _TreeJob, session: Session, groups: list[list[str]]) -> Iterat
 def _called(record: Record, codes: list[list[Any]], places: dict[tuple[str, int], str]) -> set[str]:
     """Functions of the step whose stub the test called, by file and first line in the masked tree."""
     table = [*codes[: record.get("base", 0)], *record.get("codes", ())]
-    callees = {(edge >> 2) & 0xFFFFFFFF for edges in record.get("edges", {}).values() for edge in edges}
+    callees = {unpack(edge)[1] for edges in record.get("edges", {}).values() for edge in edges}
     found = (places.get((table[n - 1][0], table[n - 1][2])) for n in callees)
     return {function for function in found if function is not None}

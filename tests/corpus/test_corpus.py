@@ -1,9 +1,6 @@
 """Real projects from PyPI, built whole."""
 
-import importlib.util
 import statistics
-import sys
-from pathlib import Path
 
 import pytest
 from sweflow_scheduler.format import read_schedule
@@ -11,24 +8,13 @@ from sweflow_scheduler.format import read_schedule
 import sweflow
 
 from ..helpers import assert_adds_up
-
-ROOT = Path(__file__).parent.parent.parent
-
-
-def prepare(name: str, dest: Path):
-    spec = importlib.util.spec_from_file_location("prepare", ROOT / "benchmarks" / "prepare.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules["prepare"] = module
-    spec.loader.exec_module(module)
-    return module.prepare(name, dest)
+from .projects import folder, script
 
 
 @pytest.mark.corpus
 @pytest.mark.parametrize("name", ["tabulate", "itsdangerous", "toolz"])
 def test_at_least_nine_in_ten_steps_of_a_real_project_are_verified(name, tmp_path_factory):
-    project = prepare(name, tmp_path_factory.getbasetemp().parent / "sweflow-corpus")
+    project = script("prepare").prepare(name, folder(tmp_path_factory))
     out = tmp_path_factory.mktemp(name) / "out"
     summary = sweflow.build(project.repo, out, python=project.python, arguments=tuple(project.args))
     assert_adds_up(summary)

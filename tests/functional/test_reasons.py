@@ -73,6 +73,11 @@ def test_in_a_child_process():
     done = subprocess.run([sys.executable, "-c", "import core; core.good()"], capture_output=True, text=True)
     assert not done.stderr
 
+def test_in_a_child_process_that_ignores_its_environment():
+    code = "import sys; sys.path.insert(0, '.'); import core; core.good()"
+    done = subprocess.run([sys.executable, "-I", "-c", code], capture_output=True, text=True)
+    assert not done.stderr
+
 def test_fails():
     assert False
 
@@ -126,7 +131,7 @@ def reasons(built) -> dict[str, str]:
         ("test_reads_source_of_what_it_needs", "unrelated-failure"),
         ("test_calls_only_if_it_looks_right", "passes-on-skeleton"),
         ("test_reads_source_only", "fails-on-skeleton"),
-        ("test_in_a_child_process", "untraced-subprocess"),
+        ("test_in_a_child_process_that_ignores_its_environment", "untraced-subprocess"),
         ("test_fails", "failing"),
         ("test_skipped", "skipped"),
         ("test_expected_to_fail", "xfail"),
@@ -143,7 +148,7 @@ def test_V1_what_is_left_are_the_steps_that_fail_for_the_right_reason(built):
     rows = read_lines(built.tasks)
     assert [row["FAIL_TO_PASS"] for row in rows] == [
         ["tests/test_core.py::test_half_of_it_passes[True]"],
-        ["tests/test_core.py::test_good"],
+        ["tests/test_core.py::test_good", "tests/test_core.py::test_in_a_child_process"],
     ]
     assert [row["target_functions"] for row in rows] == [["core.py::looked_at"], ["core.py::good"]]
 

@@ -58,7 +58,7 @@ def repositories(draw: st.DrawFn) -> Generated:
         files = {path: text.rstrip("\n") for path, text in files.items()}
     blobs = {path: ("100644", text.replace("\n", newline).encode()) for path, text in files.items()}
     index = index_source(blobs)
-    trace = trace_of(index, [sorted(needs) for needs, _ in tests], callees, outcomes)
+    trace = trace_by_hand(index, [sorted(needs) for needs, _ in tests], callees, outcomes)
     graph = build_graph(trace, index)
     return Generated(blobs, index, graph, make_schedule(graph))
 
@@ -73,13 +73,15 @@ def _function(number: int, body: str, callees: set[int]) -> str:
     return f"# about {number}\ndef f{number}(a, b=1):\n{body}\n"
 
 
-def trace_of(index: SourceIndex, needs: list[list[int]], callees: list[set[int]], outcomes: list[Outcome]) -> Trace:
+def trace_by_hand(
+    index: SourceIndex, needs: list[list[int]], callees: list[set[int]], outcomes: list[Outcome]
+) -> Trace:
     definitions = {d.name: d for d in index.definitions().values()}
     refs = {name: CodeRef(d.path, d.name, d.line) for name, d in definitions.items()}
     codes = tuple(sorted(refs.values()))
 
     def edge(caller: str, callee: int) -> Edge:
-        return Edge(codes.index(refs[caller]), codes.index(refs[f"f{callee}"]), False, False)
+        return Edge(codes.index(refs[caller]), codes.index(refs[f"f{callee}"]))
 
     def reached(function: int) -> set[Edge]:
         direct = {edge(f"f{function}", callee) for callee in callees[function]}

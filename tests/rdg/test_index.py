@@ -56,6 +56,13 @@ def test_G1_nested_functions_lambdas_and_comprehensions_belong_to_the_function_a
     assert owner(19, "<lambda>") == "one"
 
 
+def test_G1_a_decorated_function_that_is_the_first_thing_in_a_body_belongs_to_it():
+    text = b"def wrap(f):\n    @functools.wraps(f)\n    def inner(): pass\n    return inner\n"
+    found = Resolver(index_source({"m.py": ("100644", text)})).resolve(CodeRef("m.py", "inner", 2))
+    assert isinstance(found, Resolved)
+    assert found.id == "m.py::wrap"
+
+
 def test_G1_code_outside_functions_belongs_to_the_module():
     assert owner(1, "A") == "<module>"
     assert owner(10, "<lambda>") == "<module>"

@@ -1,5 +1,6 @@
 """The greedy order on inputs small enough to check by hand."""
 
+import pytest
 from sweflow_scheduler.greedy import greedy_order
 
 
@@ -37,14 +38,26 @@ def test_a_recursive_pair_that_one_test_reaches_is_one_step():
 
 
 def test_S3_among_equal_costs_the_fewest_calls_ahead_win():
-    calls = {1: {3}, 2: set(), 3: set()}
-
-    def forward(new, done):
-        return sum(1 for f in new for callee in calls[f] if callee not in done | new)
-
-    sets = {"a": frozenset([1]), "b": frozenset([2]), "c": frozenset([3])}
-    batches = greedy_order(sets, {1: 1, 2: 1, 3: 1}, forward)
+    sets = {"a": [1], "b": [2], "c": [3]}
+    batches = greedy_order(sets, {1: 1, 2: 1, 3: 1}, calls={1: [3]})
     assert [batch.tests for batch in batches] == [("b",), ("c",), ("a",)]
+
+
+def test_S3_a_call_is_ahead_only_until_what_it_calls_is_there():
+    sets = {"a": [1], "b": [2], "c": [3], "d": [4]}
+    batches = greedy_order(sets, dict.fromkeys((1, 2, 3, 4), 1), calls={1: [3], 2: [1, 3], 3: [4]})
+    assert [batch.tests for batch in batches] == [("d",), ("c",), ("a",), ("b",)]
+
+
+def test_S3_calls_inside_the_new_functions_and_to_what_no_test_requires_are_not_ahead():
+    sets = {"a": [1, 2], "b": [3, 4]}
+    batches = greedy_order(sets, dict.fromkeys(range(1, 5), 1), calls={1: [2, 99], 2: [1], 3: [1]})
+    assert [batch.tests for batch in batches] == [("a",), ("b",)]
+
+
+def test_a_cost_below_one_is_refused():
+    with pytest.raises(ValueError, match="at least 1"):
+        greedy_order({"a": [1]}, {1: 0})
 
 
 def test_an_empty_input_gives_an_empty_order():

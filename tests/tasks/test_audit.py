@@ -12,7 +12,7 @@ from sweflow_tracer import Outcome
 from sweflow_tracer.project import Project
 from sweflow_tracer.session import Target
 
-from ..property.repositories import trace_of
+from ..property.repositories import trace_by_hand
 
 PROJECT = Project("o/n", "0" * 40, "", "1", "", "3.11.0", "n", (), (), (), (), (), ())
 BODY = """\
@@ -35,7 +35,7 @@ def inputs(core: str, **more: str | bytes) -> Inputs:
     blobs = {p: ("100644", t if isinstance(t, bytes) else t.encode()) for p, t in files.items()}
     index = index_source(blobs)
     used = index_source({path: blobs[path] for path in ("core.py", "tests/test_one.py")})
-    graph = build_graph(trace_of(used, [[0], [1]], [set(), set()], [Outcome.PASSED] * 2), index)
+    graph = build_graph(trace_by_hand(used, [[0], [1]], [set(), set()], [Outcome.PASSED] * 2), index)
     return Inputs(Target(PROJECT, Path("python")), blobs, index, graph, make_schedule(graph))
 
 

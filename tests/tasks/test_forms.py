@@ -2,7 +2,7 @@
 
 import pytest
 from sweflow_rdg import index_source
-from sweflow_scheduler import Schedule, Step
+from sweflow_scheduler import Rules, Schedule, Step
 from sweflow_tasks.forms import Returns, removable
 
 HELPER = "def helper(): return 1\n"
@@ -19,7 +19,7 @@ def step(number: int, *functions: str) -> Step:
 def removed(files: dict[str, str], *steps: Step, tests: dict[str, int] | None = None) -> set[str]:
     index = index_source({path: ("100644", text.encode()) for path, text in files.items()})
     returns = Returns({f: s.number for s in steps for f in s.functions}, tests or {})
-    return set(removable(index, Schedule("lines", "observed", (), steps), returns))
+    return set(removable(index, Schedule(Rules(), (), steps), returns))
 
 
 def helper_is_removed(*more: str, **files: str) -> bool:

@@ -17,7 +17,7 @@ from sweflow_tracer.project import Project
 from sweflow_tracer.values import CodeRef, CollectionError, Edge, Outcome, TestTrace, Trace
 
 PROJECT_VERSION = 1
-TRACE_VERSION = 1
+TRACE_VERSION = 2
 
 
 def write_text(path: Path, text: str) -> None:
@@ -85,7 +85,7 @@ def write_trace(path: Path, trace: Trace) -> None:
         "engine": trace.engine,
         "isolation": trace.isolation,
         "codes": [[code.path, code.name, code.line] for code in trace.codes],
-        "edges": [[e.caller, e.callee, e.foreign + 2 * e.collected] for e in trace.edges],
+        "edges": [[e.caller, e.callee, e.flags] for e in trace.edges],
         "edge_sets": trace.edge_sets,
         "imports": trace.imports,
         "collection": trace.collection,
@@ -104,7 +104,7 @@ def read_trace(path: Path) -> Trace:
         engine=document["engine"],
         isolation=document["isolation"],
         codes=tuple(CodeRef(*code) for code in document["codes"]),
-        edges=tuple(Edge(a, b, bool(flags & 1), bool(flags & 2)) for a, b, flags in document["edges"]),
+        edges=tuple(Edge.of(*edge) for edge in document["edges"]),
         edge_sets=tuple(tuple(edge_set) for edge_set in document["edge_sets"]),
         imports=document["imports"],
         collection=document["collection"],
@@ -116,5 +116,6 @@ def read_trace(path: Path) -> Trace:
 
 def _read_test(test: dict[str, Any]) -> TestTrace:
     body = CodeRef(**test["body"]) if test["body"] else None
-    reruns = tuple(Outcome(outcome) for outcome in test["reruns"])
-    return TestTrace(**{**test, "body": body, "outcome": Outcome(test["outcome"]), "reruns": reruns})
+    outcomes = {name: tuple(map(Outcome, test[name])) for name in ("reruns", "repeats")}
+    varying = tuple(test["varying"])
+    return TestTrace(**{**test, **outcomes, "body": body, "outcome": Outcome(test["outcome"]), "varying": varying})

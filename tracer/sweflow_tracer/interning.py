@@ -8,6 +8,16 @@ from sweflow_tracer.values import CodeRef, Edge, Trace
 _NUMBER = (1 << 32) - 1
 
 
+def pack(caller: int, callee: int, flags: int) -> int:
+    """An edge as the probe's recorder packs it."""
+    return caller << 35 | callee << 3 | flags
+
+
+def unpack(edge: int) -> tuple[int, int, int]:
+    """Caller, callee and flags of a packed edge."""
+    return edge >> 35, edge >> 3 & _NUMBER, edge & 7
+
+
 class Interner:
     """Gathers edge sets by number; ``finish`` renumbers everything so that equal traces have equal bytes."""
 
@@ -15,22 +25,30 @@ class Interner:
         self._codes: dict[CodeRef, int] = {}
         self._edges: dict[Edge, int] = {}
         self._sets: dict[frozenset[int], int] = {}
+        self._ordered: list[frozenset[int]] = []
 
     def edge_set(self, packed: Iterable[int], codes: Sequence[Sequence[object]]) -> int:
         """The number of a set of edges, each packed as the probe's recorder packs them."""
         table = [-1, *(self._code(code) for code in codes)]
         numbers = frozenset(
-            self._edge(Edge(table[edge >> 34], table[(edge >> 2) & _NUMBER], bool(edge & 1), bool(edge & 2)))
-            for edge in packed
+            self._edge(Edge.of(table[caller], table[callee], flags)) for caller, callee, flags in map(unpack, packed)
         )
-        return self._sets.setdefault(numbers, len(self._sets))
+        return self._set(numbers)
+
+    def union(self, numbers: Iterable[int]) -> int:
+        """The number of the set that holds the edges of several sets, given by number."""
+        return self._set(frozenset().union(*(self._ordered[number] for number in set(numbers))))
+
+    def callees(self, packed: Iterable[int], codes: Sequence[Sequence[object]]) -> set[int]:
+        """The numbers of the codes that a set of packed edges calls."""
+        return {self._code(codes[unpack(edge)[1] - 1]) for edge in packed}
 
     def finish(self, trace: Trace) -> Trace:
         """The trace with codes, edges and sets sorted, and every number in it changed to match."""
         codes = sorted(self._codes)
         code_at = {self._codes[code]: place for place, code in enumerate(codes)} | {-1: -1}
         moved = {
-            number: Edge(code_at[edge.caller], code_at[edge.callee], edge.foreign, edge.collected)
+            number: Edge.of(code_at[edge.caller], code_at[edge.callee], edge.flags)
             for edge, number in self._edges.items()
         }
         edges = sorted(moved.values())
@@ -55,10 +73,17 @@ class Interner:
                     setup=set_at[test.setup],
                     call=set_at[test.call],
                     teardown=set_at[test.teardown],
+                    varying=tuple(sorted({code_at[code] for code in test.varying})),
                 )
                 for test in trace.tests
             ),
         )
+
+    def _set(self, edges: frozenset[int]) -> int:
+        number = self._sets.setdefault(edges, len(self._sets))
+        if number == len(self._ordered):
+            self._ordered.append(edges)
+        return number
 
     def _code(self, code: Sequence[object]) -> int:
         path, name, line = code

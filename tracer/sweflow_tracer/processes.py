@@ -26,6 +26,11 @@ class Running:
         except subprocess.TimeoutExpired:
             return None
 
+    def signal(self, number: signal.Signals) -> None:
+        """Send a signal to the process itself."""
+        with contextlib.suppress(ProcessLookupError):
+            self._process.send_signal(number)
+
     def end(self) -> None:
         """Kill the process group and every process that carries its token, and reap."""
         with contextlib.suppress(ProcessLookupError, PermissionError):

@@ -23,6 +23,8 @@ Groups = str | Sequence[Sequence[str]]
 
 COLLECT_SECONDS = 300.0
 POLL_SECONDS = 0.05
+SOFT_LIMIT = signal.SIGUSR2
+"""The signal that the probe takes to end a test (probe/limit.py)."""
 VARIABLES = {
     "TZ": "UTC",
     "LANG": "C.UTF-8",
@@ -44,7 +46,10 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """How a session runs. ``timeout`` is in seconds for one test; ``traced`` the groups to record (None: all)."""
+    """How a session runs. ``timeout`` is in seconds for one test; ``traced`` the groups to record (None: all).
+
+    ``follow``: record processes that tests start, too. ``select``: node ids below which a test must be, if any.
+    """
 
     engine: str = "none"
     groups: Groups = "each"
@@ -53,6 +58,8 @@ class Options:
     timeout: float = 60.0
     seed: int = 0
     skip: Sequence[str] = ()
+    follow: bool = True
+    select: Sequence[str] = ()
     paths: Sequence[str] | None = None
     traced: Sequence[int] | None = None
 
@@ -91,23 +98,29 @@ def run_session(
     run = workspace.fresh_run()
     channel = channel or run / "records.jsonl"
     channel.touch()
-    name = _install_probe(run, target, workspace.tree, channel, options)
+    probe = _install_probe(run, target, workspace, channel, options)
     log = run / "log.txt"
     session = Session()
     started = time.monotonic()
     tail = _Tail(channel)
-    command = pytest_command(target, name, run, workspace.tree, options.paths)
+    command = pytest_command(target, probe.name, run, workspace.tree, options.paths)
     environment = target_environment(target, run, workspace, options.seed)
+    if options.engine != "none" and options.follow:
+        environment["PYTHONPATH"] = os.pathsep.join((str(probe / "hook"), environment["PYTHONPATH"]))
     with launcher.start(command, workspace.tree, environment, log) as running:
-        code, heard = None, time.monotonic()
+        code, heard, warned = None, time.monotonic(), False
         while code is None:
             code = running.wait(POLL_SECONDS)
             for record in tail.read():
-                heard = time.monotonic()
+                heard, warned = time.monotonic(), False
                 _take(session, record)
                 on_record(record)
+            silent = time.monotonic() - heard
+            if session.collected and not options.fork and silent > options.timeout and not warned:
+                warned = True
+                running.signal(SOFT_LIMIT)
             patience = options.timeout + 10.0 if session.collected else COLLECT_SECONDS
-            if code is None and time.monotonic() - heard > patience:
+            if code is None and silent > patience:
                 session.timed_out = True
                 break
     session.code = code
@@ -173,7 +186,11 @@ def pytest_command(target: Target, plugin: str, run: Path, tree: Path, paths: Se
 
 
 def target_environment(target: Target, run: Path, workspace: Workspace, seed: int) -> dict[str, str]:
-    """The environment of a session: nothing of ours but what it takes to run. Bytecode goes to the workspace."""
+    """The environment of a session: nothing of ours but what it takes to run.
+
+    Interpreter and pytest start from the bytecode that lies beside them; the probe then sends what is compiled from
+    there on to the workspace.
+    """
     tree = workspace.tree
     roots = [str(tree / root) if root != "." else str(tree) for root in target.project.roots]
     path = os.pathsep.join((str(target.python.parent), os.environ.get("PATH", os.defpath)))
@@ -183,7 +200,7 @@ def target_environment(target: Target, run: Path, workspace: Workspace, seed: in
         "HOME": str(run / "home"),
         "TMPDIR": str(run / "tmp"),
         "PYTHONHASHSEED": str(seed),
-        "PYTHONPYCACHEPREFIX": str(workspace.bytecode),
+        "PYTHONDONTWRITEBYTECODE": "1",
         "PYTHONPATH": os.pathsep.join((*roots, str(run / "probe"))),
     }
 
@@ -209,29 +226,33 @@ class _Tail:
         return [json.loads(line) for line in whole.splitlines()]
 
 
-def _install_probe(run: Path, target: Target, tree: Path, channel: Path, options: Options) -> str:
-    """Copy the probe under a private name, with its configuration; the name (T5)."""
+def _install_probe(run: Path, target: Target, workspace: Workspace, channel: Path, options: Options) -> Path:
+    """Copy the probe under a private name, with its configuration; its folder (T5)."""
     name = "_sweflow_probe_" + hashlib.sha256(str(run).encode()).hexdigest()[:12]
     folder = run / "probe" / name
     shutil.copytree(PROBE, folder, ignore=shutil.ignore_patterns("__pycache__"))
     groups = options.groups if isinstance(options.groups, str) else [list(group) for group in options.groups]
     config: Mapping[str, Any] = {
-        "root": str(tree),
+        "root": str(workspace.tree),
         "origin": str(target.origin.resolve()) if target.origin else None,
         "names": list(target.project.names),
         "channel": str(channel.resolve()),
         "scratch": str(run / "tmp"),
+        "bytecode": str(workspace.bytecode),
         "parent": os.getpid(),
         "engine": options.engine,
+        "follow": options.follow,
+        "spool": str(run / "spool"),
         "jobs": options.jobs,
         "timeout": options.timeout,
         "fork": options.fork,
         "groups": groups,
         "skip": list(options.skip),
+        "select": list(options.select),
         "traced": None if options.traced is None else list(options.traced),
     }
     (folder / "config.json").write_text(json.dumps(config), "utf-8")
-    return name
+    return folder
 
 
 def _take(session: Session, record: Record) -> None:

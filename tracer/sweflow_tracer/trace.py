@@ -1,30 +1,39 @@
-"""Tracing a repository: every test once under the recorder, then the whole suite plainly a few times."""
+"""Tracing a repository: every test under the recorder, then the whole suite plainly a few times."""
 
 import random
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from sweflow_tracer.assemble import assemble, last_line
+from sweflow_tracer.carry import Earlier, carried_records
 from sweflow_tracer.errors import NothingCollected, NothingPasses
 from sweflow_tracer.files import Blobs
-from sweflow_tracer.interning import Interner
+from sweflow_tracer.journal import Journal, Records
 from sweflow_tracer.processes import Launcher
-from sweflow_tracer.session import Groups, Options, Record, Session, Target, read_records, run_session, run_unforked
-from sweflow_tracer.values import CodeRef, CollectionError, Outcome, TestTrace, Trace
+from sweflow_tracer.project import keep_loaded
+from sweflow_tracer.session import Groups, Options, Record, Session, Target, run_session, run_unforked
+from sweflow_tracer.values import Outcome, Trace
 from sweflow_tracer.workspace import Workspace, clean_line, remove_listed
 
 Progress = Callable[[str, int, int], None]
 """Called with what is going on, how much of it is done, and how much there is."""
+
+TRACE = "trace"
+"""The journal's name of the first traced run."""
 
 
 @dataclass(frozen=True, slots=True)
 class TraceOptions:
     """``isolation`` is fork, process or none; ``engine`` is auto, settrace or monitoring.
 
-    ``reruns`` plain runs follow the traced one: the suite in one process, in its own order and then shuffled,
-    each with another hash seed. ``timeout`` is in seconds for one test.
+    ``repeat`` traced runs are made, each with another hash seed; what any of them saw counts. ``reruns`` plain runs
+    follow: the suite in one process, in its own order and then shuffled, each with another hash seed. ``timeout``
+    is in seconds for one test. ``select`` are node ids of pytest (a file, a class, a test with or without its
+    parameters); only tests under one of them are run, all where there is none. ``follow``: record processes that
+    tests start.
     """
 
     isolation: str = "fork"
@@ -32,6 +41,9 @@ class TraceOptions:
     jobs: int = 1
     timeout: float = 60.0
     reruns: int = 2
+    repeat: int = 1
+    follow: bool = True
+    select: tuple[str, ...] = ()
 
 
 def trace_project(
@@ -39,33 +51,33 @@ def trace_project(
     blobs: Blobs,
     options: TraceOptions,
     launcher: Launcher,
-    journal: Path,
+    folder: Path,
     progress: Progress = lambda what, done, total: None,
     on_session: Callable[[Session], None] = lambda session: None,
+    earlier: Earlier | None = None,
 ) -> Trace:
     """Trace the project's tests in a scratch copy of its tree; ``on_session`` is told of every pytest run.
 
-    ``journal`` is a folder for records as they come; a run that finds records of one before it there goes on
-    from them (D1). Raises NothingCollected, NothingPasses, RanElsewhere, RunnerDependency, SessionFailed.
+    ``folder`` is for records as they come; a run that finds records of one before it there goes on from them (D1).
+    ``earlier`` is a trace of another state of the project: tests that nothing of what changed can touch are taken
+    over from it. Raises NothingCollected, NothingPasses, RanElsewhere, RunnerDependency, SessionFailed.
     """
-    journal.mkdir(parents=True, exist_ok=True)
+    journal = Journal(folder)
     options = replace(options, engine=_engine(target, options.engine))
-    ledger = journal / "scratch.txt"
+    ledger = folder / "scratch.txt"
     remove_listed(ledger)
+    if earlier is not None and not journal.segments(TRACE):
+        journal.write(TRACE, carried_records(earlier, keep_loaded(target.project, blobs, earlier.trace.modules)[1]))
     with Workspace(target.project.folder, ledger) as workspace:
         workspace.show(blobs)
-        tracer = _Tracer(target, workspace, blobs, options, launcher, progress, on_session)
-        records, isolation = tracer.traced(journal)
-        collected = records.collected
-        _check_collected(collected, records)
-        ids = [item["id"] for item in collected["items"]]
-        passing = [i for i in ids if records.tests.get(i, {}).get("outcome") == Outcome.PASSED]
-        if not passing:
-            first = records.tests.get(ids[0], {})
-            text = first.get("failure", {}).get("message") or first.get("detail") or first.get("outcome", "not run")
-            raise NothingPasses(len(ids), ids[0], clean_line(text))
-        reruns = [tracer.rerun(journal, passing, number) for number in range(options.reruns)]
-    return _assemble(target, options.engine, isolation, records, reruns)
+        tracer = _Tracer(target, workspace, blobs, options, launcher, journal, progress, on_session)
+        isolation, runs = tracer.traced_runs()
+        _check_collected(runs[0])
+        passing = _passing(runs[0])
+        new = [test for test in passing if "reruns" not in runs[0].tests[test]]
+        reruns = [tracer.rerun(new, number) for number in range(options.reruns)]
+    modules = earlier.trace.modules if earlier is not None else ()
+    return assemble(target.project.python, options.engine, isolation, runs, reruns, modules)
 
 
 def _engine(target: Target, wanted: str) -> str:
@@ -75,6 +87,24 @@ def _engine(target: Target, wanted: str) -> str:
     return "monitoring" if (major, minor) >= (3, 12) else "settrace"
 
 
+def _check_collected(records: Records) -> None:
+    if not records.ids:
+        errors = records.collected.get("errors", ())
+        detail = "no test matches"
+        if errors:
+            detail = f"{len(errors)} collection errors, first in {errors[0]['path']}: {last_line(errors[0])}"
+        raise NothingCollected(detail)
+
+
+def _passing(records: Records) -> list[str]:
+    passing = [test for test in records.ids if records.tests.get(test, {}).get("outcome") == Outcome.PASSED]
+    if not passing:
+        first = records.tests.get(records.ids[0], {})
+        text = first.get("failure", {}).get("message") or first.get("detail") or first.get("outcome", "not run")
+        raise NothingPasses(len(records.ids), records.ids[0], clean_line(text))
+    return passing
+
+
 @dataclass(slots=True)
 class _Tracer:
     target: Target
@@ -82,87 +112,100 @@ class _Tracer:
     blobs: Blobs
     options: TraceOptions
     launcher: Launcher
+    journal: Journal
     progress: Progress
     on_session: Callable[[Session], None]
 
-    def traced(self, journal: Path) -> tuple["_Records", str]:
-        """Every test's record, and the isolation that was used."""
-        records = _Records.load(journal, "trace")
+    def traced_runs(self) -> tuple[str, list[Records]]:
+        """The isolation that was used, and the records of every traced run."""
+        isolation = self._traced(TRACE, 0)
+        names = [TRACE, *(f"repeat{number}" for number in range(1, self.options.repeat))]
+        for seed, name in enumerate(names[1:], 1):
+            self._traced(name, seed)
+        return isolation, [self.journal.load(name) for name in names]
+
+    def _traced(self, run: str, seed: int) -> str:
+        """Record every test; the isolation that was used."""
+        records = self.journal.load(run)
         if self.options.isolation == "process":
-            return self._each_process(journal, records), "process"
+            return self._each_process(run, records, seed)
         groups = "each"
         if self.options.isolation == "none":
             groups = "together"
             if not records.complete:
-                _forget(journal, "trace")
-                records = _Records()
-        session = self._session(journal, "trace", groups, records, engine=self.options.engine)
+                self.journal.forget(run)
+                records = Records()
+        session = self._session(self.journal, run, groups, records, seed=seed)
         if session.needs_process:
-            return self._each_process(journal, records), "process"
-        self._again_alone(journal)
-        return _Records.load(journal, "trace"), self.options.isolation
+            return self._each_process(run, records, seed)
+        self._again_alone(run, seed)
+        return self.options.isolation
 
-    def _again_alone(self, journal: Path) -> None:
+    def _again_alone(self, run: str, seed: int) -> None:
         """Run what failed once more, with nothing beside it and on a restored tree: side by side, tests share files."""
-        records = _Records.load(journal, "trace")
-        again = [i for i, r in records.tests.items() if r["outcome"] in (Outcome.FAILED, Outcome.LOST)]
-        again = [i for i in again if not records.tests[i].get("again")]
-        if not again or self.options.jobs == 1:
-            return
-        part = journal / "again"
-        shutil.rmtree(part, ignore_errors=True)
-        part.mkdir()
-        self.workspace.show(self.blobs)
-        groups = [[test] for test in again]
-        self._session(part, "trace", groups, _Records(), engine=self.options.engine, jobs=1)
-        (part / "trace-0.jsonl").rename(_fresh_segment(journal, "trace"))
+        failed = (Outcome.FAILED, Outcome.LOST)
+        records = self.journal.load(run).tests.values()
+        again = [record["id"] for record in records if record["outcome"] in failed and not record["again"]]
+        if again and self.options.jobs > 1:
+            self.workspace.show(self.blobs)
+            part = self._apart("again", [[test] for test in again], seed=seed, jobs=1)
+            self._join(run, part)
 
-    def rerun(self, journal: Path, ids: list[str], number: int) -> dict[str, Outcome]:
+    def _each_process(self, run: str, records: Records, seed: int) -> str:
+        if not records.collected:
+            self._session(self.journal, run, [], records, seed=seed)
+            records = self.journal.load(run)
+        left = [test for test in records.ids if test not in records.tests]
+        with ThreadPoolExecutor(self.options.jobs) as pool:
+            parts = [
+                pool.submit(self._apart, f"part-{n}", [[test]], seed=seed, fork=False) for n, test in enumerate(left)
+            ]
+            for part in parts:
+                self._join(run, part.result())
+        return "process"
+
+    def _apart(self, name: str, groups: Groups, *, seed: int, fork: bool = True, jobs: int | None = None) -> Journal:
+        """Run a session in a journal of its own, which joins ours when it is whole."""
+        folder = self.journal.folder / name
+        shutil.rmtree(folder, ignore_errors=True)
+        part = Journal(folder)
+        self._session(part, TRACE, groups, Records(), seed=seed, fork=fork, jobs=jobs)
+        return part
+
+    def _join(self, run: str, part: Journal) -> None:
+        for segment in part.segments(TRACE):
+            segment.rename(self.journal.fresh(run))
+        shutil.rmtree(part.folder)
+
+    def rerun(self, ids: list[str], number: int) -> dict[str, Outcome]:
         """Outcomes of a plain run in one process: the first in the suite's order, the others shuffled.
 
         A run that was interrupted is made again from its start: what tests do to each other is its point.
         """
-        name = f"rerun{number}"
-        records = _Records.load(journal, name)
-        if any(i not in records.tests for i in ids):
-            _forget(journal, name)
+        run = f"rerun{number}"
+        records = self.journal.load(run)
+        if any(test not in records.tests for test in ids):
+            self.journal.forget(run)
             order = list(ids)
             if number:
                 random.Random(number).shuffle(order)
-            session = self._session(journal, name, [order], _Records(), engine="none", seed=number + 1)
-            if session.needs_process:
-                self._session(journal, name, [order], _Records(), engine="none", seed=number + 1, fork=False)
-            records = _Records.load(journal, name)
-        return {i: Outcome(record["outcome"]) for i, record in records.tests.items()}
-
-    def _each_process(self, journal: Path, records: "_Records") -> "_Records":
-        if not records.collected:
-            self._session(journal, "trace", [], records, engine=self.options.engine)
-            records = _Records.load(journal, "trace")
-        left = [item for item in records.collected["items"] if item["id"] not in records.tests]
-        with ThreadPoolExecutor(self.options.jobs) as pool:
-            for part in pool.map(lambda numbered: self._one_process(journal, *numbered), enumerate(left)):
-                (part / "trace-0.jsonl").rename(_fresh_segment(journal, "trace"))
-                shutil.rmtree(part)
-        return _Records.load(journal, "trace")
-
-    def _one_process(self, journal: Path, number: int, item: Record) -> Path:
-        records = _Records()
-        part = journal / f"part-{number}"
-        shutil.rmtree(part, ignore_errors=True)
-        part.mkdir()
-        self._session(part, "trace", [[item["id"]]], records, engine=self.options.engine, fork=False)
-        return part
+            for fork in (True, False):
+                none = Records()
+                made = self._session(self.journal, run, [order], none, engine="none", seed=number + 1, fork=fork)
+                if not made.needs_process:
+                    break
+            records = self.journal.load(run)
+        return {test: Outcome(record["outcome"]) for test, record in records.tests.items()}
 
     def _session(
         self,
-        journal: Path,
-        name: str,
+        journal: Journal,
+        run: str,
         groups: Groups,
-        records: "_Records",
+        records: Records,
         *,
-        engine: str,
-        seed: int = 0,
+        seed: int,
+        engine: str | None = None,
         fork: bool = True,
         jobs: int | None = None,
     ) -> Session:
@@ -174,149 +217,20 @@ class _Tracer:
             if record["kind"] == "collected" and isinstance(groups, str):
                 total = len(record["items"])
             done += record["kind"] == "test"
-            self.progress(name, done, total)
+            self.progress(run, done, total)
 
         options = Options(
-            engine=engine,
+            engine=engine or self.options.engine,
             groups=groups,
             fork=fork,
             jobs=jobs or self.options.jobs,
             timeout=self.options.timeout,
             seed=seed,
             skip=list(records.tests),
+            select=self.options.select,
+            follow=self.options.follow,
         )
-        segment = _fresh_segment(journal, name)
-        run = run_session if fork else run_unforked
-        session = run(self.target, self.workspace, self.launcher, options, on_record, segment)
+        start = run_session if fork else run_unforked
+        session = start(self.target, self.workspace, self.launcher, options, on_record, journal.fresh(run))
         self.on_session(session)
         return session
-
-
-@dataclass(slots=True)
-class _Records:
-    """The records of one traced suite, gathered from the segments of a journal; of a test, the last one counts."""
-
-    collected: Record
-    tests: dict[str, Record]
-
-    def __init__(self) -> None:
-        self.collected = {}
-        self.tests = {}
-
-    @property
-    def complete(self) -> bool:
-        """Whether every collected test has a record."""
-        return bool(self.collected) and all(item["id"] in self.tests for item in self.collected["items"])
-
-    @classmethod
-    def load(cls, journal: Path, name: str) -> "_Records":
-        records = cls()
-        for segment in _segments(journal, name):
-            head: Record = {}
-            for record in read_records(segment):
-                if record["kind"] == "collected":
-                    head = record
-                    if len(record["items"]) >= len(records.collected.get("items", ())):
-                        records.collected = record
-                elif record["kind"] == "test":
-                    record["table"] = head.get("codes", [])
-                    record["again"] = record["id"] in records.tests
-                    records.tests[record["id"]] = record
-        return records
-
-
-def _segments(journal: Path, name: str) -> list[Path]:
-    return sorted(journal.glob(f"{name}-*.jsonl"), key=lambda path: int(path.stem.rpartition("-")[2]))
-
-
-def _fresh_segment(journal: Path, name: str) -> Path:
-    number = 0
-    while (journal / f"{name}-{number}.jsonl").exists():
-        number += 1
-    return journal / f"{name}-{number}.jsonl"
-
-
-def _forget(journal: Path, name: str) -> None:
-    for segment in _segments(journal, name):
-        segment.unlink()
-
-
-def _check_collected(collected: Record, records: _Records) -> None:
-    if not collected.get("items"):
-        errors = collected.get("errors", ())
-        detail = "no test matches"
-        if errors:
-            detail = f"{len(errors)} collection errors, first in {errors[0]['path']}: {_last_line(errors[0])}"
-        raise NothingCollected(detail)
-
-
-def _errors(found: list[Record]) -> tuple[CollectionError, ...]:
-    """One error a path, the first."""
-    by_path = {error["path"]: CollectionError(error["path"], _last_line(error)) for error in reversed(found)}
-    return tuple(by_path[path] for path in sorted(by_path))
-
-
-def _last_line(error: Record) -> str:
-    lines = error["text"].strip().splitlines()
-    return clean_line(lines[-1].removeprefix("E").strip()) if lines else ""
-
-
-def _assemble(
-    target: Target, engine: str, isolation: str, records: _Records, reruns: list[dict[str, Outcome]]
-) -> Trace:
-    interner = Interner()
-    collected = records.collected
-    edges, codes = collected["edges"], collected["codes"]
-    imports = interner.edge_set(edges.get("import", ()), codes)
-    collection = interner.edge_set(edges.get("collection", ()), codes)
-    tests = tuple(_test(interner, item, records, reruns) for item in _unique(collected["items"]))
-    modules = set(collected["modules"]).union(*(record.get("modules", ()) for record in records.tests.values()))
-    return interner.finish(
-        Trace(
-            python=target.project.python,
-            engine=engine,
-            isolation=isolation,
-            codes=(),
-            edges=(),
-            edge_sets=(),
-            imports=imports,
-            collection=collection,
-            tests=tests,
-            errors=_errors(collected["errors"]),
-            modules=tuple(sorted(modules)),
-        )
-    )
-
-
-def _unique(items: list[Record]) -> Iterator[Record]:
-    seen = set()
-    for item in items:
-        if item["id"] not in seen:
-            seen.add(item["id"])
-            yield item
-
-
-def _test(interner: Interner, item: Record, records: _Records, reruns: list[dict[str, Outcome]]) -> TestTrace:
-    record = records.tests.get(item["id"], {"outcome": Outcome.NOT_RUN})
-    codes = [*record.get("table", ())[: record.get("base", 0)], *record.get("codes", ())]
-    edges = record.get("edges", {})
-    phases = [interner.edge_set(edges.get(p, ()), codes) for p in ("import", "setup", "call", "teardown")]
-    failure = record.get("failure", {})
-    body = item["body"]
-    return TestTrace(
-        id=item["id"],
-        function=item["function"],
-        kind=item["kind"],
-        path=item["path"] or item["id"].partition("::")[0],
-        body=CodeRef(body["path"], body["name"], body["line"]) if body else None,
-        outcome=Outcome(record["outcome"]),
-        detail=clean_line(
-            record.get("detail") or f"{failure.get('type', '')}: {failure.get('message', '')}".strip(": ")
-        ),
-        duration=record.get("duration", 0.0),
-        imports=phases[0],
-        setup=phases[1],
-        call=phases[2],
-        teardown=phases[3],
-        reruns=tuple(rerun.get(item["id"], Outcome.NOT_RUN) for rerun in reruns),
-    )

@@ -32,13 +32,25 @@ class Edge:
     """An observed call. ``caller`` and ``callee`` are indices into ``Trace.codes``.
 
     ``caller`` is -1 where no project code was on the stack. ``foreign``: the call passed through frames that
-    are not the project's. ``collected``: the garbage collector made it.
+    are not the project's. ``collected``: the garbage collector made it. ``started``: the caller started the thread
+    or process that ``callee`` ran in (T1).
     """
 
     caller: int
     callee: int
-    foreign: bool
-    collected: bool
+    foreign: bool = False
+    collected: bool = False
+    started: bool = False
+
+    @property
+    def flags(self) -> int:
+        """1 for foreign, 2 for collected, 4 for started."""
+        return self.foreign + 2 * self.collected + 4 * self.started
+
+    @classmethod
+    def of(cls, caller: int, callee: int, flags: int) -> "Edge":
+        """An edge from its flags as one number."""
+        return cls(caller, callee, bool(flags & 1), bool(flags & 2), bool(flags & 4))
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +58,10 @@ class TestTrace:
     """One test id: what it is, how it ended, and its edges by phase.
 
     ``body`` is None where the item is no Python function. The four phases are indices into
-    ``Trace.edge_sets``. ``reruns`` holds the outcomes of the plain runs that follow the traced one.
+    ``Trace.edge_sets``. ``reruns`` holds the outcomes of the plain runs that follow the traced one, ``repeats`` those
+    of further traced runs, whose edges are in the four sets, too. ``varying`` are indices into ``Trace.codes`` of
+    what only some of the traced runs called. ``displaced``: the test put a tracer of its own in ours' place, so
+    calls may be missing.
     """
 
     __test__ = False
@@ -64,6 +79,9 @@ class TestTrace:
     call: int
     teardown: int
     reruns: tuple[Outcome, ...]
+    repeats: tuple[Outcome, ...] = ()
+    varying: tuple[int, ...] = ()
+    displaced: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,8 +43,8 @@ def remove_listed(ledger: Path) -> None:
 class Workspace:
     """A scratch folder, removed at the end: ``tree`` is the project's, the rest belongs to the runs.
 
-    ``bytecode`` is where they keep compiled modules (PYTHONPYCACHEPREFIX), so that the tree holds none; workspaces
-    can share it, since it goes by whole paths.
+    ``bytecode`` is where they keep compiled modules (PYTHONPYCACHEPREFIX), once pytest is there, so that the tree
+    holds none; workspaces can share it, since it goes by whole paths.
 
     ``name`` is the tree's folder name, for projects that look at it. ``ledger`` is a file to which the scratch
     folder's path is added, so that a later run can remove it should this one be killed.

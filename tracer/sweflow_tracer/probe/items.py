@@ -36,6 +36,12 @@ def _body(item: Any, recorder: Recorder) -> dict[str, Any] | None:
     return {"path": path, "name": function.__qualname__, "line": code.co_firstlineno}
 
 
+def selected(test: str, wanted: list[str]) -> bool:
+    """Whether a test is one of the node ids or lies below one; all are where there is no node id."""
+    below = ("::", "[", "/")
+    return not wanted or any(test == node or test.startswith(tuple(node + mark for mark in below)) for node in wanted)
+
+
 def project_modules(names: list[str]) -> list[str]:
     """Modules under the project's names that are loaded already."""
     return sorted(name for name in list(sys.modules) if name.partition(".")[0] in names)
@@ -65,6 +71,13 @@ def loaded_files(known: set[str], config: dict[str, Any], recorder: Recorder) ->
 
 def _installed(filename: str) -> bool:
     return "site-packages" in filename or "dist-packages" in filename
+
+
+def keep_bytecode(folder: str) -> None:
+    """Write what this process and its children compile to a folder of the run; nothing goes beside the sources."""
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    os.environ["PYTHONPYCACHEPREFIX"] = sys.pycache_prefix = folder
+    sys.dont_write_bytecode = False
 
 
 def pin_hypothesis() -> None:

@@ -16,6 +16,7 @@ class Outcome:
         self._failure: dict[str, Any] | None = None
         self._duration = 0.0
         self._called = False
+        self.timed_out = False
 
     def saw(self, when: str, excinfo: Any) -> None:
         """Keep the first exception: where, type, message, and the stubs that its chain names."""
@@ -45,6 +46,7 @@ class Outcome:
         """The verdict: one of passed, failed, skipped, xfailed, xpassed, lost."""
         verdicts = ("failed", "xfailed", "xpassed", "skipped", "rerun")
         outcome = next((v for v in verdicts if v in self._outcomes), "passed" if self._called else "lost")
+        outcome = "timed-out" if self.timed_out else outcome
         record: dict[str, Any] = {"outcome": outcome, "duration": round(self._duration, 6)}
         if self._failure is not None:
             record["failure"] = self._failure

@@ -1,15 +1,22 @@
 """The pytest plugin: collects once, runs the groups that it was told to, and writes a record for each test.
 
-``config.json`` beside this file holds: ``root`` (the scratch tree), ``origin`` (the tree it was copied from, or
-null), ``names`` (the project's top-level import names), ``channel`` (file for the records), ``scratch``,
-``engine``, ``jobs``, ``timeout`` (seconds a test), ``fork``, ``parent`` (process id of who started it), and
-``groups``: "each" (every item alone), "together", or lists of ids; ``skip`` lists ids that a run before this
-one has finished; ``traced``: null (record from the start), or the numbers of the groups to record.
+``config.json`` beside this file holds:
+
+- ``root`` (the scratch tree), ``origin`` (the tree it was copied from, or null), ``names`` (the project's top-level
+  import names);
+- ``channel`` (file for the records), ``scratch`` (folder for temporary files), ``bytecode`` (folder for compiled
+  modules), ``spool`` (folder for what followed processes write);
+- ``engine``, ``follow`` (record processes that tests start), ``jobs``, ``timeout`` (seconds a test), ``fork``,
+  ``parent`` (process id of who started it);
+- ``groups``: "each" (every item alone), "together", or lists of ids; ``traced``: null (record from the start), or the
+  numbers of the groups to record; ``skip``: ids that a run before this one has finished; ``select``: node ids, if there
+  are any, that a test must be or lie below: others count as not collected.
 """
 
 from __future__ import annotations
 
 import functools
+import gc
 import json
 import os
 import platform
@@ -20,8 +27,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from . import items, recorder
+from . import engines, follow, items, recorder
 from .channel import encode, write_all
+from .limit import soft_limit
 from .outcome import Outcome
 from .workers import Orphans, Workers, die_with_parent
 
@@ -39,6 +47,8 @@ _channel = os.open(CONFIG["channel"], os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o
 _errors: list[dict[str, Any]] = []
 _known_modules: set[str] = set()
 _current: Outcome | None = None
+_follower: follow.Follower | None = None
+_intact: engines.Intact = bool
 
 
 def emit(record: dict[str, Any]) -> None:
@@ -50,13 +60,28 @@ def emit(record: dict[str, Any]) -> None:
 def pytest_load_initial_conftests(early_config: Any, parser: Any, args: list[str]) -> None:
     """Start recording before the first line of the project runs."""
     die_with_parent(CONFIG["parent"])
+    items.keep_bytecode(CONFIG["bytecode"])
     recorder.after_import("hypothesis", items.pin_hypothesis)
     emit({"kind": "start", "python": platform.python_version(), "early": _EARLY})
     RECORDER.start(["collection"])
-    RECORDER.enter("collection")
     if CONFIG["traced"] is None:
         recorder.watch_imports(RECORDER)
-        recorder.ENGINES[CONFIG["engine"]](RECORDER)
+        _start_engine()
+
+
+def _start_engine() -> None:
+    global _follower, _intact
+    if CONFIG["engine"] != "none":
+        follow.watch_threads(RECORDER)
+        if CONFIG["follow"]:
+            _follower = follow.Follower(RECORDER, CONFIG["engine"], CONFIG["spool"])
+    _intact = engines.ENGINES[CONFIG["engine"]](RECORDER)
+
+
+def _enter(phase: str) -> None:
+    RECORDER.enter(phase)
+    if _follower is not None:
+        _follower.enter(phase)
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -84,11 +109,12 @@ def pytest_collectreport(report: Any) -> None:
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtestloop(session: Any) -> bool:
     """Say what was collected, then run the groups; stands in for pytest's own loop."""
+    selected = [item for item in session.items if items.selected(item.nodeid, CONFIG["select"])]
     threads = threading.active_count() - 1
     emit(
         {
             "kind": "collected",
-            "items": [items.describe(item, RECORDER) for item in session.items],
+            "items": [items.describe(item, RECORDER) for item in selected],
             "errors": _errors,
             "threads": threads,
             **_loaded(),
@@ -99,9 +125,11 @@ def pytest_runtestloop(session: Any) -> bool:
     if CONFIG["fork"] and threads:
         emit({"kind": "end", "ran": False})
         return True
-    groups = _groups(session.items)
+    groups = _groups(selected)
     orphans = Orphans()
     if CONFIG["fork"]:
+        gc.collect()
+        gc.freeze()  # a collection in a child would otherwise copy every page that it shares with this process
         Workers(CONFIG["jobs"], CONFIG["timeout"], CONFIG["scratch"], emit, _run_group).run(groups)
     else:
         for number, group in groups:
@@ -133,7 +161,7 @@ def _emit_test(number: int, record: dict[str, Any]) -> None:
 def _run_group(number: int, group: list[Any], send: Send) -> None:
     """Run items one after another in this process."""
     if CONFIG["traced"] is not None and number in CONFIG["traced"]:
-        recorder.ENGINES[CONFIG["engine"]](RECORDER)
+        _start_engine()
     items.fresh_capture(group[0].config)
     base = len(RECORDER.codes)
     for item, following in zip(group, [*group[1:], None]):
@@ -151,10 +179,15 @@ def _run_item(item: Any, following: Any) -> dict[str, Any]:
         sys.modules["numpy.random"].seed(0)
     _current = Outcome()
     RECORDER.start(["setup", "call", "teardown"])
-    RECORDER.enter("setup")
-    item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
-    record: dict[str, Any] = {"kind": "test", "id": item.nodeid, "edges": RECORDER.take()}
+    _enter("setup")
+    with soft_limit(_current):
+        item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
+    if _follower is not None:
+        _follower.gather()
+    record: dict[str, Any] = {"kind": "test", "id": item.nodeid, "intact": _intact(), "edges": RECORDER.take()}
     record.update(_current.record())
+    if _current.timed_out:
+        record["detail"] = "no end after %g s" % CONFIG["timeout"]
     record.update(_loaded())
     return record
 
@@ -162,19 +195,19 @@ def _run_item(item: Any, following: Any) -> dict[str, Any]:
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: Any) -> None:
     """Edges that follow belong to the set-up."""
-    RECORDER.enter("setup")
+    _enter("setup")
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_call(item: Any) -> None:
     """Edges that follow belong to the test."""
-    RECORDER.enter("call")
+    _enter("call")
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_teardown(item: Any) -> None:
     """Edges that follow belong to the teardown."""
-    RECORDER.enter("teardown")
+    _enter("teardown")
 
 
 @pytest.hookimpl(hookwrapper=True, tryfirst=True)

@@ -1,8 +1,7 @@
-"""The recorder: the set of call edges seen so far, filled by one of the two engines.
+"""The recorder: the set of call edges seen so far, filled by one of the engines.
 
-An edge is one integer, ``caller << 34 | callee << 2 | flags``. Caller and callee are numbers of project code
-objects, counted from 1; caller 0 means that no project code was on the stack. Flag 1: the call passed through
-frames that are not the project's. Flag 2: the garbage collector made the call.
+An edge is one integer, ``caller << 35 | callee << 3 | flags``. Caller and callee are numbers of project code
+objects, counted from 1; caller 0 means that no project code was on the stack.
 """
 
 from __future__ import annotations
@@ -10,47 +9,81 @@ from __future__ import annotations
 import gc
 import os
 import sys
+import threading
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Generator
     from types import CodeType, FrameType, ModuleType
 
-FOREIGN = 1
-COLLECTED = 2
+    Place = tuple[str, str, int]
+
+FOREIGN = 1  # the call passed through frames that are not the project's
+COLLECTED = 2  # the garbage collector made the call
+STARTED = 4  # the caller started the thread or process in which the callee ran
+FLAGS = 3
+CALLER = 35
+NUMBER = (1 << (CALLER - FLAGS)) - 1
 
 
 class Recorder:
-    """Numbers the project's code objects and keeps one edge set a phase."""
+    """Numbers the project's code objects and keeps one edge set a phase.
+
+    ``numbers`` goes from ``id(code)`` to the number of a code object, 0 for one that is not the project's;
+    ``codes`` has the path, name and first line of number n at n - 1. ``starter`` is the number of the code that
+    started this process, where it is not the target's first. ``seen`` has the ids of a project code object and of
+    the project code object that called it directly, for edges that the open set holds: most calls are repeated
+    ones, and an engine that finds them here has nothing to do.
+    """
 
     def __init__(self, root: str) -> None:
         self.root = os.path.join(os.path.realpath(root), "")
-        self.numbers: dict[int, int] = {}  # id(code) -> number, 0 for foreign code
-        self.codes: list[tuple[str, str, int]] = []  # (path, name, first line) of number n at n - 1
-        self.gc_flag = 0
-        self.phases: dict[str, set[int]] = {}
-        self.store: set[int] = set()
+        self.numbers: dict[int, int] = {}
+        self.codes: list[Place] = []
+        self.phases: dict[str, set[int]] = {"import": set(), "": set()}
+        self.seen: set[tuple[int, int]] = set()
+        self._open = self.phases[""]
+        self._gc_flag = 0
+        self._before_gc = self.seen
+        self.starter = 0
+        self._places: dict[Place, int] = {}
         self._held: list[CodeType] = []  # keeps code objects alive, so that ids stay theirs
         self._paths: dict[str, str | None] = {}
+        self._cwd = os.getcwd()
         gc.callbacks.append(self._on_gc)
 
     def _on_gc(self, phase: str, info: dict[str, Any]) -> None:
-        self.gc_flag = COLLECTED if phase == "start" else 0
+        if phase == "start":
+            self._gc_flag, self._before_gc, self.seen = COLLECTED, self.seen, set()
+        else:
+            self._gc_flag, self.seen = 0, self._before_gc
 
-    def start(self, phases: list[str]) -> None:
+    def start(self, phases: list[str], make: Callable[[str], set[int]] = lambda phase: set()) -> None:
         """Open fresh edge sets, one a phase, with "import" beside them."""
-        self.phases = {phase: set() for phase in phases}
-        self.phases["import"] = set()
+        self.phases = {phase: make(phase) for phase in (*phases, "import")}
+        self.enter(phases[0])
 
     def enter(self, phase: str) -> None:
         """Send the edges that follow to this phase."""
-        self.store = self.phases[phase]
+        self._open = self.phases[phase]
+        self.seen = self._before_gc = set()
+
+    @contextmanager
+    def importing(self) -> Generator[None, None, None]:
+        """Send the edges of the block to the "import" set."""
+        before = self._open
+        self.enter("import")
+        try:
+            yield
+        finally:
+            self._open = before
+            self.seen = self._before_gc = set()
 
     def take(self) -> dict[str, list[int]]:
         """The edges since ``start``, by phase, as sorted lists; the sets that follow are fresh."""
         taken = self.phases
-        self.start([phase for phase in taken if phase != "import"])
-        self.store = set()
+        self.start([""])
         return {phase: sorted(edges) for phase, edges in taken.items() if edges}
 
     def relative(self, filename: str) -> str | None:
@@ -58,7 +91,7 @@ class Recorder:
         try:
             return self._paths[filename]
         except KeyError:
-            path = os.path.realpath(filename) if not filename.startswith("<") else ""
+            path = os.path.realpath(os.path.join(self._cwd, filename)) if not filename.startswith("<") else ""
             below = path.startswith(self.root)
             relative = path[len(self.root) :].replace(os.sep, "/") if below else None
             self._paths[filename] = relative
@@ -68,37 +101,57 @@ class Recorder:
         """The number of a code object that was not met before; 0 where it is not the project's."""
         self._held.append(code)
         path = self.relative(code.co_filename)
-        number = 0
-        if path is not None:
-            self.codes.append((path, code.co_name, code.co_firstlineno))
-            number = len(self.codes)
+        number = self.place((path, code.co_name, code.co_firstlineno)) if path is not None else 0
         self.numbers[id(code)] = number
         return number
 
-    def record(self, callee: int, frame: FrameType | None) -> None:
-        """Add the edge from the nearest project code at ``frame`` or above it."""
+    def place(self, place: Place) -> int:
+        """The number of whatever code stands at a place."""
+        number = self._places.get(place)
+        if number is None:
+            self.codes.append(place)
+            number = self._places[place] = len(self.codes)
+        return number
+
+    def caller(self, frame: FrameType | None) -> tuple[int, int]:
+        """The nearest project code at ``frame`` or above it, else what started this thread or process; and flags."""
         numbers = self.numbers
-        flags = self.gc_flag
-        caller: int | None = 0
+        flags = 0
         while frame is not None:
             code = frame.f_code
-            caller = numbers.get(id(code))
-            if caller is None:
-                caller = self.number(code)
-            if caller:
-                break
-            flags |= FOREIGN
+            number = numbers.get(id(code))
+            if number is None:
+                number = self.number(code)
+            if number:
+                return number, flags
+            flags = FOREIGN
             frame = frame.f_back
-        self.store.add((caller or 0) << 34 | callee << 2 | flags)
+        thread = threading._active.get(threading.get_ident())  # type: ignore[attr-defined]
+        number = getattr(thread, "_sweflow_starter", None) or self.starter
+        return number, flags | STARTED if number else flags
+
+    def called(self, code: CodeType, frame: FrameType | None) -> bool:
+        """Add the edge to a code object from the nearest project code at ``frame`` or above; False for foreign code."""
+        callee = self.numbers.get(id(code))
+        if callee is None:
+            callee = self.number(code)
+        if not callee:
+            return False
+        number, flags = self.caller(frame)
+        self._open.add(number << CALLER | callee << FLAGS | flags | self._gc_flag)
+        if number and not flags and frame is not None and not self._gc_flag:
+            self.seen.add((id(code), id(frame.f_code)))
+        return True
 
 
 def watch_imports(recorder: Recorder) -> None:
     """Send what runs while a module's code is executed to the "import" set, whoever imported it."""
     import importlib._bootstrap_external as bootstrap
 
-    from _pytest.assertion.rewrite import AssertionRewritingHook
-
-    for loader in (bootstrap._LoaderBasics, AssertionRewritingHook):  # type: ignore[attr-defined]
+    loaders = [bootstrap._LoaderBasics]  # type: ignore[attr-defined]
+    if "_pytest.assertion.rewrite" in sys.modules:
+        loaders.append(sys.modules["_pytest.assertion.rewrite"].AssertionRewritingHook)
+    for loader in loaders:
         _wrap_exec_module(loader, recorder)
 
 
@@ -106,20 +159,19 @@ def _wrap_exec_module(loader: Any, recorder: Recorder) -> None:
     original = loader.exec_module
 
     def exec_module(self: Any, module: ModuleType) -> Any:
-        previous = recorder.store
-        recorder.store = recorder.phases.get("import", previous)
-        try:
+        with recorder.importing():
             return original(self, module)
-        finally:
-            recorder.store = previous
 
     loader.exec_module = exec_module
 
 
 def after_import(name: str, action: Callable[[], None]) -> None:
-    """Call ``action`` once the module of this name has been executed, if that ever happens."""
+    """Call ``action`` once the module of this name has been executed, which may be now or never."""
     import importlib._bootstrap_external as bootstrap
 
+    if name in sys.modules:
+        action()
+        return
     original = bootstrap._LoaderBasics.exec_module  # type: ignore[attr-defined]
 
     def exec_module(self: Any, module: ModuleType) -> None:
@@ -128,68 +180,3 @@ def after_import(name: str, action: Callable[[], None]) -> None:
             action()
 
     bootstrap._LoaderBasics.exec_module = exec_module  # type: ignore[attr-defined]
-
-
-def start_settrace(recorder: Recorder) -> None:
-    """Trace calls with ``sys.settrace``; the trace function returns None, so there are no line events."""
-    import threading
-
-    numbers = recorder.numbers
-
-    def on_call(frame: FrameType, event: str, arg: Any) -> None:
-        code = frame.f_code
-        callee = numbers.get(id(code))
-        if callee is None:
-            callee = recorder.number(code)
-        if callee:
-            recorder.record(callee, frame.f_back)
-
-    threading.settrace(on_call)
-    sys.settrace(on_call)
-
-
-def start_monitoring(recorder: Recorder) -> None:
-    """Trace calls with ``sys.monitoring`` (PEP 669, Python 3.12 and later)."""
-    monitoring: Any = sys.monitoring  # type: ignore[attr-defined,unused-ignore]
-    tool = next(n for n in (4, 3, 2, 0, 1, 5) if monitoring.get_tool(n) is None)
-    numbers = recorder.numbers
-    disable = monitoring.DISABLE
-    getframe = sys._getframe
-
-    def on_start(code: CodeType, offset: int) -> Any:
-        callee = numbers.get(id(code))
-        if callee is None:
-            callee = recorder.number(code)
-        if not callee:
-            return disable
-        try:
-            caller: FrameType | None = getframe(2)
-        except ValueError:
-            caller = None
-        recorder.record(callee, caller)
-        return None
-
-    def on_throw(code: CodeType, offset: int, exception: BaseException) -> None:
-        callee = numbers.get(id(code))
-        if callee is None:
-            callee = recorder.number(code)
-        if callee:
-            try:
-                caller: FrameType | None = getframe(2)
-            except ValueError:
-                caller = None
-            recorder.record(callee, caller)
-
-    monitoring.use_tool_id(tool, "sweflow")
-    events = monitoring.events
-    monitoring.register_callback(tool, events.PY_START, on_start)
-    monitoring.register_callback(tool, events.PY_RESUME, on_start)
-    monitoring.register_callback(tool, events.PY_THROW, on_throw)
-    monitoring.set_events(tool, events.PY_START | events.PY_RESUME | events.PY_THROW)
-
-
-ENGINES: dict[str, Callable[[Recorder], None]] = {
-    "settrace": start_settrace,
-    "monitoring": start_monitoring,
-    "none": lambda recorder: None,
-}

@@ -17,6 +17,7 @@ import tempfile
 import time
 from typing import TYPE_CHECKING, Any
 
+from . import limit
 from .channel import Lines, encode, write_all
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     Send = Callable[[dict[str, Any]], None]
 
 POLL_SECONDS = 0.2
+GRACE_SECONDS = 3.0  # between the signal that ends a test and the end of its process group
 PR_SET_PDEATHSIG = 1
 PR_SET_CHILD_SUBREAPER = 36
 
@@ -90,6 +92,7 @@ class Child:
         self.current: str | None = None
         self.finished = 0
         self.done = False
+        self.warned = False
         self.since = time.monotonic()
 
 
@@ -182,6 +185,7 @@ class Workers:
     def _receive(self, child: Child, record: dict[str, Any]) -> None:
         kind = record["kind"]
         child.since = time.monotonic()
+        child.warned = False
         if kind == "begin":
             child.current = record["id"]
         elif kind == "done":
@@ -193,7 +197,7 @@ class Workers:
 
     def _judge(self, child: Child) -> list[Any] | None:
         """End a child that is over, and give back the part of its group that nobody ran."""
-        late = time.monotonic() - child.since > self._timeout
+        late = self._is_late(child)
         if not (child.done or child.fd is None or late):
             return None
         status = self._end(child)
@@ -205,6 +209,17 @@ class Workers:
         record = {"kind": "test", "id": lost.nodeid, "outcome": outcome, "detail": detail}
         self._emit({**record, "group": child.number})
         return child.group[child.finished + 1 :]
+
+    def _is_late(self, child: Child) -> bool:
+        """Whether a child must be ended; its test is told to end first."""
+        over = time.monotonic() - child.since - self._timeout
+        if over > 0 and not child.warned:
+            child.warned = True
+            try:
+                os.kill(child.pid, limit.SIGNAL)
+            except ProcessLookupError:
+                pass
+        return over > GRACE_SECONDS
 
     def _end(self, child: Child) -> int:
         if child.fd is not None:

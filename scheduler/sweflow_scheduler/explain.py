@@ -1,0 +1,112 @@
+"""Explaining: why a step stands where it stands."""
+
+from dataclasses import dataclass
+
+from sweflow_rdg import RuntimeDependencyGraph
+
+from sweflow_scheduler.errors import UnknownStep
+from sweflow_scheduler.greedy import Batch, greedy_order
+from sweflow_scheduler.schedule import Plan, make_plan
+from sweflow_scheduler.values import Schedule
+
+__all__ = ["Choice", "Explanation", "Rival", "UnknownStep", "explain"]
+
+SHOWN = 5
+"""Rivals of a choice that are kept: the cheapest."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rival:
+    """A test function that was still waiting: what it would have cost, and its calls ahead."""
+
+    test: str
+    cost: int
+    ahead: int
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One turn of the greedy order.
+
+    ``test`` was taken, at a ``cost``, with ``ahead`` calls to functions developed later. ``waiting`` test functions
+    were left, ``equal`` of them at the same cost. ``rivals`` are the cheapest, best first. ``joined`` are further
+    test functions that the new functions satisfied.
+    """
+
+    test: str
+    cost: int
+    ahead: int
+    waiting: int
+    equal: int
+    rivals: tuple[Rival, ...]
+    joined: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Why a step stands where it stands.
+
+    ``choices`` are the turns that made it: more than one where small steps were merged. ``needs`` gives, by earlier
+    step, the functions of it that the step's tests require; ``needed_by`` are later steps that require it.
+    """
+
+    number: int
+    choices: tuple[Choice, ...]
+    needs: tuple[tuple[int, tuple[str, ...]], ...]
+    needed_by: tuple[int, ...]
+
+
+def explain(graph: RuntimeDependencyGraph, schedule: Schedule, number: int) -> Explanation:
+    """Why step ``number`` of a graph's schedule stands where it stands. Raises UnknownStep."""
+    if not 1 <= number <= len(schedule.steps):
+        raise UnknownStep(number, len(schedule.steps))
+    step = schedule.steps[number - 1]
+    plan = make_plan(graph, schedule.rules)
+    place = {node.id: place for place, node in enumerate(graph.nodes)}
+    new = {place[function] for function in step.functions}
+    done = {place[function] for earlier in schedule.steps[: number - 1] for function in earlier.functions}
+    choices = []
+    for batch in greedy_order(plan.requirements, plan.cost, plan.calls):
+        if batch.new and new.issuperset(batch.new):
+            choices.append(_choice(plan, batch, frozenset(done)))
+            done.update(batch.new)
+    return Explanation(
+        number=number,
+        choices=tuple(choices),
+        needs=_needs(plan, schedule, number),
+        needed_by=tuple(later.number for later in schedule.steps[number:] if number in later.needs),
+    )
+
+
+def _choice(plan: Plan, batch: Batch, done: frozenset[int]) -> Choice:
+    pending = plan.cost.keys() - done
+    waiting = sorted(
+        (_rival(plan, test, pending) for test, required in plan.requirements.items() if not done.issuperset(required)),
+        key=lambda rival: (rival.cost, rival.ahead, rival.test),
+    )
+    taken = waiting[0]
+    joined = tuple(test for test in batch.tests if test != taken.test)
+    others = [rival for rival in waiting if rival.test not in batch.tests]
+    return Choice(
+        test=taken.test,
+        cost=taken.cost,
+        ahead=taken.ahead,
+        waiting=len(others),
+        equal=sum(1 for rival in others if rival.cost == taken.cost),
+        rivals=tuple(others[:SHOWN]),
+        joined=joined,
+    )
+
+
+def _rival(plan: Plan, test: str, pending: frozenset[int] | set[int]) -> Rival:
+    new = pending.intersection(plan.requirements[test])
+    ahead = sum(1 for caller in new for callee in plan.calls.get(caller, ()) if callee in pending and callee not in new)
+    return Rival(test, sum(plan.cost[function] for function in new), ahead)
+
+
+def _needs(plan: Plan, schedule: Schedule, number: int) -> tuple[tuple[int, tuple[str, ...]], ...]:
+    step = schedule.steps[number - 1]
+    required = {plan.nodes[function].id for test in step.tests for function in plan.requirements[test]}
+    return tuple(
+        (needed, tuple(f for f in schedule.steps[needed - 1].functions if f in required)) for needed in step.needs
+    )

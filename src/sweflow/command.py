@@ -1,0 +1,73 @@
+"""What several commands share: options, the output folder, and how a result is shown."""
+
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.table import Table
+from sweflow_scheduler import Closure, Cost
+
+DIR = click.Path(exists=True, file_okay=False, path_type=Path)
+REPO = click.Path(path_type=Path)
+PIPED = 160
+"""Columns of a table that goes to a file or another program."""
+PYTHON = click.Path(path_type=Path, dir_okay=False)
+
+
+def output(command: Callable[..., Any]) -> Callable[..., Any]:
+    """``--json`` and ``--quiet``."""
+    command = click.option("--quiet", "-q", is_flag=True, help="No progress bars and no table.")(command)
+    return click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")(command)
+
+
+def python(command: Callable[..., Any]) -> Callable[..., Any]:
+    """``--python``."""
+    text = "The target's interpreter [default: the repository's virtual environment, else python3 on PATH]."
+    return click.option("--python", type=PYTHON, help=text)(command)
+
+
+def scheduling(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The options of the schedule. Each is None where it is not given."""
+    least = "Merge neighbouring steps below so many lines [default: 0, never]."
+    for decorate in (
+        click.option("--max-lines", type=click.IntRange(0), help="Merge up to so many lines [default: 0, no limit]."),
+        click.option("--min-lines", type=click.IntRange(0), help=least),
+        click.option(
+            "--closure",
+            type=click.Choice([closure.value for closure in Closure]),
+            help="What a test requires: what it reached, or with all that this ever called [default: observed].",
+        ),
+        click.option(
+            "--cost", type=click.Choice([cost.value for cost in Cost]), help="What new code costs [default: lines]."
+        ),
+    ):
+        command = decorate(command)
+    return command
+
+
+def folder_of(repo: Path, out: Path | None) -> Path:
+    """The output folder: NAME.sweflow here, or beside the repository where here lies in it."""
+    if out is not None:
+        return out
+    root = repo.resolve()
+    here = Path.cwd().resolve()
+    return (root.parent if here.is_relative_to(root) else here) / f"{root.name}.sweflow"
+
+
+def show(given: dict[str, Any], value: object, *parts: Table | str) -> None:
+    """Print a result: as JSON, as tables and plain text, or not at all.
+
+    Text is printed as it is: ids of tests hold brackets, which rich would take for markup.
+    """
+    if given["as_json"]:
+        print(json.dumps(value, sort_keys=True))
+    elif not given["quiet"]:
+        for part in parts:
+            if isinstance(part, str):
+                print(part)
+            else:
+                Console(width=None if sys.stdout.isatty() else PIPED).print(part)

@@ -1,0 +1,23 @@
+"""Errors of the shell."""
+
+from sweflow_tracer import SweflowError
+
+
+class DotNotUsable(SweflowError):
+    """Graphviz is not there, or it could not draw the graph."""
+
+    def __init__(self, problem: str, move: str) -> None:
+        self.problem = problem
+        super().__init__(f"the graph cannot be drawn ({problem}): {move}.")
+
+
+class NotAQuestion(SweflowError):
+    """Options that do not go together, or a value that means nothing."""
+
+
+class CoverageNotUsable(SweflowError):
+    """coverage.py did not run, or its file does not say what is asked."""
+
+    def __init__(self, problem: str, move: str) -> None:
+        self.problem = problem
+        super().__init__(f"{problem}: {move}.")

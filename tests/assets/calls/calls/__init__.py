@@ -1,0 +1,1 @@
+"""One small thing to call for every way in which Python calls."""

@@ -1,0 +1,9 @@
+from calls.parallel import work
+
+
+def main():
+    return work()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,7 @@
+from calls.state import leaf
+
+VALUE = leaf()
+
+
+def late():
+    return VALUE

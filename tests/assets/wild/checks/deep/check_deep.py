@@ -1,0 +1,2 @@
+def test_two_conftests():
+    """- ~> everywhere; everywhere -> leaf; - ~> deeper; deeper -> double; double -> leaf"""

@@ -1,0 +1,1 @@
+"""A package whose suite uses what suites use."""
