@@ -37,9 +37,12 @@ _WARNING = {"warns": "warns with", "assertWarns": "warns with", "assertWarnsRege
 _CONTEXTS = _RAISING | _WARNING | {"deprecated_call": "warns of a deprecation"}
 
 
-def claims(function: ast.FunctionDef | ast.AsyncFunctionDef) -> list[str]:
-    """The claims of a test function as the lines of a Markdown list; its tables come first."""
-    lines = [line for decorator in function.decorator_list for line in _table(decorator)]
+def claims(function: ast.FunctionDef | ast.AsyncFunctionDef, around: Sequence[ast.expr] = ()) -> list[str]:
+    """The claims of a test function as the lines of a Markdown list; its tables come first.
+
+    ``around`` are the decorators of the classes that it stands in.
+    """
+    lines = [line for decorator in (*around, *function.decorator_list) for line in _table(decorator)]
     body = function.body[1:] if ast.get_docstring(function) is not None else function.body
     return [*lines, *_block(body, 0)]
 

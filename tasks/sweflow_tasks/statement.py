@@ -122,10 +122,10 @@ class Statements:
                 yield ""
             body = next(iter(self._bodies(tests)), None)
             node = self._code.function(body) if body is not None else None
-            if node is not None:
+            if node is not None and body is not None:
                 docstring = ast.get_docstring(node)
                 yield from ([docstring.partition("\n\n")[0].replace("\n", " "), ""] if docstring else [])
-                yield from claims(node)
+                yield from claims(node, self._code.around(body))
                 yield ""
         yield "Tests that pass now must still pass."
         yield ""
@@ -154,7 +154,8 @@ class Statements:
         """
         bodies = self._bodies(failing)
         nodes = {body.id: self._code.function(body) for body in bodies}
-        known = [node for node in nodes.values() if node is not None]
+        known: list[ast.AST] = [node for node in nodes.values() if node is not None]
+        known += [mark for body in bodies for mark in self._code.around(body)]
         unknown = self._visible.unknown(known, text, (content for _, content in skeleton.values()))
         unread = [f"the body of {test.id}" for test in failing if test.body is None]
         unread += [f"the body of {name}" for name, node in nodes.items() if node is None]

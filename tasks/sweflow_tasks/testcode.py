@@ -45,6 +45,13 @@ class TestCode:
         file = self._file(definition.path)
         return file.functions.get(definition.line) if file is not None else None
 
+    def around(self, definition: Definition) -> tuple[ast.expr, ...]:
+        """The decorators of the classes that a test function stands in."""
+        file = self._file(definition.path)
+        parts = definition.qualname.split(".")[:-1]
+        names = [".".join(parts[: n + 1]) for n in range(len(parts))]
+        return tuple(mark for name in names if file is not None for mark in file.marks(name))
+
     def helpers(self, definitions: Iterable[Definition]) -> tuple[Helper, ...]:
         """What test functions use of their own files outside tests, directly or through one another, in order."""
         by_path: dict[str, list[Definition]] = {}
@@ -77,6 +84,10 @@ class _File:
         self._bound: dict[str, list[tuple[str, ast.stmt]]] = {}
         self._classes: dict[str, ast.ClassDef] = {}
         self._read(module.body, "")
+
+    def marks(self, name: str) -> list[ast.expr]:
+        """The decorators of a class."""
+        return self._classes[name].decorator_list if name in self._classes else []
 
     def used_by(self, definitions: list[Definition]) -> list[Helper]:
         """The helpers of some tests of this file, in source order."""

@@ -3,6 +3,7 @@
 import ast
 
 from sweflow_rdg import index_source
+from sweflow_tasks.claims import claims
 from sweflow_tasks.fairness import Visible
 from sweflow_tasks.testcode import TestCode
 
@@ -86,6 +87,15 @@ def test_helpers_are_what_a_test_uses_of_its_file_through_classes_fixtures_and_o
         ("Base", "def helper(self):"),
         ("", "@pytest.fixture"),
     ]
+
+
+def test_marks_of_the_classes_around_a_test_belong_to_it():
+    source = "@parametrize('a', [1, 2])\nclass TestA:\n    class TestB:\n        def test(self, a): assert a\n"
+    index = index_source({"tests/test_a.py": ("100644", source.encode())})
+    code, test = TestCode(index), index.definitions()["tests/test_a.py::TestA.TestB.test"]
+    node = code.function(test)
+    assert node is not None
+    assert claims(node, code.around(test))[0] == "- for each of these values of `a`:"
 
 
 def test_a_file_that_this_interpreter_cannot_parse_has_nothing_to_say():
