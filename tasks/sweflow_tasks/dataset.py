@@ -56,12 +56,12 @@ def verify_tasks(
     ``on_session`` is told of every pytest run.
     """
     graph, schedule = inputs.graph, inputs.schedule
-    unstable = (t for t in graph.tests if t.rejected is not None)
-    known = Amendments().rejecting(Rejection("test", t.id, t.rejected, t.detail) for t in unstable if t.rejected)
+    unstable = (Rejection("test", t.id, t.rejected, t.detail) for t in graph.tests if t.rejected is not None)
+    start = clean(inputs, Amendments().rejecting(unstable))
     with Verifier(
         inputs.target, launcher, journal, jobs=options.jobs, timeout=options.timeout, on_session=on_session
     ) as verifier:
-        draft, amendments, verdicts = settle(inputs, verifier, clean(inputs, known), progress)
+        draft, amendments, verdicts = settle(inputs, verifier, start, progress)
     commits = write_history(history, draft.chain)
     audits = Audit(inputs, draft).of_steps()
     broken = _broken(history, commits, draft, audits)
