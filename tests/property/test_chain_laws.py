@@ -15,6 +15,7 @@ from sweflow_tracer.session import Target
 from ..helpers import assert_adds_up
 from .repositories import Generated, repositories
 
+LAW = settings(deadline=None, max_examples=50)
 PROJECT = Project("o/n", "0" * 40, "", "1", "", "3.11.0", "n", (), (), (), (), (), ())
 
 
@@ -32,13 +33,13 @@ def named_in(content: bytes) -> set[str]:
 
 
 @given(repositories())
-@settings(deadline=None)
+@LAW
 def test_C1_the_last_tree_is_the_original_byte_for_byte(made):
     assert chain_of(made).blobs(NEVER, NEVER) == made.blobs
 
 
 @given(repositories())
-@settings(deadline=None)
+@LAW
 def test_C1_bytes_outside_the_masks_never_change(made):
     chain = chain_of(made)
     for step in chain.trees:
@@ -55,7 +56,7 @@ def test_C1_bytes_outside_the_masks_never_change(made):
 
 
 @given(repositories())
-@settings(deadline=None)
+@LAW
 def test_C2_no_tree_holds_a_body_that_is_developed_later_and_every_tree_compiles(made):
     chain = chain_of(made)
     for step in chain.trees:
@@ -70,7 +71,7 @@ def test_C2_no_tree_holds_a_body_that_is_developed_later_and_every_tree_compiles
 
 
 @given(repositories())
-@settings(deadline=None)
+@LAW
 def test_C2_a_function_is_removed_exactly_where_nothing_that_stands_before_its_step_names_it(made):
     chain = chain_of(made)
     for step in made.schedule.steps:
@@ -86,7 +87,7 @@ def test_C2_a_function_is_removed_exactly_where_nothing_that_stands_before_its_s
 
 
 @given(repositories())
-@settings(deadline=None)
+@LAW
 def test_C4_tests_of_later_steps_are_in_no_tree_and_earlier_ones_are(made):
     chain = chain_of(made)
     by_step = dict.fromkeys(made.schedule.ready, 0)
@@ -99,7 +100,7 @@ def test_C4_tests_of_later_steps_are_in_no_tree_and_earlier_ones_are(made):
 
 
 @given(repositories())
-@settings(deadline=None)
+@LAW
 def test_S1_S2_every_accepted_test_is_in_one_step_and_every_step_brings_a_function(made):
     schedule = made.schedule
     placed = [*schedule.ready, *(test for step in schedule.steps for test in step.tests)]
@@ -111,7 +112,7 @@ def test_S1_S2_every_accepted_test_is_in_one_step_and_every_step_brings_a_functi
 
 
 @given(repositories())
-@settings(deadline=None)
+@LAW
 def test_V4_the_counts_add_up_whatever_is_rejected(made):
     inputs = inputs_of(made)
     stable = Amendments().rejecting(Rejection("test", t.id, t.rejected) for t in made.graph.tests if t.rejected)
@@ -132,7 +133,7 @@ def test_V4_the_counts_add_up_whatever_is_rejected(made):
 
 
 @given(repositories())
-@settings(deadline=None)
+@LAW
 def test_a_step_without_fail_to_pass_merges_with_the_first_later_one_that_needs_its_functions(made):
     first = [step.tests for step in made.schedule.steps[:1]]
     gone = {t.id for t in made.graph.tests if any(t.function in tests for tests in first) and t.rejected is None}
