@@ -94,7 +94,8 @@ def _statement(node: ast.stmt, depth: int) -> Iterator[str]:
             yield from _block(node.body, depth + 1)
             for handler in node.handlers:
                 caught = _code(handler.type) if handler.type else "anything"
-                yield _line(depth, f"on {caught}:")
+                bound = f" (as `{handler.name}`)" if handler.name else ""
+                yield _line(depth, f"on {caught}{bound}:")
                 yield from _block(handler.body, depth + 1) if _says(handler.body) else [_line(depth + 1, "go on")]
             yield from _otherwise([*node.orelse, *node.finalbody], depth)
         case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef() | ast.Match():

@@ -52,7 +52,7 @@ CASES = {
     ),
     "blocks": (
         "async def test():\n    '''Doc.'''\n    for a in b:\n        if a:\n            await f(a)\n        else:\n            g()\n"
-        "    try:\n        h()\n    except E:\n        pass\n    def local(): return 1\n    return 2",
+        "    try:\n        h()\n    except E:\n        pass\n    except F as f:\n        assert f.x\n    def local(): return 1\n    return 2",
         [
             "- for each `a` of `b`:",
             "    - if `a`:",
@@ -63,6 +63,8 @@ CASES = {
             "    - call `h()`",
             "- on `E`:",
             "    - go on",
+            "- on `F` (as `f`):",
+            "    - `f.x` is true",
             "- given\n    ```python\n    def local():\n        return 1\n    ```",
             "- `return 2`",
         ],
