@@ -7,7 +7,7 @@ import builtins
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sweflow_rdg import Definition, Kind, NameIndex, Part, Region, SourceIndex, Trait, overrides
+from sweflow_rdg import Definition, Kind, NameIndex, Part, Region, SourceIndex, Trait
 from sweflow_rdg.classes import Classes
 from sweflow_scheduler import Schedule
 
@@ -47,7 +47,7 @@ class Returns:
 def removable(index: SourceIndex, schedule: Schedule, returns: Returns) -> frozenset[str]:
     """The functions of a schedule whose masked form is removal; all others are stubs."""
     names, definitions, classes = NameIndex(index), index.definitions(), Classes(index)
-    above = overrides(index)
+    above = classes.overrides()
     tied = {*above, *(other for others in above.values() for other in others)}
     shared = _shared(definitions)
 
