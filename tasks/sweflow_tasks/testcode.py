@@ -2,7 +2,7 @@
 
 import ast
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from textwrap import dedent
 
 from sweflow_rdg import Definition, SourceIndex
@@ -28,7 +28,6 @@ class Helper:
     line: int
     within: str
     source: str
-    node: ast.stmt = field(compare=False, repr=False)
 
 
 class TestCode:
@@ -96,6 +95,7 @@ class _File:
             (d.qualname.rpartition(".")[0], self.functions[d.line]) for d in definitions if d.line in self.functions
         ]
         work += [pair for name in _SET_UP_MODULE for pair in self._bound.get(name, ())]
+        work += [pair for pairs in self._bound.values() for pair in pairs if _is_autouse(pair[1])]
         found: dict[int, Helper] = {}
         while work:
             within, node = work.pop()
@@ -149,12 +149,18 @@ class _File:
     def _helper(self, within: str, node: ast.stmt) -> Helper:
         lines = self._lines[_first_line(node) - 1 : node.end_lineno]
         text = dedent(b"".join(lines).decode("utf-8").replace("\r\n", "\n")).rstrip()
-        return Helper(self._path, _first_line(node), within, text, node)
+        return Helper(self._path, _first_line(node), within, text)
 
 
 def _first_line(node: ast.AST) -> int:
     decorators = getattr(node, "decorator_list", None) or [node]
     return min(int(decorators[0].lineno), int(node.lineno))  # type: ignore[attr-defined]
+
+
+def _is_autouse(node: ast.stmt) -> bool:
+    """Whether a function is a fixture that needs no naming."""
+    calls = (mark for mark in getattr(node, "decorator_list", ()) if isinstance(mark, ast.Call))
+    return any(keyword.arg == "autouse" for call in calls for keyword in call.keywords)
 
 
 def _binds(node: ast.stmt) -> Iterator[str]:

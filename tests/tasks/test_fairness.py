@@ -46,6 +46,16 @@ class TestCart(Base):
 @pytest.fixture
 def prices():
     return [2.5]
+
+
+@pytest.fixture
+def unasked():
+    return 1
+
+
+@pytest.fixture(autouse=True)
+def always():
+    return 2
 """
 
 
@@ -86,6 +96,7 @@ def test_helpers_are_what_a_test_uses_of_its_file_through_classes_fixtures_and_o
         ("Base", "def setUp(self):"),
         ("Base", "def helper(self):"),
         ("", "@pytest.fixture"),
+        ("", "@pytest.fixture(autouse=True)"),
     ]
 
 
