@@ -36,9 +36,8 @@ def main() -> None:
     """Print a row for each order of each project."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("folders", nargs="+", type=Path, metavar="DIR")
-    print(
-        "| project | order | steps | functions a step: median, mean, largest | lines: median, mean, largest | ahead |"
-    )
+    sizes = ("functions a step: median, mean, largest", "lines a step: median, mean, largest")
+    print(f"| project | order | steps | {' | '.join(sizes)} | ahead |")
     print("| --- | --- | ---: | ---: | ---: | ---: |")
     for folder in parser.parse_args().folders:
         graph = sweflow.load_graph(folder)

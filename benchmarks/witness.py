@@ -27,7 +27,8 @@ from sweflow_tracer.files import Blobs, write_blob
 from sweflow_tracer.interpreter import inspect_interpreter
 from sweflow_tracer.processes import Launcher
 from sweflow_tracer.project import read_project
-from sweflow_tracer.session import VARIABLES, Target
+from sweflow_tracer.session import VARIABLES, Options, Target, run_session
+from sweflow_tracer.workspace import Workspace
 
 PLUGIN = Path(__file__).with_name("witness_plugin.py")
 COVERAGE = "coverage==7.10.7"  # the last release for Python 3.9
@@ -66,19 +67,19 @@ def traced(case: Case, **options: object) -> Trace:
         return trace_project(case.target, case.blobs, chosen, Launcher(), Path(folder))
 
 
-def coverage_witness(case: Case) -> Finding:
+def coverage_witness(case: Case, tests: tuple[str, ...] = ()) -> Finding:
     """T2: functions with an executed body line against functions in the trace, test by test."""
-    trace = traced(case)
+    trace = traced(case, select=tests)
     index = index_source(case.blobs)
     graph = build_graph(trace, index)
     imported = [{trace.edges[e].callee for e in trace.edge_sets[test.imports]} for test in trace.tests]
     owners = {path: _owners(file.definitions) for path, file in index.files.items()}
-    lines = covered_lines(case)
-    exceptions, compared, tests = [], 0, 0
+    lines = covered_lines(case, tuple(test.id for test in trace.tests))
+    exceptions, compared, passed = [], 0, 0
     for test, codes, node in zip(trace.tests, imported, graph.tests, strict=True):
         if test.outcome is not Outcome.PASSED:
             continue
-        tests += 1
+        passed += 1
         seen = {graph.nodes[graph.calls[number].callee].id for number in graph.call_sets[node.calls]}
         at_import = {(trace.codes[code].path, trace.codes[code].line) for code in codes}
         for path, executed in lines.get(test.id, {}).items():
@@ -86,7 +87,7 @@ def coverage_witness(case: Case) -> Finding:
                 compared += 1
                 if function.id not in seen and (path, function.line) not in at_import:
                     exceptions.append(f"{test.id}: {function.id}")
-    return Finding(tests, compared, tuple(sorted(exceptions)))
+    return Finding(passed, compared, tuple(sorted(exceptions)))
 
 
 def _owners(definitions: tuple[Definition, ...]) -> dict[int, Definition]:
@@ -94,8 +95,8 @@ def _owners(definitions: tuple[Definition, ...]) -> dict[int, Definition]:
     return {line: d for d in definitions if d.body_line > d.line for line in range(d.body_line, d.end_line + 1)}
 
 
-def covered_lines(case: Case) -> dict[str, dict[str, list[int]]]:
-    """By test and path, the lines that coverage.py saw; each test in a forked child."""
+def covered_lines(case: Case, tests: tuple[str, ...]) -> dict[str, dict[str, list[int]]]:
+    """By test and path, the lines that coverage.py saw; each of the tests in a forked child."""
     with tempfile.TemporaryDirectory(prefix="witness-") as scratch:
         root, overlay, out = (Path(scratch).resolve() / name for name in ("tree", "overlay", "lines.jsonl"))
         for path, (mode, content) in case.blobs.items():
@@ -103,9 +104,11 @@ def covered_lines(case: Case) -> dict[str, dict[str, list[int]]]:
         pip = [str(case.target.python), "-m", "pip", "install", "-q", "--target", str(overlay), COVERAGE]
         subprocess.run(pip, check=True, capture_output=True)
         shutil.copy(PLUGIN, overlay)
+        (overlay / "tests.json").write_text(json.dumps(tests), "utf-8")
         roots = [str(root / folder) for folder in case.target.project.roots]
         environment = {**VARIABLES, "PYTHONHASHSEED": "0", "PYTHONDONTWRITEBYTECODE": "1", "PATH": "/usr/bin:/bin"}
         environment |= {"PYTHONPATH": ":".join((*roots, str(overlay))), "WITNESS_ROOT": str(root)}
+        environment["WITNESS_TESTS"] = str(overlay / "tests.json")
         environment |= {"WITNESS_OUT": str(out), "COVERAGE_CORE": "ctrace", "HOME": scratch}
         switches = ["--no-cov"] if "pytest_cov" in case.target.project.plugins else []
         command = [str(case.target.python), "-m", "pytest", "-q", "-p", PLUGIN.stem, *switches]
@@ -129,7 +132,11 @@ def sample(case: Case, number: int) -> tuple[str, ...]:
     """Ids of some of the project's tests, the same each time; all of them for 0."""
     if not number:
         return ()
-    ids = [test.id for test in traced(case, engine="none").tests]
+    name = case.target.project.folder
+    with tempfile.TemporaryDirectory() as folder, Workspace(name, Path(folder) / "ledger.txt") as workspace:
+        workspace.show(case.blobs)
+        collected = run_session(case.target, workspace, Launcher(), Options(groups=[])).collected
+    ids = sorted({item["id"] for item in collected["items"]})
     return tuple(random.Random(0).sample(ids, min(number, len(ids))))
 
 
@@ -177,7 +184,7 @@ def _findings(asked: argparse.Namespace) -> Iterator[tuple[str, Finding]]:
     for name in asked.names:
         case = load(name, asked.dest, asked.python)
         if asked.witness == "coverage":
-            yield name, coverage_witness(case)
+            yield name, coverage_witness(case, sample(case, asked.sample))
         elif asked.witness == "engines":
             yield name, engines_witness(case, sample(case, asked.sample))
         else:

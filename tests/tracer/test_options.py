@@ -1,10 +1,13 @@
 """Options of the tracer: repeat, select, follow; and what it says where a test takes its place."""
 
+import os
+import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 from sweflow_tracer import Outcome
+from sweflow_tracer.interpreter import PROBE
 from sweflow_tracer.journal import Journal
 
 from ..helpers import calls_of, trace_of, write_repository
@@ -76,6 +79,26 @@ def test_processes_are_not_followed_where_nobody_wants_it(repo, python, tmp_path
     assert ("test_child", "second") in calls_of(trace_of(repo, python, tmp_path / "a", select=select), "test_child")
     without = trace_of(repo, python, tmp_path / "b", select=select, follow=False)
     assert not any(callee == "second" for _, callee in calls_of(without, "test_child"))
+
+
+def start_with_hook(path: Path, code: str) -> str:
+    """Standard output of an interpreter that starts with the probe's hook before ``path``."""
+    environment = {"PYTHONPATH": os.pathsep.join((str(PROBE / "hook"), str(path))), "PYTHONDONTWRITEBYTECODE": "1"}
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+    assert done.stderr == ""
+    return done.stdout
+
+
+def test_T5_the_start_up_hook_makes_room_for_the_targets_own_sitecustomize(tmp_path):
+    (tmp_path / "sitecustomize.py").write_text("import sys\nMINE = True\nsys.times = getattr(sys, 'times', 0) + 1\n")
+    code = "import sys, sitecustomize; print(sys.times, sitecustomize.MINE, any(p.endswith('hook') for p in sys.path))"
+    assert start_with_hook(tmp_path, code).split() == ["1", "True", "False"]
+
+
+def test_T5_without_a_sitecustomize_of_the_targets_own_it_is_as_if_there_were_none(tmp_path):
+    code = "import sys; print('sitecustomize' in sys.modules, any(p.endswith('hook') for p in sys.path))"
+    assert start_with_hook(tmp_path, code).split() == ["False", "False"]
 
 
 @pytest.mark.skipif(sys.version_info >= (3, 12), reason="sys.monitoring cannot be displaced")

@@ -93,6 +93,21 @@ def pin_hypothesis() -> None:
 def fresh_capture(config: Any) -> None:
     """Give a forked child capture files of its own: those of the parent share one position."""
     manager = config.pluginmanager.getplugin("capturemanager")
-    if manager is not None and manager.is_globally_capturing():
+    if manager is None or not manager.is_globally_capturing():
+        return
+    captures = (manager._global_capturing.out, manager._global_capturing.err)
+    if hasattr(os, "memfd_create") and all(hasattr(capture, "targetfd") for capture in captures):
+        for capture in captures:
+            _swap_file(capture)
+    else:
         manager.stop_global_capturing()
         manager.start_global_capturing()
+
+
+def _swap_file(capture: Any) -> None:
+    """Put a new file under the descriptors of a capture; its objects, and the pages they lie on, stay as they are."""
+    fresh = os.memfd_create("capture")
+    os.dup2(fresh, capture.tmpfile.fileno(), inheritable=False)
+    if capture._state == "started":
+        os.dup2(fresh, capture.targetfd)
+    os.close(fresh)

@@ -48,7 +48,7 @@ _errors: list[dict[str, Any]] = []
 _known_modules: set[str] = set()
 _current: Outcome | None = None
 _follower: follow.Follower | None = None
-_intact: engines.Intact = bool
+_intact: engines.Intact = engines.always
 
 
 def emit(record: dict[str, Any]) -> None:
@@ -227,5 +227,7 @@ def pytest_runtest_logreport(report: Any) -> None:
 
 def _loaded() -> dict[str, Any]:
     """Modules loaded since the last call: paths of the project's, and those of its names from elsewhere."""
+    if len(sys.modules) == len(_known_modules) and next(reversed(sys.modules)) in _known_modules:
+        return {"modules": [], "strays": []}  # a look at each would copy their pages in a forked child
     modules, strays = items.loaded_files(_known_modules, CONFIG, RECORDER)
     return {"modules": modules, "strays": strays}

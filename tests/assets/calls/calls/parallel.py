@@ -1,4 +1,3 @@
-import _thread
 import multiprocessing
 import os
 import subprocess
