@@ -84,13 +84,13 @@ class Audit:
                 if self._steps[function] < step:
                     continue
                 owner = self._owner(path, offset, step)
-                if self._is_leak(function, path, owner):
+                if self._is_leak(function, owner):
                     leaks.add(f"{function} stands in {path}")
                 elif self._steps[function] == step and function in self._draft.chain.code:
                     similar.add(function)
         return Findings(tuple(sorted(leaks)), len(similar))
 
-    def _is_leak(self, function: str, path: str, owner: Definition | None) -> bool:
+    def _is_leak(self, function: str, owner: Definition | None) -> bool:
         if owner is not None and owner.id == function:
             return True
         if function in self._draft.chain.tests or self._scan.size(function) < LEAST:

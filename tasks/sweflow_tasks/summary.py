@@ -1,7 +1,7 @@
 """The summary: what was rejected beyond tests, and counts that add up (V4)."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict
 from statistics import median
 
@@ -24,36 +24,45 @@ def other_rejections(
     ``merged`` gives for a step that is no more the one that holds its functions; ``broken`` the steps that are no
     task, with reason and detail. A step that is left without a function is no step.
     """
-    given = amendments.given
     found = [Rejection("file", path, Reason.UNPARSABLE_FILE, detail) for path, detail in graph.unparsable]
     found += [Rejection("file", path, Reason.COLLECTION_ERROR, detail) for path, detail in graph.uncollected]
     found += [Rejection("file", path, Reason.LEAK, detail) for path, detail in sorted(amendments.withheld.items())]
-    found += [given[function] for function in sorted(given)]
+    found += [amendments.given[function] for function in sorted(amendments.given)]
     reasons = _reasons(graph, amendments)
     for step in schedule.steps:
-        left = [function for function in step.functions if function not in given]
+        counted = Counter(reason for test in step.tests for reason in reasons.get(test, ()))
         home = merged.get(step.number, step.number)
-        reason, detail = broken.get(home, (None, ""))
-        if not left:
-            reason, detail = given[step.functions[0]].reason, "its functions stay in place"
-        elif reason is not None:
-            lost = [Rejection("function", f, Reason.STEP_REJECTED, f"step {step.number:04d}") for f in left]
-            found += lost
-            detail = detail or ", ".join(f"{r} {n}" for r, n in sorted(Counter(reasons(step)).items()))
-        elif home != step.number:
-            reason, detail = Reason.MERGED, f"into step {home:04d}"
-        if reason is not None:
-            found.append(Rejection("step", f"{step.number:04d}", reason, detail))
+        found += _of_step(step, home, amendments.given, broken, counted)
     return found
 
 
-def _reasons(graph: RuntimeDependencyGraph, amendments: Amendments) -> Callable[[Step], Iterator[str]]:
-    """A function that gives the reasons for which ids of a step's tests were rejected."""
-    of_function: dict[str, list[str]] = {}
+def _of_step(
+    step: Step,
+    home: int,
+    given: Mapping[str, Rejection],
+    broken: Mapping[int, tuple[Reason, str]],
+    counted: Mapping[str, int],
+) -> list[Rejection]:
+    """The rejection of a step and its functions, if it is one; ``home`` is the step that holds them."""
+    number = f"{step.number:04d}"
+    left = [function for function in step.functions if function not in given]
+    if not left:
+        return [Rejection("step", number, given[step.functions[0]].reason, "its functions stay in place")]
+    if home in broken:
+        reason, detail = broken[home]
+        detail = detail or ", ".join(f"{name} {count}" for name, count in sorted(counted.items()))
+        lost = (Rejection("function", function, Reason.STEP_REJECTED, f"step {number}") for function in left)
+        return [Rejection("step", number, reason, detail), *lost]
+    return [Rejection("step", number, Reason.MERGED, f"into step {home:04d}")] if home != step.number else []
+
+
+def _reasons(graph: RuntimeDependencyGraph, amendments: Amendments) -> dict[str, list[str]]:
+    """The reasons for which ids of each test function were rejected."""
+    found: dict[str, list[str]] = {}
     for test in graph.tests:
         if test.id in amendments.rejected:
-            of_function.setdefault(test.function, []).append(str(amendments.rejected[test.id].reason))
-    return lambda step: (reason for test in step.tests for reason in of_function.get(test, ()))
+            found.setdefault(test.function, []).append(str(amendments.rejected[test.id].reason))
+    return found
 
 
 def summarise(
