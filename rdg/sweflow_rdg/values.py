@@ -50,6 +50,9 @@ class Reason(StrEnum):
     STEP_REJECTED = "step-rejected"
     UNPARSABLE_FILE = "unparsable-file"
     PATCH_DOES_NOT_APPLY = "patch-does-not-apply"
+    MERGED = "merged"
+    LEAK = "leak"
+    NOTHING_TO_DEVELOP = "nothing-to-develop"
 
 
 @dataclass(frozen=True, slots=True)

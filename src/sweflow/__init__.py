@@ -9,7 +9,7 @@
 
 from sweflow_rdg import Reason, RuntimeDependencyGraph, build_graph, index_source, questions, views
 from sweflow_scheduler import Closure, Cost, Rules, Schedule, Step, critical_path, explain, make_schedule, waves, width
-from sweflow_tasks import Candidate, Dataset, Evidence, Rejection, Task
+from sweflow_tasks import Candidate, Dataset, Docstrings, Evidence, Findings, Rejection, Repair, Task
 from sweflow_tasks.checkout import Content
 from sweflow_tracer import Outcome, SweflowError, Trace
 
@@ -24,12 +24,15 @@ __all__ = [
     "Content",
     "Cost",
     "Dataset",
+    "Docstrings",
     "Evidence",
+    "Findings",
     "Folder",
     "Options",
     "Outcome",
     "Reason",
     "Rejection",
+    "Repair",
     "Rules",
     "RuntimeDependencyGraph",
     "Schedule",

@@ -76,6 +76,13 @@ def _tracing(command: Callable[..., Any]) -> Callable[..., Any]:
         click.argument("repo", type=REPO),
         click.option("--allow-dirty", is_flag=True, help="Take a git tree with uncommitted changes as it is."),
         click.option("--reruns", type=click.IntRange(0), default=2, show_default=True, help="Plain runs after it."),
+        click.option(
+            "--docstrings",
+            type=click.Choice(["keep", "strip"]),
+            default="keep",
+            show_default=True,
+            help="Whether functions that come later keep their docstring.",
+        ),
         click.option("--repeat", type=click.IntRange(1), default=1, show_default=True, help="Traced runs."),
         click.option(
             "--follow-subprocesses/--no-follow-subprocesses",

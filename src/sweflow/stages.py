@@ -17,7 +17,7 @@ from sweflow_rdg import RuntimeDependencyGraph, SourceIndex, build_graph, index_
 from sweflow_rdg.format import GRAPH_VERSION, read_graph, write_graph
 from sweflow_scheduler import Closure, Cost, Rules, Schedule, make_schedule
 from sweflow_scheduler.format import SCHEDULE_VERSION, read_schedule, write_schedule
-from sweflow_tasks import Candidate, Dataset, Inputs, VerifyOptions, make_candidates, verify_tasks
+from sweflow_tasks import Candidate, Dataset, Docstrings, Inputs, VerifyOptions, make_candidates, verify_tasks
 from sweflow_tasks.checkout import Content, checkout_task
 from sweflow_tasks.format import (
     SUMMARY_VERSION,
@@ -69,7 +69,7 @@ class Options:
 
     The others are those of ``TraceOptions``: ``isolation`` is fork, process or none; ``engine`` auto, settrace or
     monitoring; ``repeat`` and ``reruns`` are numbers of traced and plain runs; ``select`` are node ids. ``cost`` and
-    below are those of the scheduler's ``Rules``.
+    below are those of the scheduler's ``Rules``; ``docstrings`` of functions that come later keep or strip.
     """
 
     isolation: str = "fork"
@@ -83,6 +83,7 @@ class Options:
     closure: str = Closure.OBSERVED.value
     min_lines: int = 0
     max_lines: int = 0
+    docstrings: str = Docstrings.KEEP.value
     jobs: int = 0
 
     @property
@@ -268,8 +269,7 @@ def verify(
     """Verify every step on really running trees: ``tasks.jsonl``, ``rejected.jsonl``, ``summary.json``."""
     folder = Folder(out)
     inputs = _inputs(folder, python, index)
-    stored = read_document(folder.options, "options", OPTIONS_VERSION)["options"]
-    options = replace(Options(**stored), jobs=jobs)
+    options = replace(stored_options(folder.root), jobs=jobs)
     with folder.locked():
         folder.work.mkdir(exist_ok=True)
         with _timed(folder, "verify"), _launcher() as launcher, _swapped(folder.history) as history:
@@ -371,6 +371,7 @@ def _inputs(folder: Folder, python: Path | None, index: SourceIndex | None) -> I
         index=index or _index_of(blobs),
         graph=read_graph(folder.graph),
         schedule=read_schedule(folder.schedule),
+        docstrings=Docstrings(stored_options(folder.root).docstrings),
     )
 
 

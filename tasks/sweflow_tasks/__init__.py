@@ -1,23 +1,32 @@
 """The tasks room: schedule and sources become masked codebases, patches and verified tasks."""
 
-from sweflow_tasks.chain import NEVER, Chain, make_chain
-from sweflow_tasks.dataset import Inputs, VerifyOptions, make_candidates, verify_tasks
+from sweflow_tasks.chain import Chain, make_chain
+from sweflow_tasks.dataset import VerifyOptions, make_candidates, verify_tasks
+from sweflow_tasks.draft import Amendments, Draft, Inputs, make_draft
+from sweflow_tasks.forms import NEVER
+from sweflow_tasks.mask import Docstrings
 from sweflow_tasks.plan import Plan, make_plan
-from sweflow_tasks.values import Candidate, Dataset, Evidence, Rejection, Task
+from sweflow_tasks.values import Candidate, Dataset, Evidence, Findings, Rejection, Repair, Task
 
 __all__ = [
     "NEVER",
+    "Amendments",
     "Candidate",
     "Chain",
     "Dataset",
+    "Docstrings",
+    "Draft",
     "Evidence",
+    "Findings",
     "Inputs",
     "Plan",
     "Rejection",
+    "Repair",
     "Task",
     "VerifyOptions",
     "make_candidates",
     "make_chain",
+    "make_draft",
     "make_plan",
     "verify_tasks",
 ]

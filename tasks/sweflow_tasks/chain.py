@@ -1,8 +1,7 @@
-"""The chain of trees: the repository's files after each step, with stubs and without later tests (C2)."""
+"""The chain of trees: the repository's files after each step, with masks and without later tests (C2)."""
 
-from bisect import bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
 from sweflow_rdg import Definition, Role, RuntimeDependencyGraph, SourceIndex
@@ -10,66 +9,79 @@ from sweflow_rdg.roles import looks_like_test
 from sweflow_scheduler import Schedule
 from sweflow_tracer.files import Blobs
 
-from sweflow_tasks.mask import apply_edits, stub, without_tests
-
-NEVER = 1 << 30
-"""The step of what comes back in the closing state only."""
+from sweflow_tasks.forms import NEVER, Returns
+from sweflow_tasks.mask import Docstrings
+from sweflow_tasks.masked import MaskedFile, Rendered
 
 
 @dataclass(frozen=True, slots=True)
 class Chain:
     """States of a repository. A state is a pair: code up to a step, tests up to a step.
 
-    ``code`` and ``tests`` give the step at which a masked function returns, by id; ``appears`` the step at which
-    a test file does. ``named`` are test functions that something else names.
+    ``steps`` are the numbers of the steps in order. ``code`` and ``tests`` give the step at which a masked function
+    returns, by id; ``appears`` the step at which a file does that is not there from the start. ``files`` are those
+    with masks; ``removed`` the core functions whose masked form is removal.
     """
 
     original: Blobs
-    index: SourceIndex
+    steps: tuple[int, ...]
     code: dict[str, int]
     tests: dict[str, int]
     appears: dict[str, int]
-    named: frozenset[str]
-    last: int
-    _masked: dict[str, tuple[Definition, ...]] = field(default_factory=dict, repr=False)
-    _rendered: dict[tuple[str, int], bytes] = field(default_factory=dict, repr=False)
+    removed: frozenset[str]
+    files: dict[str, MaskedFile]
+
+    @property
+    def trees(self) -> tuple[int, ...]:
+        """The trees' numbers: 0 and that of each step."""
+        return (0, *self.steps)
+
+    @property
+    def returns(self) -> Returns:
+        """When everything comes back that a tree does not hold."""
+        absent = frozenset(path for path, step in self.appears.items() if step == NEVER)
+        return Returns(self.code, self.tests, absent)
+
+    def following(self, tree: int) -> int | None:
+        """The step after a tree; None after the last."""
+        return next((step for step in self.steps if step > tree), None)
+
+    def before(self, step: int) -> int:
+        """The tree that a step starts from."""
+        return max((tree for tree in self.trees if tree < step), default=0)
 
     def blobs(self, code: int, tests: int) -> Blobs:
         """Every file with the core code after step ``code`` and the tests of steps up to ``tests``."""
         state = dict(self.original)
-        for path in self._masked:
-            state[path] = (state[path][0], self._render(path, code, tests))
+        for path in self.files:
+            state[path] = (state[path][0], self.rendered(path, code, tests).content)
         for path, step in self.appears.items():
             if step > tests:
                 del state[path]
         return state
 
+    def rendered(self, path: str, code: int, tests: int) -> Rendered:
+        """One file with masks at a state."""
+        file = self.files[path]
+        return file.at(tests if file.by_tests else code)
+
     def first_lines(self, functions: tuple[str, ...], code: int) -> dict[tuple[str, int], str]:
-        """Functions by path and first line in the tree after step ``code``."""
+        """Functions by path and first line in the tree after step ``code``; removed ones have none."""
+        wanted = frozenset(functions) - self.removed
         places = {}
-        for path in {function.partition("::")[0] for function in functions}:
-            source = self.index.files[path].text.utf8
-            before = 0
-            for definition in self._masked[path]:
-                if definition.id in functions:
-                    places[(path, definition.line + before)] = definition.id
-                if self.code.get(definition.id, 0) > code:
-                    edit = stub(definition, source)
-                    before += _newlines(edit.text) - _newlines(source[edit.start : edit.end])
+        for path in sorted({function.partition("::")[0] for function in wanted}):
+            file = self.files[path]
+            rendered = file.at(code)
+            for d in file.masked():
+                if d.id in wanted:
+                    places[(path, d.line + rendered.lines_before(file.file.text.utf8, d.start))] = d.id
         return places
 
-    def _render(self, path: str, code: int, tests: int) -> bytes:
-        file = self.index.files[path]
-        steps = {d.id: self.code.get(d.id, self.tests.get(d.id, 0)) for d in self._masked[path]}
-        limit = tests if any(d.id in self.tests for d in self._masked[path]) else code
-        key = (path, bisect_right(sorted(steps.values()), limit))
-        if key not in self._rendered:
-            source = file.text.utf8
-            hidden = [d for d in self._masked[path] if steps[d.id] > limit]
-            edits = [stub(d, source) for d in hidden if d.id in self.code]
-            edits += without_tests((d for d in hidden if d.id in self.tests), self.named, source)
-            self._rendered[key] = file.text.encode(apply_edits(source, edits))
-        return self._rendered[key]
+    def removing(self, removed: frozenset[str]) -> "Chain":
+        """The same chain with other functions removed."""
+        changed = {function.partition("::")[0] for function in removed ^ self.removed}
+        files = {path: replace(self.files[path], removed=removed) for path in changed}
+        return replace(self, removed=removed, files=self.files | files)
 
 
 def make_chain(
@@ -78,27 +90,38 @@ def make_chain(
     graph: RuntimeDependencyGraph,
     schedule: Schedule,
     rejected: frozenset[str] = frozenset(),
+    withheld: frozenset[str] = frozenset(),
+    docstrings: Docstrings = Docstrings.KEEP,
 ) -> Chain:
-    """The chain of a schedule. ``rejected`` are test functions that return in the closing state only."""
+    """The chain of a schedule.
+
+    ``rejected`` are test functions and ``withheld`` files that return in the closing state only. Every masked form is
+    a stub, until ``removing`` says something else.
+    """
     definitions = index.definitions()
     step_of_test = dict.fromkeys(schedule.ready, 0)
     step_of_test |= {test: step.number for step in schedule.steps for test in step.tests}
     code = {function: step.number for step in schedule.steps for function in step.functions}
     tests = _bodies(graph, step_of_test, rejected)
-    chain = Chain(
+    named = _named(index, {i: definitions[i] for i in tests})
+    appears = _appearances(graph, index, blobs, tests, step_of_test, rejected)
+    files = {}
+    for path, file in index.files.items():
+        ids = [d.id for d in file.definitions]
+        of_tests, of_code = ({i: steps[i] for i in ids if i in steps} for steps in (tests, code))
+        if of_tests:
+            files[path] = MaskedFile(file, of_tests, by_tests=True, named=named)
+        elif of_code:
+            files[path] = MaskedFile(file, of_code, by_tests=False, docstrings=docstrings)
+    return Chain(
         original=blobs,
-        index=index,
+        steps=tuple(step.number for step in schedule.steps),
         code=code,
         tests=tests,
-        appears=_appearances(graph, index, blobs, tests, step_of_test, rejected),
-        named=_named(index, {i: definitions[i] for i in tests}),
-        last=len(schedule.steps),
+        appears=appears | dict.fromkeys(withheld, NEVER),
+        removed=frozenset(),
+        files=files,
     )
-    for path, file in index.files.items():
-        masked = tuple(d for d in file.definitions if d.id in code or d.id in tests)
-        if masked:
-            chain._masked[path] = masked
-    return chain
 
 
 def _bodies(graph: RuntimeDependencyGraph, step_of_test: dict[str, int], rejected: frozenset[str]) -> dict[str, int]:
@@ -201,7 +224,3 @@ def _named(index: SourceIndex, tests: dict[str, Definition]) -> frozenset[str]:
                 if d.path != path or not d.start <= offset < d.end:
                     named.add(d.id)
     return frozenset(named)
-
-
-def _newlines(text: bytes) -> int:
-    return text.replace(b"\r\n", b"\n").replace(b"\r", b"\n").count(b"\n")

@@ -10,9 +10,9 @@ from sweflow_tracer.format import dumps, write_document, write_text
 
 from sweflow_tasks.values import Candidate, JsonObject, Rejection, Task
 
-SUMMARY_VERSION = 1
-TASKS_VERSION = 1
-CERTIFICATE_VERSION = 1
+SUMMARY_VERSION = 2
+TASKS_VERSION = 2
+CERTIFICATE_VERSION = 2
 
 
 def candidate_object(candidate: Candidate) -> JsonObject:
@@ -39,6 +39,9 @@ def task_object(task: Task) -> JsonObject:
             "version": CERTIFICATE_VERSION,
             "base": [asdict(evidence) for evidence in task.evidence],
             "patches_apply": True,
+            "leaks": task.findings.leaks,
+            "similar": task.findings.similar,
+            "repaired": task.repaired,
         },
     }
 

@@ -13,7 +13,8 @@ from pathlib import Path
 
 from sweflow_tracer.files import Blobs, write_blob
 
-from sweflow_tasks.chain import NEVER, Chain
+from sweflow_tasks.chain import Chain
+from sweflow_tasks.forms import NEVER
 
 AS_IT_IS = b"* -text -ident -filter -working-tree-encoding"
 """Attributes under which git changes no byte, whatever the project's own .gitattributes say."""
@@ -135,8 +136,8 @@ def write_history(folder: Path, chain: Chain) -> dict[int, StepCommits]:
     state = chain.blobs(0, 0)
     stream.commit(main, "Step 0: what stands before the first step", state, None)
     marks: dict[int, tuple[int, int, int]] = {}
-    for step in range(1, chain.last + 1):
-        skeleton, red, green = state, chain.blobs(step - 1, step), chain.blobs(step, step)
+    for step in chain.steps:
+        skeleton, red, green = state, chain.blobs(chain.before(step), step), chain.blobs(step, step)
         marks[step] = (
             stream.commit(f"refs/skeletons/{step:04d}", skeleton_message(step), skeleton, None),
             stream.commit(main, f"Step {step}: tests", red, skeleton),

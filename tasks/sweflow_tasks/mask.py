@@ -1,15 +1,23 @@
-"""Masking: the text edits that turn functions into stubs and take test functions out (C1).
+"""Masking: the text edits that turn functions into stubs and take functions out (C1, C2).
 
 Nothing here parses: the source index says where bodies stand, and only those bytes change.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from enum import StrEnum
 
 from sweflow_rdg import Definition
 
 MARKER = "sweflow: "
 """Starts the message of a stub's NotImplementedError; the function's id follows."""
+
+
+class Docstrings(StrEnum):
+    """What becomes of a stub's docstring."""
+
+    KEEP = "keep"
+    STRIP = "strip"
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -42,23 +50,24 @@ def newline_of(source: bytes) -> bytes:
     return b"\n"
 
 
-def stub(definition: Definition, source: bytes) -> Edit:
+def stub(definition: Definition, source: bytes, docstrings: Docstrings = Docstrings.KEEP) -> Edit:
     """The edit that replaces a body by a ``raise`` that names the function; generators stay generators."""
     cut = definition.cut
+    documented = cut.documented and docstrings is Docstrings.KEEP
     statements = [f"raise NotImplementedError({MARKER + definition.id!a})".encode("ascii")]
     if definition.is_generator:
         statements.append(b"yield")
     if cut.inline:
-        text = (b"; " if cut.documented else b"") + b"; ".join(statements)
+        text = (b"; " if documented else b"") + b"; ".join(statements)
     else:
         newline = newline_of(source)
         text = newline.join(cut.indent + statement for statement in statements)
-        text = newline + text if cut.documented else text
-    return Edit(cut.start, cut.end, text)
+        text = newline + text if documented else text
+    return Edit(cut.start if documented else cut.bare, cut.end, text)
 
 
-def without_tests(gone: Iterable[Definition], named: frozenset[str], source: bytes) -> list[Edit]:
-    """The edits that take test functions out.
+def remove(gone: Iterable[Definition], named: frozenset[str], source: bytes) -> list[Edit]:
+    """The edits that take functions out, decorators included.
 
     A block that would be left empty gets ``pass``. Functions whose id is in ``named`` are named by something
     that stays, and leave a bare definition behind.

@@ -8,24 +8,30 @@ from sweflow_scheduler import Schedule
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Test ids by step, in collection order. ``fails[k]`` need a function of step k, ``passes[k]`` do not."""
+    """Test ids by step, in collection order. ``fails[k]`` need a function of step k, ``passes[k]`` do not.
+
+    A number that no step has any more holds nothing.
+    """
 
     fails: tuple[tuple[str, ...], ...]
     passes: tuple[tuple[str, ...], ...]
 
+    def of(self, step: int) -> tuple[str, ...]:
+        """All ids of a step."""
+        return (*self.fails[step], *self.passes[step])
+
     def pass_to_pass(self, step: int) -> tuple[str, ...]:
         """Ids that pass before and after a step: all of earlier steps, and its own that need nothing new."""
-        earlier = (i for k in range(step) for i in (*self.fails[k], *self.passes[k]))
-        return (*earlier, *self.passes[step])
+        return (*(i for k in range(step) for i in self.of(k)), *self.passes[step])
 
 
 def make_plan(graph: RuntimeDependencyGraph, schedule: Schedule, rejected: frozenset[str] = frozenset()) -> Plan:
     """The plan of a schedule without the rejected ids."""
     step_of = dict.fromkeys(schedule.ready, 0)
     step_of |= {test: step.number for step in schedule.steps for test in step.tests}
-    new: list[frozenset[str]] = [frozenset(), *(frozenset(step.functions) for step in schedule.steps)]
-    fails: list[list[str]] = [[] for _ in new]
-    passes: list[list[str]] = [[] for _ in new]
+    new = {0: frozenset[str]()} | {step.number: frozenset(step.functions) for step in schedule.steps}
+    fails: list[list[str]] = [[] for _ in range(max(new) + 1)]
+    passes: list[list[str]] = [[] for _ in fails]
     for test in graph.tests:
         if test.rejected is not None or test.id in rejected:
             continue

@@ -1,36 +1,214 @@
 """The problem statement: what a solver reads, from facts alone (D3)."""
 
-from collections.abc import Mapping
+import ast
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
-from sweflow_rdg import Definition
+from sweflow_rdg import Definition, RuntimeDependencyGraph, TestNode
 from sweflow_scheduler import Step
+from sweflow_tracer.files import Blobs
+
+from sweflow_tasks.claims import claims
+from sweflow_tasks.draft import Draft, Inputs
+from sweflow_tasks.fairness import Visible
+from sweflow_tasks.mask import Docstrings
+from sweflow_tasks.outline import Binding, read_outline
+from sweflow_tasks.testcode import Helper, TestCode
+
+LONGEST = 200
+"""Characters of a name or constant that is added to a statement; a longer one is reported as underspecified."""
 
 
-def problem_statement(
-    step: Step, definitions: Mapping[str, Definition], fail_to_pass: tuple[str, ...], test_command: str
-) -> str:
-    """The functions to write with signature and docstring, the tests that must pass, and how to run them."""
-    lines = ["Implement the functions below so that the tests listed after them pass.", ""]
-    lines += ["Each body is now `raise NotImplementedError`; signatures and docstrings are in place.", ""]
-    lines += ["## Functions", ""]
-    for function in (*step.targets, *step.dependents):
-        lines += _function(definitions[function])
-    lines += ["## Tests that fail now and must pass", ""]
-    lines += [f"- `{test}`" for test in fail_to_pass]
-    lines += [
-        "",
-        "Tests that pass now must still pass.",
-        "",
-        "## How to run them",
-        "",
-        f"    {test_command}",
-        "",
-    ]
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A statement, what its tests rely on beyond it, and what stands in the skeleton for later steps only."""
+
+    text: str
+    underspecified: tuple[str, ...]
+    later: tuple[Binding, ...]
+
+
+class Statements:
+    """Writes the statements of a draft's steps."""
+
+    def __init__(self, inputs: Inputs, draft: Draft) -> None:
+        self._inputs = inputs
+        self._draft = draft
+        self._graph = inputs.graph
+        self._definitions = inputs.index.definitions()
+        self._tests = {test.id: test for test in inputs.graph.tests}
+        self._code = TestCode(inputs.index)
+        self._visible = Visible()
+        self._outline = read_outline(inputs.index, draft.chain.returns)
+        self._callees = _callees(inputs.graph)
+
+    def of(self, step: Step, command: str) -> Statement:
+        """The statement of a step; ``command`` runs its tests."""
+        chain = self._draft.chain
+        before = chain.before(step.number)
+        skeleton = chain.blobs(before, before)
+        failing = [self._tests[test] for test in self._draft.plan.fails[step.number]]
+        bodies = self._bodies(failing)
+        helpers = [helper for helper in self._code.helpers(bodies) if helper.path not in skeleton]
+        later = tuple(binding for binding in self._outline if binding.first > step.number + 1)
+        sections = [
+            self._functions(step),
+            self._files(step, failing, skeleton),
+            self._claims(failing),
+            _helpers(helpers),
+            self._present(step),
+            _later(later, {f.partition("::")[0] for f in step.functions}),
+            _running(command),
+        ]
+        text = "\n".join(line for section in sections for line in section)
+        added, missing = self._unknown(failing, text, skeleton)
+        return Statement(f"{text}{_added(added)}", missing, later)
+
+    def _functions(self, step: Step) -> Iterator[str]:
+        removed = self._draft.chain.removed
+        stubs = [f for f in step.dependents if f not in removed]
+        yield "Write the functions below, so that the tests listed after them pass."
+        yield ""
+        yield "## What to provide"
+        yield ""
+        yield "Each is there as a stub that raises `NotImplementedError`."
+        yield ""
+        for function in step.targets:
+            yield from self._function(function)
+        if stubs:
+            yield "These are stubs as well; the tests reach them only through the ones above:"
+            yield ""
+        for function in stubs:
+            yield from self._function(function)
+        if len(stubs) < len(step.dependents):
+            count = len(step.dependents) - len(stubs)
+            helpers = "a function" if count == 1 else f"{count} functions"
+            yield f"The original has {helpers} beside these that nothing else names: how you divide the work is yours."
+            yield ""
+
+    def _function(self, function: str) -> Iterator[str]:
+        d = self._definitions[function]
+        yield f"### `{d.qualname}` in `{d.path}`"
+        yield ""
+        yield "```python"
+        yield from (f"@{decorator}" for decorator in d.decorators)
+        yield from d.signature.split("\n")
+        if d.docstring and self._inputs.docstrings is Docstrings.KEEP:
+            lines = ('    """' + d.docstring.replace("\n", "\n    ") + '"""').split("\n")
+            yield from (line.rstrip() for line in lines)
+        yield "```"
+        yield ""
+
+    def _files(self, step: Step, failing: list[TestNode], skeleton: Blobs) -> Iterator[str]:
+        yield "## Files"
+        yield ""
+        for path in sorted({f.partition("::")[0] for f in step.functions}):
+            yield f"- `{path}`: to be changed"
+        for path in sorted({test.path for test in failing}):
+            yield f"- `{path}`: " + ("gets more tests" if path in skeleton else "comes with the tests")
+        yield ""
+
+    def _claims(self, failing: list[TestNode]) -> Iterator[str]:
+        yield "## Tests that fail now and must pass"
+        yield ""
+        by_function: dict[str, list[TestNode]] = {}
+        for test in failing:
+            by_function.setdefault(test.function, []).append(test)
+        for function, tests in by_function.items():
+            yield f"### `{function}`"
+            yield ""
+            if [test.id for test in tests] != [function]:
+                yield from (f"- id `{test.id.removeprefix(function)}`" for test in tests)
+                yield ""
+            body = next(iter(self._bodies(tests)), None)
+            node = self._code.function(body) if body is not None else None
+            if node is not None and body is not None:
+                docstring = ast.get_docstring(node)
+                yield from ([docstring.partition("\n\n")[0].replace("\n", " "), ""] if docstring else [])
+                yield from claims(node, self._code.around(body))
+                yield ""
+        yield "Tests that pass now must still pass."
+        yield ""
+
+    def _present(self, step: Step) -> Iterator[str]:
+        """Developed functions that the new ones may build on: those that they were seen to call."""
+        code = self._draft.chain.code
+        used = {callee for f in step.functions for callee in self._callees.get(f, ())}
+        there = sorted(name for name in used - set(step.functions) if code.get(name, 0) < step.number)
+        if there:
+            yield "## What is there to build on"
+            yield ""
+            for name in there:
+                d = self._definitions[name]
+                yield f"- `{d.qualname}` in `{d.path}`"
+            yield ""
+
+    def _bodies(self, tests: Iterable[TestNode]) -> list[Definition]:
+        names = dict.fromkeys(self._graph.nodes[test.body].id for test in tests if test.body is not None)
+        return [self._definitions[name] for name in names if name in self._definitions]
+
+    def _unknown(self, failing: list[TestNode], text: str, skeleton: Blobs) -> tuple[list[str], tuple[str, ...]]:
+        """What tests rely on that neither text nor skeleton says: short enough to be added, and the rest.
+
+        Helpers need no look: they are in the text or in the skeleton whole.
+        """
+        bodies = self._bodies(failing)
+        nodes = {body.id: self._code.function(body) for body in bodies}
+        known: list[ast.AST] = [node for node in nodes.values() if node is not None]
+        known += [mark for body in bodies for mark in self._code.around(body)]
+        unknown = self._visible.unknown(known, text, (content for _, content in skeleton.values()))
+        unread = [f"the body of {test.id}" for test in failing if test.body is None]
+        unread += [f"the body of {name}" for name, node in nodes.items() if node is None]
+        short = [item for item in unknown if len(item) <= LONGEST]
+        return short, tuple(sorted({item for item in unknown if len(item) > LONGEST} | set(unread)))
+
+
+def _callees(graph: RuntimeDependencyGraph) -> dict[str, set[str]]:
+    found: dict[str, set[str]] = {}
+    core = {n for n, node in enumerate(graph.nodes) if node.role == "core"}
+    for call in graph.calls:
+        if call.caller in core and call.callee in core and not call.collected:
+            found.setdefault(graph.nodes[call.caller].id, set()).add(graph.nodes[call.callee].id)
+    return found
+
+
+def _helpers(helpers: list[Helper]) -> Iterator[str]:
+    if not helpers:
+        return
+    yield "## What those tests use"
+    yield ""
+    path = within = ""
+    for helper in helpers:
+        if helper.path != path or helper.within != within:
+            yield from ([] if not path else ["```", ""])
+            path, within = helper.path, helper.within
+            yield f"In `{path}`" + (f", class `{within}`:" if within else ":")
+            yield ""
+            yield "```python"
+        yield from helper.source.split("\n")
+    yield "```"
+    yield ""
+
+
+def _later(later: tuple[Binding, ...], paths: set[str]) -> Iterator[str]:
+    """What stands in the step's own files for later steps only."""
+    named = [binding for binding in later if binding.path in paths]
+    if named:
+        yield "## What is there for later"
+        yield ""
+        yield "These stay, although only later steps use them:"
+        yield ""
+        for binding in named:
+            yield f"- {binding.kind} `{binding.name}` in `{binding.path}`"
+        yield ""
+
+
+def _running(command: str) -> Iterator[str]:
+    yield from ("## How to run the tests", "", f"    {command}", "")
+
+
+def _added(items: list[str]) -> str:
+    if not items:
+        return ""
+    lines = ["", "## Also named by the tests", "", *(f"- `{item}`" for item in items), ""]
     return "\n".join(lines)
-
-
-def _function(definition: Definition) -> list[str]:
-    text = [f"### `{definition.qualname}` in `{definition.path}`", "", "```python", definition.signature]
-    if definition.docstring:
-        text += ['    """' + definition.docstring.replace("\n", "\n    ") + '"""']
-    return [*(line.rstrip() for line in "\n".join(text).split("\n")), "```", ""]

@@ -10,7 +10,11 @@ JsonObject = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A step as a task that nobody has verified yet. Patches are unified diffs for ``git apply``."""
+    """A step as a task that nobody has verified yet. Patches are unified diffs for ``git apply``.
+
+    ``removed_functions`` are those of the step that have no stub. ``underspecified`` lists what the tests rely on and
+    a solver could not know. ``later`` are what stands in the skeleton and only later steps use: kind, path, name.
+    """
 
     instance_id: str
     step: int
@@ -22,9 +26,17 @@ class Candidate:
     problem_statement: str
     target_functions: tuple[str, ...]
     dependent_functions: tuple[str, ...]
+    removed_functions: tuple[str, ...]
+    underspecified: tuple[str, ...]
+    later: tuple[tuple[str, str, str], ...]
     depth: int
     wave: int
     test_command: str
+
+    @property
+    def functions(self) -> tuple[str, ...]:
+        """The step's new functions."""
+        return (*self.target_functions, *self.dependent_functions)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +55,24 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True)
+class Findings:
+    """What the leak audit found of a step: leaks in words, and how many of its functions stand elsewhere without one.
+
+    Without one: in code that is developed already, or only a few tokens of them.
+    """
+
+    leaks: tuple[str, ...] = ()
+    similar: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Task:
     """A verified task: the candidate, the evidence, and what it takes to run it (D4)."""
 
     candidate: Candidate
     evidence: tuple[Evidence, ...]
+    findings: Findings
+    repaired: tuple[str, ...]
     repo: str
     created_at: str
     version: str
@@ -65,6 +90,20 @@ class Rejection:
     id: str
     reason: Reason
     detail: str = ""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Repair:
+    """A function that was to be removed and is a stub instead: on ``tree`` its removal cost the test.
+
+    ``reason`` and ``detail`` say how the test failed without it.
+    """
+
+    function: str
+    tree: int
+    test: str
+    reason: Reason
+    detail: str
 
 
 @dataclass(frozen=True, slots=True)

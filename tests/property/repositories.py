@@ -29,9 +29,14 @@ class Generated:
 
 @st.composite
 def repositories(draw: st.DrawFn) -> Generated:
-    """A module of functions, a file or two of tests, and for each test the functions that it called."""
+    """A module of functions that call those after them, files of tests, and for each test what it called itself."""
     newline = draw(st.sampled_from(["\n", "\r\n"]))
     functions = draw(st.lists(st.sampled_from(BODIES), min_size=1, max_size=6))
+    callees = [
+        draw(st.sets(st.integers(n + 1, len(functions) - 1), max_size=2)) if n + 1 < len(functions) else set()
+        for n in range(len(functions))
+    ]
+    listed = draw(st.sets(st.integers(0, len(functions) - 1), max_size=1))
     tests = draw(
         st.lists(st.tuples(st.sets(st.integers(0, len(functions) - 1)), st.booleans()), min_size=1, max_size=6)
     )
@@ -39,7 +44,8 @@ def repositories(draw: st.DrawFn) -> Generated:
         st.lists(st.sampled_from([Outcome.PASSED] * 4 + [Outcome.FAILED]), min_size=len(tests), max_size=len(tests))
     )
     files = {
-        "core.py": "".join(f"# about {n}\ndef f{n}(a, b=1):\n{body}\n" for n, body in enumerate(functions)),
+        "core.py": "".join(_function(n, body, callees[n]) for n, body in enumerate(functions)),
+        "table.py": f"TABLE = {[f'core.f{n}' for n in sorted(listed)]}\n",
         "tests/test_one.py": "".join(TEST.format(n=n) for n, (_, second) in enumerate(tests) if not second),
         "tests/test_two.py": "class TestTwo:\n    x = 1\n"
         + "".join(
@@ -52,25 +58,41 @@ def repositories(draw: st.DrawFn) -> Generated:
         files = {path: text.rstrip("\n") for path, text in files.items()}
     blobs = {path: ("100644", text.replace("\n", newline).encode()) for path, text in files.items()}
     index = index_source(blobs)
-    trace = _trace(index, [sorted(needs) for needs, _ in tests], outcomes)
+    trace = trace_by_hand(index, [sorted(needs) for needs, _ in tests], callees, outcomes)
     graph = build_graph(trace, index)
     return Generated(blobs, index, graph, make_schedule(graph))
 
 
-def _trace(index: SourceIndex, needs: list[list[int]], outcomes: list[Outcome]) -> Trace:
+def _function(number: int, body: str, callees: set[int]) -> str:
+    calls = "".join(f"    f{callee}(a)\n" for callee in sorted(callees))
+    if '"""' in body:
+        docstring, _, rest = body.partition("\n")
+        body = f"{docstring}\n{calls}{rest}"
+    else:
+        body = calls + body
+    return f"# about {number}\ndef f{number}(a, b=1):\n{body}\n"
+
+
+def trace_by_hand(
+    index: SourceIndex, needs: list[list[int]], callees: list[set[int]], outcomes: list[Outcome]
+) -> Trace:
     definitions = {d.name: d for d in index.definitions().values()}
     refs = {name: CodeRef(d.path, d.name, d.line) for name, d in definitions.items()}
     codes = tuple(sorted(refs.values()))
-    edges = sorted(
-        {
-            Edge(codes.index(refs[f"test_{n}"]), codes.index(refs[f"f{f}"]))
-            for n, functions in enumerate(needs)
-            for f in functions
-        }
-    )
-    sets = [()] + [
-        tuple(k for k, e in enumerate(edges) if codes[e.caller].name == f"test_{n}") for n in range(len(needs))
+
+    def edge(caller: str, callee: int) -> Edge:
+        return Edge(codes.index(refs[caller]), codes.index(refs[f"f{callee}"]))
+
+    def reached(function: int) -> set[Edge]:
+        direct = {edge(f"f{function}", callee) for callee in callees[function]}
+        return direct.union(*(reached(callee) for callee in callees[function]))
+
+    of_test = [
+        {edge(f"test_{n}", f) for f in functions}.union(*(reached(f) for f in functions))
+        for n, functions in enumerate(needs)
     ]
+    edges = sorted(set[Edge]().union(*of_test))
+    sets = [(), *(tuple(k for k, e in enumerate(edges) if e in own) for own in of_test)]
     tests = []
     for n, outcome in enumerate(outcomes):
         d = definitions[f"test_{n}"]

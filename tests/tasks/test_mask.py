@@ -5,7 +5,7 @@ import textwrap
 
 import pytest
 from sweflow_rdg.index import index_file
-from sweflow_tasks.mask import apply_edits, stub, without_tests
+from sweflow_tasks.mask import Docstrings, apply_edits, remove, stub
 
 CASES = {
     "a plain body": (
@@ -89,6 +89,57 @@ CASES = {
         "def f():\n    return '''a\n# not a comment\n'''\nx = 1\n",
         "def f():\n    raise NotImplementedError('sweflow: m.py::f')\nx = 1\n",
     ),
+    "an asynchronous generator stays one": (
+        "async def f():\n    async for x in y:\n        yield x\n",
+        "async def f():\n    raise NotImplementedError('sweflow: m.py::f')\n    yield\n",
+    ),
+    "a decorated context manager": (
+        "@contextmanager\ndef f(a):\n    try:\n        yield a\n    finally:\n        a.close()\n",
+        "@contextmanager\ndef f(a):\n    raise NotImplementedError('sweflow: m.py::f')\n    yield\n",
+    ),
+    "a property and its setter": (
+        "class C:\n    @property\n    def p(self): return self._p\n\n    @p.setter\n    def p(self, p):\n        self._p = p\n",
+        "class C:\n    @property\n    def p(self): raise NotImplementedError('sweflow: m.py::C.p')\n\n    @p.setter\n"
+        "    def p(self, p):\n        raise NotImplementedError('sweflow: m.py::C.p@2')\n",
+    ),
+    "class and static methods": (
+        "class C:\n    @classmethod\n    def a(cls): return cls()\n    @staticmethod\n    def b():\n        return 1\n",
+        "class C:\n    @classmethod\n    def a(cls): raise NotImplementedError('sweflow: m.py::C.a')\n    @staticmethod\n"
+        "    def b():\n        raise NotImplementedError('sweflow: m.py::C.b')\n",
+    ),
+    "an abstract method that is only a docstring": (
+        'class C(ABC):\n    @abstractmethod\n    def f(self):\n        """D."""\n',
+        'class C(ABC):\n    @abstractmethod\n    def f(self):\n        """D."""\n'
+        "        raise NotImplementedError('sweflow: m.py::C.f')\n",
+    ),
+    "methods that make objects": (
+        "@dataclass\nclass C:\n    def __new__(cls): return super().__new__(cls)\n    def __init__(self):\n"
+        "        super().__init__()\n    def __post_init__(self) -> None:\n        self.x = 1\n",
+        "@dataclass\nclass C:\n    def __new__(cls): raise NotImplementedError('sweflow: m.py::C.__new__')\n"
+        "    def __init__(self):\n        raise NotImplementedError('sweflow: m.py::C.__init__')\n"
+        "    def __post_init__(self) -> None:\n        raise NotImplementedError('sweflow: m.py::C.__post_init__')\n",
+    ),
+    "a method after statements with semicolons, and semicolons in its body": (
+        "class C:\n    a = 1; b = 2;\n    def f(self): x = 1; return x;\n    c = 3\n",
+        "class C:\n    a = 1; b = 2;\n    def f(self): raise NotImplementedError('sweflow: m.py::C.f')\n    c = 3\n",
+    ),
+    "a docstring with a statement behind it on its line": (
+        'def f():\n    """D."""; x = 1\n    return x\n',
+        'def f():\n    """D."""\n    raise NotImplementedError(\'sweflow: m.py::f\')\n',
+    ),
+    "a generic class": (
+        "class C[T](Base[T], key=1):\n    type A = int\n    def f[S: T](self, x: S) -> T:\n        return x\n",
+        "class C[T](Base[T], key=1):\n    type A = int\n    def f[S: T](self, x: S) -> T:\n"
+        "        raise NotImplementedError('sweflow: m.py::C.f')\n",
+    ),
+    "a body behind a continued line": (
+        "def f(x): \\\n    return x\ny = 1\n",
+        "def f(x): \\\n    raise NotImplementedError('sweflow: m.py::f')\ny = 1\n",
+    ),
+    "old Macintosh line ends": (
+        "def f():\r    x = 1\r    yield x\ry = 1\r",
+        "def f():\r    raise NotImplementedError('sweflow: m.py::f')\r    yield\ry = 1\r",
+    ),
     "match and nested classes": (
         "class A:\n    class B:\n        def f(self, x):\n            match x:\n                case 1:\n                    return 2\n",
         "class A:\n    class B:\n        def f(self, x):\n            raise NotImplementedError('sweflow: m.py::A.B.f')\n",
@@ -105,6 +156,36 @@ def masked(source: bytes) -> bytes:
 def test_C1_a_stub_replaces_the_body_and_nothing_else(case):
     before, after = CASES[case]
     assert masked(before.encode()).decode() == after
+
+
+STRIPPED = {
+    "a docstring goes with the comments around it": (
+        'def f():  # kept\n    # why\n    """Doc.\n\n    More.\n    """\n    # how\n    return 1\nx = 1\n',
+        "def f():  # kept\n    raise NotImplementedError('sweflow: m.py::f')\nx = 1\n",
+    ),
+    "a docstring on the header's line": (
+        'def f(): "d"; return 1\n',
+        "def f(): raise NotImplementedError('sweflow: m.py::f')\n",
+    ),
+    "a body that is only a docstring": (
+        'async def f():\n\t"""D."""\n',
+        "async def f():\n\traise NotImplementedError('sweflow: m.py::f')\n",
+    ),
+    "no docstring": ("def f(): yield\n", "def f(): raise NotImplementedError('sweflow: m.py::f'); yield\n"),
+}
+
+
+@pytest.mark.parametrize("case", STRIPPED)
+def test_C2_docstrings_are_stripped_where_that_is_asked_for(case):
+    before, after = STRIPPED[case]
+    file = index_file("m.py", before.encode())
+    edits = [stub(d, file.text.utf8, Docstrings.STRIP) for d in file.definitions]
+    assert apply_edits(file.text.utf8, edits).decode() == after
+
+
+@pytest.mark.parametrize("case", [case for case, (before, _) in CASES.items() if "[" not in before])
+def test_C3_what_is_masked_compiles(case):
+    compile(masked(CASES[case][0].encode()), "m.py", "exec")
 
 
 def test_C1_encodings_and_byte_order_marks_survive():
@@ -136,7 +217,7 @@ def test_edits_that_overlap_are_refused():
 def without(source: str, *names: str, named: frozenset[str] = frozenset()) -> str:
     file = index_file("t.py", textwrap.dedent(source).encode())
     gone = [d for d in file.definitions if d.name in names]
-    return apply_edits(file.text.utf8, without_tests(gone, named, file.text.utf8)).decode()
+    return apply_edits(file.text.utf8, remove(gone, named, file.text.utf8)).decode()
 
 
 def test_C4_a_test_of_a_later_step_goes_with_its_decorators():
@@ -152,6 +233,44 @@ def test_a_class_that_loses_all_its_tests_gets_pass():
 
 def test_a_class_with_a_docstring_needs_no_pass():
     assert without('class T:\n    """D."""\n    def test_a(self): pass\n', "test_a") == 'class T:\n    """D."""\n'
+
+
+REMOVED = {
+    "a function between others, with its decorators and comments": (
+        "a = 1\n\n# about f\n@cache\ndef f():\n    return 1  # why\n    # end\n\n\nb = 2\n",
+        "a = 1\n\n# about f\n\n\nb = 2\n",
+    ),
+    "the only function of a module": ("def f():\n    return 1\n", ""),
+    "the only function of a module, without a final newline": ("import a\n\ndef f():\n    return 1", "import a\n\n"),
+    "all of a class": ("class C(Base):\n    def f(self):\n        return 1\n", "class C(Base):\n    pass\n"),
+    "all of a class but its docstring": (
+        'class C:\n    """D."""\n\n    def f(self):\n        return 1\n',
+        'class C:\n    """D."""\n\n',
+    ),
+    "all of a class but a comment": (
+        "class C:\n    # why\n    def f(self): return 1\nx = 1\n",
+        "class C:\n    # why\n    pass\nx = 1\n",
+    ),
+    "one of two methods": (
+        "class C:\n    def f(self): return 1\n    y = 2\n",
+        "class C:\n    y = 2\n",
+    ),
+    "a nested class": (
+        "class A:\n\tclass B:\n\t\tdef f(self):\n\t\t\treturn 1\n\tx = 1\n",
+        "class A:\n\tclass B:\n\t\tpass\n\tx = 1\n",
+    ),
+    "all of a branch": (
+        "try:\r\n    import a\r\nexcept ImportError:\r\n    def f(): return 1\r\n",
+        "try:\r\n    import a\r\nexcept ImportError:\r\n    pass\r\n",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", REMOVED)
+def test_C2_a_removed_function_takes_its_own_text_with_it_and_leaves_what_compiles(case):
+    before, after = REMOVED[case]
+    assert without(before, "f") == after
+    compile(after, "m.py", "exec")
 
 
 def test_C5_a_test_function_that_something_names_leaves_a_bare_definition():

@@ -1,0 +1,59 @@
+"""Fairness: what tests rely on and a solver could not know."""
+
+import ast
+import builtins
+import re
+from collections.abc import Iterable, Iterator
+
+_WORD = re.compile(r"\w+")
+_PLAIN = frozenset({0, 1, 2, None, ...})
+"""Constants that need no telling; True and False equal two of them."""
+_BUILT_IN = frozenset(dir(builtins))
+
+
+class Visible:
+    """Texts that a solver can read; the words of each are worked out once."""
+
+    def __init__(self) -> None:
+        self._words: dict[bytes, frozenset[str]] = {}
+
+    def unknown(self, nodes: Iterable[ast.AST], statement: str, contents: Iterable[bytes]) -> tuple[str, ...]:
+        """Names and constants of some code that stand neither in the statement nor in any of the contents.
+
+        Constants are written as in Python.
+        """
+        told = frozenset(_WORD.findall(statement))
+        files = list(contents)
+        missing = []
+        for item in sorted(set(_relied_on(nodes))):
+            if item.isidentifier():
+                known = item in told or any(item in self._of(content) for content in files)
+            else:
+                plain = item.strip("'\"")
+                known = plain in statement or any(plain.encode("utf-8", "replace") in content for content in files)
+            if not known:
+                missing.append(item)
+        return tuple(missing)
+
+    def _of(self, content: bytes) -> frozenset[str]:
+        if content not in self._words:
+            self._words[content] = frozenset(_WORD.findall(content.decode("utf-8", "replace")))
+        return self._words[content]
+
+
+def _relied_on(nodes: Iterable[ast.AST]) -> Iterator[str]:
+    """Attributes, keywords, imported and global names, strings and numbers."""
+    for root in nodes:
+        own = {node.id for node in ast.walk(root) if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load)}
+        own |= {node.arg for node in ast.walk(root) if isinstance(node, ast.arg)}
+        prose = {id(node.value) for node in ast.walk(root) if isinstance(node, ast.Expr)}
+        for node in ast.walk(root):
+            match node:
+                case ast.Attribute(attr=name) | ast.keyword(arg=str() as name):
+                    yield name
+                case ast.Name(id=name) if name not in own and name not in _BUILT_IN:
+                    yield name
+                case ast.alias(name=name):
+                    yield from name.split(".")
+                case ast.Constant(value=value) if value not in _PLAIN and id(node) not in prose:
+                    yield repr(value)

@@ -1,0 +1,63 @@
+"""What ran: the results of one tree, as values and as lines of the journal."""
+
+import json
+import os
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from sweflow_tracer.values import Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What one test did on one tree: alone or together with the others.
+
+    ``raised`` are the stubs that its exceptions name, ``called`` those that the recorder saw; ``mentions`` says
+    that the message quotes a stub's, as the output of a child process does.
+    """
+
+    test: str
+    alone: bool
+    outcome: Outcome
+    when: str
+    error: str
+    detail: str
+    raised: tuple[str, ...]
+    called: tuple[str, ...]
+    mentions: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TreeRun:
+    """The results on tree ``number``; ``problem`` is not empty where the session itself failed."""
+
+    number: int
+    results: tuple[Result, ...]
+    problem: str
+
+
+def journal_line(key: str, run: TreeRun) -> str:
+    """A finished run as a line of the journal."""
+    row = {"number": run.number, "problem": run.problem, "results": [asdict(result) for result in run.results]}
+    return json.dumps({"key": key, "run": row}) + "\n"
+
+
+def read_journal(path: Path) -> dict[str, TreeRun]:
+    """The runs of a journal by key; a torn last line is cut off."""
+    if not path.exists():
+        return {}
+    data = path.read_bytes()
+    whole = data[: data.rfind(b"\n") + 1]
+    if len(whole) < len(data):
+        os.truncate(path, len(whole))
+    return {entry["key"]: _run(entry["run"]) for entry in map(json.loads, whole.splitlines())}
+
+
+def _run(row: dict[str, Any]) -> TreeRun:
+    return TreeRun(row["number"], tuple(map(_result, row["results"])), row["problem"])
+
+
+def _result(row: dict[str, Any]) -> Result:
+    lists = {name: tuple(row[name]) for name in ("raised", "called")}
+    return Result(**{**row, **lists, "outcome": Outcome(row["outcome"])})
