@@ -82,7 +82,8 @@ def test_ctrl_c_says_that_the_command_goes_on_and_leaves_no_process(example, pyt
         "--out",
         str(tmp_path / "o"),
     ]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    heard = {"preexec_fn": lambda: signal.signal(signal.SIGINT, signal.SIG_DFL)}  # a job in the background ignores it
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **heard)
     while not (tmp_path / "o" / "work").exists():
         time.sleep(0.05)
     time.sleep(0.5)
