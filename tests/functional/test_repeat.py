@@ -32,9 +32,18 @@ def test_D2_two_builds_give_the_same_bytes_wherever_they_go(calculator, python, 
     assert dataset(tmp_path / "second") == dataset(first)
 
 
+def start(command: list[str], **streams: int) -> "subprocess.Popen[str]":
+    """Start a command that hears Ctrl-C, even if these tests run in the background and do not."""
+
+    def hear() -> None:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+    return subprocess.Popen(command, text=True, preexec_fn=hear, **streams)  # noqa: PLW1509
+
+
 def run_and_kill(command: list[str], seconds: float, how: signal.Signals) -> int | None:
     """Start a build and kill it after a while; its exit code where it ended before that."""
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    process = start(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         return process.wait(seconds)
     except subprocess.TimeoutExpired:
@@ -82,8 +91,7 @@ def test_ctrl_c_says_that_the_command_goes_on_and_leaves_no_process(example, pyt
         "--out",
         str(tmp_path / "o"),
     ]
-    heard = {"preexec_fn": lambda: signal.signal(signal.SIGINT, signal.SIG_DFL)}  # a job in the background ignores it
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **heard)
+    process = start(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     while not (tmp_path / "o" / "work").exists():
         time.sleep(0.05)
     time.sleep(0.5)
