@@ -25,6 +25,7 @@ def calculator(example, python) -> tuple[Path, Path]:
     return repo, repo.parent / "first"
 
 
+@pytest.mark.slow
 def test_D2_two_builds_give_the_same_bytes_wherever_they_go(calculator, python, tmp_path, monkeypatch):
     repo, first = calculator
     monkeypatch.chdir(tmp_path)

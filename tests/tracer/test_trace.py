@@ -224,6 +224,7 @@ def test_tests_that_get_in_each_others_way_side_by_side_are_judged_alone(python,
     assert {test.outcome for test in trace.tests} == {Outcome.PASSED}
 
 
+@pytest.mark.slow
 def test_T3_a_process_a_test_gives_the_same_edges_as_a_fork_a_test(shop, trace, python, tmp_path):
     small = write_repository(
         tmp_path / "shop", {"shop.py": SHOP, "tests/test_shop.py": TESTS.split("def test_fails", maxsplit=1)[0]}
