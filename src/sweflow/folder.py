@@ -113,12 +113,12 @@ class Folder:
 
     def claim(self, project: Project, python: Path, options: dict[str, Any]) -> None:
         """Make the folder this build's own, or go on with it. Raises OutputNotUsable where it is another's."""
-        wanted = json.loads(dumps(options))
+        wanted = _as_stored(options)
         if self.project.exists():
             held, _ = read_project_file(self.project)
             if replace(held, files=()) != replace(project, files=()):
                 raise OutputNotUsable(self.root, f"it holds a build of {held.repo} at {held.source[:12]}")
-            if read_document(self.options, "options", OPTIONS_VERSION)["options"] != wanted:
+            if self.stored_options() != wanted:
                 raise OutputNotUsable(self.root, "its build was started with other options")
             return
         if any(entry.name != ".lock" for entry in self.root.iterdir()):
@@ -131,18 +131,22 @@ class Folder:
         if self.candidates.exists() or not (self.project.exists() and self.trace.exists()):
             return False
         held, _ = read_project_file(self.project)
-        stored = read_document(self.options, "options", OPTIONS_VERSION)["options"]
         same = replace(held, files=(), source=project.source, created_at=project.created_at)
         return (
             held.source != project.source
             and same == replace(project, files=())
-            and stored == json.loads(dumps(options))
+            and self.stored_options() == _as_stored(options)
         )
+
+    def stored_options(self) -> dict[str, Any]:
+        """The options that the build was started with. Raises FileNotUsable."""
+        stored: dict[str, Any] = read_document(self.options, "options", OPTIONS_VERSION)["options"]
+        return stored
 
     def change_options(self, options: dict[str, Any]) -> None:
         """Store other options, where there are any."""
-        wanted = json.loads(dumps(options))
-        if self.options.exists() and read_document(self.options, "options", OPTIONS_VERSION)["options"] != wanted:
+        wanted = _as_stored(options)
+        if self.options.exists() and self.stored_options() != wanted:
             write_document(self.options, "options", OPTIONS_VERSION, {"options": wanted})
 
     def write_source(self, blobs: Blobs) -> None:
@@ -211,3 +215,8 @@ class Folder:
         results = (self.candidates, self.tasks, self.rejected, self.summary, self.runs)
         for path in (self.options, self.project, self.trace, self.graph, self.schedule, *results):
             path.unlink(missing_ok=True)
+
+
+def _as_stored(options: dict[str, Any]) -> Any:
+    """Options as they come back from their file: tuples are lists there."""
+    return json.loads(dumps(options))

@@ -46,13 +46,13 @@ from sweflow_tracer.interpreter import find_python, inspect_interpreter
 from sweflow_tracer.processes import Launcher
 from sweflow_tracer.project import Project, keep_loaded, read_project
 from sweflow_tracer.session import Target
+from sweflow_tracer.trace import Progress
 
 from sweflow.caches import index_cache
-from sweflow.folder import OPTIONS_VERSION, Folder
+from sweflow.folder import Folder
 from sweflow.version import __version__
 
 T = TypeVar("T")
-Progress = Callable[[str, int, int], None]
 FORMATS = {
     "project": PROJECT_VERSION,
     "trace": TRACE_VERSION,
@@ -243,8 +243,8 @@ def load_schedule(out: Path, graph: RuntimeDependencyGraph) -> Schedule:
 
 def stored_options(out: Path) -> Options:
     """The options of a folder's build; the defaults where it has none (a graph that was put there by hand)."""
-    path = Folder(out).options
-    return Options(**read_document(path, "options", OPTIONS_VERSION)["options"]) if path.exists() else Options()
+    folder = Folder(out)
+    return Options(**folder.stored_options()) if folder.options.exists() else Options()
 
 
 def tasks(out: Path, *, index: SourceIndex | None = None) -> tuple[Candidate, ...]:

@@ -10,6 +10,7 @@ from sweflow_rdg import Reason
 from sweflow_scheduler import Step
 from sweflow_tracer.processes import Launcher
 from sweflow_tracer.session import VARIABLES, Session
+from sweflow_tracer.trace import Progress
 
 from sweflow_tasks.arguments import present_arguments
 from sweflow_tasks.audit import Audit, clean, own_requirements
@@ -21,7 +22,7 @@ from sweflow_tasks.settle import settle
 from sweflow_tasks.statement import Statements
 from sweflow_tasks.summary import other_rejections, summarise
 from sweflow_tasks.values import Candidate, Dataset, Findings, Rejection, Task
-from sweflow_tasks.verify import Progress, Verifier
+from sweflow_tasks.verify import Verifier
 
 TASK_SECONDS = 1800.0
 """Time-out that a task carries for one run of its tests."""

@@ -3,10 +3,12 @@
 See decisions 0005 and 0007.
 """
 
+from sweflow_tracer.trace import Progress
+
 from sweflow_tasks.draft import Amendments, Draft, Inputs, make_draft
 from sweflow_tasks.judge import Verdicts
 from sweflow_tasks.repair import find_repair
-from sweflow_tasks.verify import Progress, Verifier
+from sweflow_tasks.verify import Verifier
 
 
 def settle(

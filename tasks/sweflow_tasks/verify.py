@@ -21,7 +21,8 @@ from sweflow_tracer.errors import SessionFailed
 from sweflow_tracer.files import Blobs, tree_digest
 from sweflow_tracer.interning import unpack
 from sweflow_tracer.processes import Launcher
-from sweflow_tracer.session import Options, Record, Session, Target, run_session, run_unforked
+from sweflow_tracer.session import Options, Record, Session, Target, codes_of, run_session, run_unforked
+from sweflow_tracer.trace import Progress
 from sweflow_tracer.values import Outcome
 from sweflow_tracer.workspace import Workspace, clean_line, remove_listed
 
@@ -29,8 +30,6 @@ from sweflow_tasks.arguments import present_arguments
 from sweflow_tasks.draft import Draft
 from sweflow_tasks.judge import Verdicts, judge, merge_verdicts
 from sweflow_tasks.results import Result, TreeRun, journal_line, read_journal
-
-Progress = Callable[[str, int, int], None]
 
 
 class Verifier:
@@ -212,7 +211,7 @@ def _results(job: _TreeJob, session: Session, groups: list[list[str]]) -> Iterat
 
 def _called(record: Record, codes: list[list[Any]], places: dict[tuple[str, int], str]) -> set[str]:
     """Functions of the step whose stub the test called, by file and first line in the masked tree."""
-    table = [*codes[: record.get("base", 0)], *record.get("codes", ())]
+    table = codes_of(record, codes)
     callees = {unpack(edge)[1] for edges in record.get("edges", {}).values() for edge in edges}
     found = (places.get((table[n - 1][0], table[n - 1][2])) for n in callees)
     return {function for function in found if function is not None}

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from sweflow_tracer.session import Record, read_records
+from sweflow_tracer.session import Record, codes_of, read_records
 
 
 @dataclass(slots=True)
@@ -32,7 +32,7 @@ class Records:
     def codes(self, test: str) -> list[list[object]]:
         """The code objects that a test's edges speak of, by number less one."""
         record = self.tests[test]
-        return [*record["table"][: record.get("base", 0)], *record.get("codes", ())]
+        return codes_of(record, record["table"])
 
 
 class Journal:

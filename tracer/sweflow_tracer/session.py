@@ -205,6 +205,11 @@ def target_environment(target: Target, run: Path, workspace: Workspace, seed: in
     }
 
 
+def codes_of(record: Record, collected: Sequence[list[Any]]) -> list[list[Any]]:
+    """The code objects that a test's edges speak of, by number less one; ``collected`` were known after collection."""
+    return [*collected[: record.get("base", 0)], *record.get("codes", ())]
+
+
 def read_records(channel: Path) -> list[Record]:
     """The whole lines of a channel; a torn last line is passed over."""
     return _Tail(channel, from_start=True).read() if channel.exists() else []

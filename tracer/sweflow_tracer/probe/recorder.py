@@ -67,7 +67,10 @@ class Recorder:
 
     def enter(self, phase: str) -> None:
         """Send the edges that follow to this phase."""
-        self._open = self.phases[phase]
+        self._send_to(self.phases[phase])
+
+    def _send_to(self, edges: set[int]) -> None:
+        self._open = edges
         self.seen = self._before_gc = set()
 
     @contextmanager
@@ -78,8 +81,7 @@ class Recorder:
         try:
             yield
         finally:
-            self._open = before
-            self.seen = self._before_gc = set()
+            self._send_to(before)
 
     def take(self) -> dict[str, list[int]]:
         """The edges since ``start``, by phase, as sorted lists; the sets that follow are fresh."""
