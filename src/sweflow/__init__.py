@@ -11,10 +11,12 @@ from sweflow_rdg import Reason, RuntimeDependencyGraph, build_graph, index_sourc
 from sweflow_scheduler import Closure, Cost, Rules, Schedule, Step, critical_path, explain, make_schedule, waves, width
 from sweflow_tasks import Candidate, Dataset, Docstrings, Evidence, Findings, Rejection, Repair, Task
 from sweflow_tasks.checkout import Content
+from sweflow_tasks.grading import Verdict, VerdictKind
 from sweflow_tracer import Outcome, SweflowError, Trace
 
 from sweflow.covering import cover
 from sweflow.folder import Folder
+from sweflow.grading import GradableTask, evaluate_predictions, grade, load_tasks
 from sweflow.stages import Options, build, checkout, graph, load_graph, schedule, tasks, trace, verify
 from sweflow.version import __version__
 
@@ -28,6 +30,7 @@ __all__ = [
     "Evidence",
     "Findings",
     "Folder",
+    "GradableTask",
     "Options",
     "Outcome",
     "Reason",
@@ -40,16 +43,21 @@ __all__ = [
     "SweflowError",
     "Task",
     "Trace",
+    "Verdict",
+    "VerdictKind",
     "__version__",
     "build",
     "build_graph",
     "checkout",
     "cover",
     "critical_path",
+    "evaluate_predictions",
     "explain",
+    "grade",
     "graph",
     "index_source",
     "load_graph",
+    "load_tasks",
     "make_schedule",
     "questions",
     "schedule",

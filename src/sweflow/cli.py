@@ -22,6 +22,7 @@ from sweflow.command import output as _output
 from sweflow.command import python as _python
 from sweflow.command import scheduling as _scheduling
 from sweflow.command import show as _show
+from sweflow.eval_cli import evaluation
 from sweflow.graph_cli import graph
 from sweflow.progress import Bars
 from sweflow.schedule_cli import schedule
@@ -204,6 +205,7 @@ def _options(given: dict[str, Any]) -> stages.Options:
     return stages.Options(**{name: value for name, value in given.items() if name in names and value is not None})
 
 
+cli.add_command(evaluation)
 cli.add_command(graph)
 cli.add_command(schedule)
 

@@ -11,6 +11,7 @@ LABELS = {
     "coverage": "coverage: the suite, once",
     "tasks": "tasks: masked trees and patches",
     "verify": "verify: every tree",
+    "eval": "eval: each patch in a clean tree",
 }
 
 

@@ -149,7 +149,7 @@ def trace(
     root = repo.resolve()
     if out.resolve().is_relative_to(root):
         raise OutputNotUsable(out, "it lies inside the repository")
-    interpreter = inspect_interpreter(_absolute(python or find_python(root)), root)
+    interpreter = inspect_interpreter(absolute(python or find_python(root)), root)
     project, blobs = read_project(root, interpreter, arguments, allow_dirty=allow_dirty)
     fresh = not out.exists()
     with folder.locked():
@@ -337,7 +337,7 @@ def checkout(out: Path, instance: str, dest: Path, content: Content = Content.SK
     return checkout_task(read_lines(folder.tasks), folder.history, instance, dest, content)
 
 
-def _absolute(python: Path) -> Path:
+def absolute(python: Path) -> Path:
     """An absolute path; symbolic links stay, as a virtual environment's python is one."""
     found = shutil.which(str(python))
     return Path(os.path.abspath(found or python))
@@ -366,7 +366,7 @@ def _inputs(folder: Folder, python: Path | None, index: SourceIndex | None) -> I
     project, interpreter = read_project_file(folder.project)
     blobs: Blobs = folder.read_source(project)
     return Inputs(
-        target=Target(project, _absolute(python or interpreter)),
+        target=Target(project, absolute(python or interpreter)),
         blobs=blobs,
         index=index or _index_of(blobs),
         graph=read_graph(folder.graph),

@@ -33,6 +33,39 @@ def summary_table(summary: Mapping[str, Any], title: str) -> Table:
     return table
 
 
+def report_tables(report: Mapping[str, Any]) -> list[Table]:
+    """A report of an evaluation: a line a model, and a table of shares by depth, size and repository for each."""
+    title = f"{report['predictions']} predictions for {report['tasks']} tasks"
+    models = Table(title=title, title_justify="left", show_edge=False, pad_edge=False)
+    models.add_column("model")
+    for name in ("resolved", "share", "95 % interval", "reward", "F2P", "P2P", "pass@k"):
+        models.add_column(name, justify="right")
+    models.add_column("verdicts")
+    for model, found in report["models"].items():
+        chances = ", ".join(f"{k}: {chance:.3f}" for k, chance in found["pass_at_k"].items())
+        verdicts = ", ".join(f"{name} {count}" for name, count in found["verdicts"].items())
+        rates = (f"{found[name]:.3f}" for name in ("reward", "f2p_rate", "p2p_rate"))
+        models.add_row(Text(model), *_share_cells(found["resolved"]), *rates, chances, verdicts)
+    return [models, *(_groups_table(model, found) for model, found in report["models"].items())]
+
+
+def _groups_table(model: str, found: Mapping[str, Any]) -> Table:
+    table = Table(title=Text(model), title_justify="left", show_edge=False, pad_edge=False)
+    table.add_column("by")
+    table.add_column("")
+    for name in ("resolved", "share", "95 % interval"):
+        table.add_column(name, justify="right")
+    for kind in ("depth", "size", "repository"):
+        for name, share in found[f"by_{kind}"].items():
+            table.add_row(kind, Text(name), *_share_cells(share))
+    return table
+
+
+def _share_cells(share: Mapping[str, Any]) -> tuple[str, str, str]:
+    low, high = share["interval"]
+    return f"{share['count']}/{share['of']}", f"{100 * share['share']:.1f} %", f"{100 * low:.1f}-{100 * high:.1f} %"
+
+
 def trace_table(trace: Trace, title: str) -> Table:
     """Counts of a trace, and the tests whose calls varied from one traced run to the next."""
     outcomes = Counter(test.outcome.value for test in trace.tests)

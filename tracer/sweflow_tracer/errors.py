@@ -83,12 +83,17 @@ class SessionFailed(SweflowError):
     """A pytest session ended without the records that it owes.
 
     ``killed``: something ended it from outside or in its middle, which says nothing about the tests (V3).
+    ``collected``: it had collected its tests by then. ``timed_out``: it was ended since it took too long.
     """
 
-    def __init__(self, problem: str, log: str, *, killed: bool = False) -> None:
+    def __init__(
+        self, problem: str, log: str, *, killed: bool = False, collected: bool = False, timed_out: bool = False
+    ) -> None:
         self.problem = problem
         self.log = log
         self.killed = killed
+        self.collected = collected
+        self.timed_out = timed_out
         super().__init__(f"the pytest session {problem}; the last lines of its log: {log.strip()[-1500:]}")
 
 

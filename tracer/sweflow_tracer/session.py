@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import secrets
 import shutil
 import signal
 import time
@@ -15,6 +16,7 @@ from sweflow_tracer.errors import RanElsewhere, RunnerDependency, SessionFailed
 from sweflow_tracer.interpreter import PROBE
 from sweflow_tracer.processes import Launcher
 from sweflow_tracer.project import Project
+from sweflow_tracer.seals import is_sealed
 from sweflow_tracer.workspace import Workspace
 
 Record = dict[str, Any]
@@ -45,10 +47,22 @@ class Target:
 
 
 @dataclass(frozen=True, slots=True)
+class Guarded:
+    """Run code that nobody trusts, and make its results hard to forge (V6); ``trusted`` are files below the root.
+
+    ``key`` seals what the probe writes (hex).
+    """
+
+    trusted: Sequence[str]
+    key: str = field(default_factory=lambda: secrets.token_hex(32))
+
+
+@dataclass(frozen=True, slots=True)
 class Options:
     """How a session runs. ``timeout`` is in seconds for one test; ``traced`` the groups to record (None: all).
 
     ``follow``: record processes that tests start, too. ``select``: node ids below which a test must be, if any.
+    ``limit`` is in seconds for the whole session; None where there is none but the silence of its tests.
     """
 
     engine: str = "none"
@@ -62,11 +76,17 @@ class Options:
     select: Sequence[str] = ()
     paths: Sequence[str] | None = None
     traced: Sequence[int] | None = None
+    guard: Guarded | None = None
+    limit: float | None = None
 
 
 @dataclass(slots=True)
 class Session:
-    """The records of a session; a test has one a group that it is in."""
+    """The records of a session; a test has one a group that it is in.
+
+    A guarded session has ``decoys``, records of tests that must fail, and ``alarms``: what the code under test did to
+    its judges, in words. A record that says passed without a seal becomes an alarm.
+    """
 
     collected: Record = field(default_factory=dict)
     tests: list[Record] = field(default_factory=list)
@@ -75,6 +95,8 @@ class Session:
     code: int | None = None
     seconds: float = 0.0
     log: str = ""
+    decoys: list[Record] = field(default_factory=list)
+    alarms: list[str] = field(default_factory=list)
 
     @property
     def needs_process(self) -> bool:
@@ -113,14 +135,15 @@ def run_session(
             code = running.wait(POLL_SECONDS)
             for record in tail.read():
                 heard, warned = time.monotonic(), False
-                _take(session, record)
+                _take_any(session, record, options.guard)
                 on_record(record)
             silent = time.monotonic() - heard
             if session.collected and not options.fork and silent > options.timeout and not warned:
                 warned = True
                 running.signal(SOFT_LIMIT)
             patience = options.timeout + 10.0 if session.collected else COLLECT_SECONDS
-            if code is None and silent > patience:
+            over = options.limit is not None and time.monotonic() - started > options.limit
+            if code is None and (silent > patience or over):
                 session.timed_out = True
                 break
     session.code = code
@@ -153,6 +176,8 @@ def run_unforked(
             session = run_session(target, workspace, launcher, alone, on_record, channel)
             merged.collected = merged.collected or session.collected
             merged.seconds += session.seconds
+            merged.alarms += session.alarms
+            merged.decoys += session.decoys
             merged.log = session.log
             merged.tests += [{**record, "group": number} for record in session.tests]
             done = {record["id"] for record in session.tests}
@@ -215,6 +240,16 @@ def read_records(channel: Path) -> list[Record]:
     return _Tail(channel, from_start=True).read() if channel.exists() else []
 
 
+def _record(line: bytes) -> Record:
+    """A line as a record; what is none was written by something else than the probe."""
+    try:
+        record = json.loads(line)
+    except ValueError:
+        record = None
+    good = isinstance(record, dict) and "kind" in record
+    return record if good else {"kind": "torn", "what": "writes to the channel"}
+
+
 class _Tail:
     """Reads what is added to a file, line by line."""
 
@@ -228,7 +263,7 @@ class _Tail:
             data = file.read()
         whole = data[: data.rfind(b"\n") + 1]
         self._position += len(whole)
-        return [json.loads(line) for line in whole.splitlines()]
+        return [_record(line) for line in whole.splitlines()]
 
 
 def _install_probe(run: Path, target: Target, workspace: Workspace, channel: Path, options: Options) -> Path:
@@ -255,19 +290,34 @@ def _install_probe(run: Path, target: Target, workspace: Workspace, channel: Pat
         "skip": list(options.skip),
         "select": list(options.select),
         "traced": None if options.traced is None else list(options.traced),
+        "guard": None if options.guard is None else {"trusted": list(options.guard.trusted), "key": options.guard.key},
     }
     (folder / "config.json").write_text(json.dumps(config), "utf-8")
     return folder
 
 
-def _take(session: Session, record: Record) -> None:
+def _take_any(session: Session, record: Record, guard: Guarded | None) -> None:
+    """Take a record; in a guarded session it may be one that the probe never wrote."""
+    try:
+        _take(session, record, guard)
+    except (KeyError, TypeError, ValueError):
+        if guard is None:
+            raise
+        session.alarms.append("writes to the channel")
+
+
+def _take(session: Session, record: Record, guard: Guarded | None) -> None:
     kind = record["kind"]
     if kind == "start" and record["early"]:
         raise RunnerDependency(tuple(record["early"]))
     if kind == "collected":
         session.collected = record
+    elif kind == "test" and guard and record["outcome"] == "passed" and not is_sealed(guard.key, record):
+        session.alarms.append(f"forged a record of {record['id']}")
     elif kind == "test":
-        session.tests.append(record)
+        (session.tests if record.get("group", 0) >= 0 else session.decoys).append(record)
+    elif kind in ("alarm", "torn"):
+        session.alarms.append(str(record["what"]))
     elif kind == "end":
         session.ran = record["ran"]
     for name, path in record.get("strays", ()):
@@ -277,7 +327,8 @@ def _take(session: Session, record: Record) -> None:
 def _check(session: Session, options: Options) -> None:
     if not session.collected:
         problem = "took too long to collect" if session.timed_out else f"ended with exit code {session.code}"
-        raise SessionFailed(problem, session.log, killed=session.code == -signal.SIGKILL)
+        killed = session.code == -signal.SIGKILL
+        raise SessionFailed(problem, session.log, killed=killed, timed_out=session.timed_out)
     if options.fork and not session.ran and not session.needs_process:
         problem = f"ended with exit code {session.code} before every test had run"
-        raise SessionFailed(problem, session.log, killed=True)
+        raise SessionFailed(problem, session.log, killed=True, collected=True, timed_out=session.timed_out)

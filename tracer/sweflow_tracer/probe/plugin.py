@@ -10,7 +10,9 @@
   ``parent`` (process id of who started it);
 - ``groups``: "each" (every item alone), "together", or lists of ids; ``traced``: null (record from the start), or the
   numbers of the groups to record; ``skip``: ids that a run before this one has finished; ``select``: node ids, if there
-  are any, that a test must be or lie below: others count as not collected.
+  are any, that a test must be or lie below: others count as not collected;
+- ``guard``: null, or what makes results hard to forge (guard/): ``key`` (hex) and ``trusted`` (files that are not code
+  under test). The file is removed once it is read, since it holds the key.
 """
 
 from __future__ import annotations
@@ -29,6 +31,7 @@ import pytest
 
 from . import engines, follow, items, recorder
 from .channel import encode, write_all
+from .guard.guard import Guard
 from .limit import soft_limit
 from .outcome import Outcome
 from .workers import Orphans, Workers, die_with_parent
@@ -40,6 +43,8 @@ if TYPE_CHECKING:
 
 with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "config.json"), encoding="utf-8") as _file:
     CONFIG: dict[str, Any] = json.load(_file)
+if CONFIG["guard"]:
+    os.unlink(_file.name)
 
 RECORDER = recorder.Recorder(CONFIG["root"])
 _EARLY = items.project_modules(CONFIG["names"])
@@ -56,17 +61,23 @@ def emit(record: dict[str, Any]) -> None:
     write_all(_channel, encode(record))
 
 
+_guard = Guard(CONFIG, __name__.rpartition(".")[0], emit) if CONFIG["guard"] else None
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_load_initial_conftests(early_config: Any, parser: Any, args: list[str]) -> None:
     """Start recording before the first line of the project runs."""
     die_with_parent(CONFIG["parent"])
-    items.keep_bytecode(CONFIG["bytecode"])
+    if _guard is None:  # else nothing is kept: what one candidate compiled must not be another's
+        items.keep_bytecode(CONFIG["bytecode"])
     recorder.after_import("hypothesis", items.pin_hypothesis)
     emit({"kind": "start", "python": platform.python_version(), "early": _EARLY})
     RECORDER.start(["collection"])
     if CONFIG["traced"] is None:
         recorder.watch_imports(RECORDER)
         _start_engine()
+    if _guard is not None:
+        _guard.prepare(early_config)
 
 
 def _start_engine() -> None:
@@ -126,6 +137,8 @@ def pytest_runtestloop(session: Any) -> bool:
         emit({"kind": "end", "ran": False})
         return True
     groups = _groups(selected)
+    if _guard is not None:
+        groups += [(-number, [decoy]) for number, decoy in enumerate(_guard.decoys(session), 1)]
     orphans = Orphans()
     if CONFIG["fork"]:
         gc.collect()
@@ -163,13 +176,15 @@ def _run_group(number: int, group: list[Any], send: Send) -> None:
     if CONFIG["traced"] is not None and number in CONFIG["traced"]:
         _start_engine()
     items.fresh_capture(group[0].config)
+    if _guard is not None:
+        _guard.start()
     base = len(RECORDER.codes)
     for item, following in zip(group, [*group[1:], None]):
         send({"kind": "begin", "id": item.nodeid})
         record = _run_item(item, following)
         record["base"] = base
         record["codes"], record["edges"] = RECORDER.compact(record["edges"], base)
-        send(record)
+        send(record if _guard is None else _guard.seal(record))
 
 
 def _run_item(item: Any, following: Any) -> dict[str, Any]:
@@ -180,12 +195,16 @@ def _run_item(item: Any, following: Any) -> dict[str, Any]:
     _current = Outcome()
     RECORDER.start(["setup", "call", "teardown"])
     _enter("setup")
+    if _guard is not None:
+        _guard.before(item)
     with soft_limit(_current):
         item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
+    evidence = {} if _guard is None else {"evidence": _guard.after(item, last=following is None)}
     if _follower is not None:
         _follower.gather()
     record: dict[str, Any] = {"kind": "test", "id": item.nodeid, "intact": _intact(), "edges": RECORDER.take()}
     record.update(_current.record())
+    record.update(evidence)
     if _current.timed_out:
         record["detail"] = "no end after %g s" % CONFIG["timeout"]
     record.update(_loaded())

@@ -1,0 +1,48 @@
+"""The command ``sweflow eval``."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+
+from sweflow.command import DIR, PYTHON, output, show
+from sweflow.grading import evaluate_predictions
+from sweflow.progress import Bars
+from sweflow.tables import report_tables
+
+
+@click.command("eval")
+@click.argument("dir", type=DIR)
+@click.option(
+    "--predictions",
+    "-p",
+    required=True,
+    metavar="FILE|gold|empty",
+    help="Candidate patches in SWE-bench's format, or one of two that need no file.",
+)
+@click.option("--out", "-o", type=click.Path(file_okay=False, path_type=Path), help="Folder [default: DIR/eval].")
+@click.option("--python", type=PYTHON, help="The target's interpreter [default: the one that was traced].")
+@click.option("--workers", "-j", type=click.IntRange(1), default=1, show_default=True, help="Patches side by side.")
+@output
+def evaluation(dir: Path, **given: Any) -> int:
+    """Grade predictions for DIR's tasks, each in a clean tree.
+
+    Exit code 1 where a prediction could not be graded for want of infrastructure.
+
+    \b
+    Examples:
+      sweflow eval calculator.sweflow --predictions gold
+      sweflow eval calculator.sweflow --predictions preds.jsonl --out scores --workers 2
+    """
+    with Bars(Console(stderr=True), quiet=given["quiet"] or given["as_json"]) as bars:
+        report = evaluate_predictions(
+            dir,
+            given["predictions"],
+            given["out"],
+            python=given["python"],
+            workers=given["workers"],
+            progress=bars,
+        )
+    show(given, report, *report_tables(report))
+    return 1 if any("infrastructure" in model["verdicts"] for model in report["models"].values()) else 0

@@ -1,0 +1,94 @@
+"""Grading from a build's folder: one patch for a training loop, or a file of predictions."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from sweflow_tasks.format import read_lines
+from sweflow_tasks.grading import Grader, Verdict, evaluate, make_report, read_predictions
+from sweflow_tasks.grading.report import REPORT_VERSION
+from sweflow_tracer.format import read_project_file, write_document
+from sweflow_tracer.processes import Launcher
+from sweflow_tracer.session import Target
+from sweflow_tracer.trace import Progress
+
+from sweflow.folder import Folder
+from sweflow.stages import absolute, stored_options
+
+
+@dataclass(frozen=True, slots=True)
+class GradableTask:
+    """A task of a build's folder: ``row`` is its line of ``tasks.jsonl``, ``folder`` where its history stands."""
+
+    folder: Path
+    row: dict[str, Any] = field(hash=False)
+
+    @property
+    def instance_id(self) -> str:
+        """The task's name."""
+        return str(self.row["instance_id"])
+
+
+def load_tasks(out: Path) -> tuple[GradableTask, ...]:
+    """The verified tasks of a build. Raises FileNotUsable."""
+    return tuple(GradableTask(out.resolve(), row) for row in read_lines(Folder(out).tasks))
+
+
+def grade(task: GradableTask, patch: str, sandbox: str = "auto", *, python: Path | None = None) -> Verdict:
+    """Grade one patch in a clean tree; any number of threads may call this at once.
+
+    ``patch`` is a unified diff against the task's skeleton; ``sandbox`` one of auto, process, bubblewrap, docker.
+    Raises SweflowError where the folder or the sandbox cannot be used.
+
+    >>> task, *_ = load_tasks(Path("calculator.sweflow"))  # doctest: +SKIP
+    >>> grade(task, task.row["patch"]).reward  # doctest: +SKIP
+    1.0
+    """
+    with _grader(task.folder, sandbox, python) as grader:
+        return grader.grade(task.row, patch)
+
+
+def evaluate_predictions(
+    out: Path,
+    predictions: str,
+    results: Path | None = None,
+    *,
+    sandbox: str = "auto",
+    python: Path | None = None,
+    workers: int = 1,
+    progress: Progress = lambda what, done, total: None,
+) -> dict[str, Any]:
+    """Grade predictions (a file, ``gold`` or ``empty``) into ``results.jsonl`` and ``report.json``; the report.
+
+    ``results`` is a folder (default: ``eval`` in the build's). Predictions that have a verdict there are not graded
+    again. Raises SweflowError.
+    """
+    tasks = read_lines(Folder(out).tasks)
+    wanted = read_predictions(predictions, tasks)
+    into = results or out / "eval"
+    into.mkdir(parents=True, exist_ok=True)
+    with _grader(out, sandbox, python) as grader:
+        found = evaluate(tasks, wanted, grader, into / "results.jsonl", workers=workers, progress=progress)
+    report = {**make_report(tasks, found), "sandbox": sandbox}
+    write_document(into / "report.json", "report", REPORT_VERSION, report)
+    return report
+
+
+@contextmanager
+def _grader(out: Path, sandbox: str, python: Path | None) -> Iterator[Grader]:
+    folder = Folder(out)
+    project, interpreter = read_project_file(folder.project)
+    launcher = Launcher()
+    try:
+        yield Grader(
+            Target(project, absolute(python or interpreter)),
+            folder.read_source(project),
+            folder.history,
+            launcher,
+            folder.root,
+            stored_options(out).timeout,
+        )
+    finally:
+        launcher.stop()

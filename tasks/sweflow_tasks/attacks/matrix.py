@@ -1,0 +1,73 @@
+"""The attack matrix: every attack against a task, and what it scored."""
+
+import tempfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from sweflow_tracer.files import Blobs
+from sweflow_tracer.trace import Progress
+
+from sweflow_tasks.attacks.values import Attack, Situation
+from sweflow_tasks.grading.evaluate import Grades
+from sweflow_tasks.grading.values import Verdict
+from sweflow_tasks.history import CommitStream, read_commit, run_git
+from sweflow_tasks.values import JsonObject
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """An attack and its verdict; None where it was not run since nothing here would bound it."""
+
+    attack: Attack
+    verdict: Verdict | None
+
+    @property
+    def scored(self) -> bool:
+        """Whether the attack got anything for it."""
+        return self.verdict is not None and self.verdict.reward > 0
+
+
+def run_attacks(
+    task: JsonObject,
+    history: Path,
+    grader: Grades,
+    attacks: Sequence[Attack],
+    *,
+    harmful: bool,
+    progress: Progress = lambda what, done, total: None,
+) -> Iterator[Outcome]:
+    """Grade each attack on a task; those that use up the host only where ``harmful`` says that a sandbox bounds them."""
+    situation = situation_of(task, history)
+    for number, attack in enumerate(attacks, 1):
+        if attack.harmful and not harmful:
+            yield Outcome(attack, None)
+        else:
+            yield Outcome(attack, grader.grade(task, attack_patch(attack, situation)))
+        progress("attacks", number, len(attacks))
+
+
+def situation_of(task: JsonObject, history: Path) -> Situation:
+    """What an attacker of a task has."""
+    skeleton = read_commit(history, task["base_commit"])
+    tests = sorted({test.partition("::")[0] for test in (*task["FAIL_TO_PASS"], *task["PASS_TO_PASS"])})
+    functions = [*task["target_functions"], *task["dependent_functions"]]
+    plain = [function for function in functions if "@" not in function and function not in task["removed_functions"]]
+    return Situation(skeleton, tuple(tests), (plain or functions)[0])
+
+
+def attack_patch(attack: Attack, situation: Situation) -> str:
+    """The attack as a patch."""
+    made = attack.make(situation)
+    return made if isinstance(made, str) else _diff(situation.skeleton, made)
+
+
+def _diff(before: Blobs, after: Blobs) -> str:
+    with tempfile.TemporaryDirectory(prefix="sweflow-") as scratch:
+        folder = Path(scratch)
+        run_git(folder, "init", "--quiet", "--bare", "--template=", ".")
+        stream = CommitStream()
+        stream.commit("refs/heads/before", "before", before, None)
+        stream.commit("refs/heads/after", "after", after, None)
+        stream.send(folder)
+        return run_git(folder, "diff", "--binary", "--no-renames", "before", "after").decode("utf-8", "surrogateescape")

@@ -1,0 +1,182 @@
+"""The grader: one patch, one clean tree, one guarded session, one verdict."""
+
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from threading import Lock
+
+from sweflow_tracer import SweflowError
+from sweflow_tracer.errors import RanElsewhere, RunnerDependency, SessionFailed
+from sweflow_tracer.files import Blobs
+from sweflow_tracer.processes import Launcher
+from sweflow_tracer.session import Guarded, Options, Record, Session, Target, run_session, run_unforked
+from sweflow_tracer.workspace import Workspace, remove_listed
+
+from sweflow_tasks.arguments import present_arguments
+from sweflow_tasks.grading.patches import Refused, apply_patch
+from sweflow_tasks.grading.protected import is_protected, restore
+from sweflow_tasks.grading.values import Verdict, VerdictKind
+from sweflow_tasks.history import read_commit
+from sweflow_tasks.values import JsonObject
+
+FEWEST_DECOYS = 3
+"""Decoys that must have failed for a pass to count."""
+
+
+@dataclass(frozen=True, slots=True)
+class Allowed:
+    """What the gold patch itself shows: alarms, and tests that give no evidence. A candidate may show the same."""
+
+    alarms: frozenset[str]
+    without_evidence: frozenset[str]
+
+
+class Grader:
+    """Grades patches for the tasks of one dataset; any number of threads may ask at once.
+
+    ``scratch`` is a folder for a list of scratch folders, so that those of a killed run can be removed later.
+    ``timeout`` is in seconds for one test.
+    """
+
+    def __init__(
+        self, target: Target, source: Blobs, history: Path, launcher: Launcher, scratch: Path, timeout: float = 60.0
+    ) -> None:
+        self._target = target
+        self._source = source
+        self._history = history
+        self._launcher = launcher
+        self._ledger = scratch / "eval.scratch"
+        self._timeout = timeout
+        self._allowed: dict[str, Allowed] = {}
+        self._common: frozenset[str] = frozenset()
+        self._lock = Lock()
+        remove_listed(self._ledger)
+
+    def grade(self, task: JsonObject, patch: str) -> Verdict:
+        """The verdict on a patch for a task (a line of ``tasks.jsonl``)."""
+        started = time.monotonic()
+        verdict = self._verdict(task, patch)
+        return replace(verdict, seconds=round(time.monotonic() - started, 3))
+
+    def stop(self) -> None:
+        """End what runs; nothing more is graded."""
+        self._launcher.stop()
+
+    def _verdict(self, task: JsonObject, patch: str) -> Verdict:
+        instance = task["instance_id"]
+        made = apply_patch(self._history, task["base_commit"], patch)
+        if isinstance(made, Refused):
+            return Verdict(instance, made.verdict, detail=made.detail)
+        skeleton = read_commit(self._history, task["base_commit"])
+        tests = read_commit(self._history, f"refs/tests/{int(task['step']):04d}")
+        project = self._target.project
+        ids = (*task["FAIL_TO_PASS"], *task["PASS_TO_PASS"])
+        blobs, restored = restore(made, skeleton, tests, project.roots, project.requirements, ids)
+        trusted = {path for path in tests if is_protected(path)} | {test.partition("::")[0] for test in ids}
+        try:
+            session = self._run(task, blobs, tuple(sorted(trusted)))
+        except (RanElsewhere, RunnerDependency) as error:
+            return Verdict(instance, VerdictKind.TAMPERED, detail=str(error), restored=restored)
+        except SessionFailed as error:
+            kind = VerdictKind.FAILED if error.collected else VerdictKind.NO_TESTS_RAN
+            kind = VerdictKind.TIMED_OUT if error.timed_out else kind
+            return Verdict(instance, kind, detail=error.problem, restored=restored, log=error.log)
+        except SweflowError as error:
+            return Verdict(instance, VerdictKind.INFRASTRUCTURE, detail=str(error), restored=restored)
+        return replace(self._judge(task, patch, session), restored=restored, log=session.log)
+
+    def _run(self, task: JsonObject, blobs: Blobs, trusted: tuple[str, ...]) -> Session:
+        together = [list(task["PASS_TO_PASS"])] if task["PASS_TO_PASS"] else []
+        options = Options(
+            groups=[*together, *([test] for test in task["FAIL_TO_PASS"])],
+            timeout=self._timeout,
+            paths=present_arguments(self._target.project.arguments, self._source, blobs),
+            guard=Guarded(trusted),
+            limit=float(task["timeout"]),
+        )
+        with Workspace(self._target.project.folder, self._ledger) as workspace:
+            workspace.show(blobs)
+            session = run_session(self._target, workspace, self._launcher, options)
+            if session.needs_process:
+                workspace.show(blobs)
+                session = run_unforked(self._target, workspace, self._launcher, options)
+            return session
+
+    def _judge(self, task: JsonObject, patch: str, session: Session) -> Verdict:
+        records = _by_id(session.tests)
+        alarms, bare = frozenset(session.alarms), _without_evidence(records.values())
+        if (alarms or bare) and patch != task["patch"]:
+            with self._lock:
+                alarms = alarms - self._common
+        if (alarms or bare) and patch != task["patch"]:
+            allowed = self._of_gold(task)
+            alarms, bare = alarms - allowed.alarms, bare - allowed.without_evidence
+        elif patch == task["patch"]:
+            alarms, bare = frozenset(), frozenset()
+        found = judge(task, records, session, bare)
+        problems = [*sorted(alarms), *(f"no evidence that {test} ran to its end" for test in sorted(bare))]
+        if session.decoys and any(decoy["outcome"] != "failed" for decoy in session.decoys):
+            problems.append("tests that must fail did not")
+        elif found.resolved and len(session.decoys) < FEWEST_DECOYS:
+            problems.append("tests that must fail did not run")
+        if problems:
+            detail = "; ".join(problems)[:1000]
+            return Verdict(task["instance_id"], VerdictKind.TAMPERED, detail=detail, failing=found.failing)
+        return found
+
+    def _of_gold(self, task: JsonObject) -> Allowed:
+        """What the gold patch shows, found out once a task."""
+        with self._lock:
+            known = self._allowed.get(task["instance_id"])
+        if known is None:
+            tests = read_commit(self._history, f"refs/references/{int(task['step']):04d}")
+            ids = {test.partition("::")[0] for test in (*task["FAIL_TO_PASS"], *task["PASS_TO_PASS"])}
+            trusted = {path for path in tests if is_protected(path)} | ids
+            session = self._run(task, tests, tuple(sorted(trusted)))
+            known = Allowed(frozenset(session.alarms), _without_evidence(_by_id(session.tests).values()))
+            with self._lock:
+                self._allowed[task["instance_id"]] = known
+                self._common |= {alarm for alarm in known.alarms if alarm.startswith("changes ")}
+        return known
+
+
+def judge(task: JsonObject, records: dict[str, Record], session: Session, bare: Iterable[str] = ()) -> Verdict:
+    """The verdict that the records give, without a look at alarms. What has no record did not pass (V2)."""
+    doubtful = frozenset(bare)
+    ends = {
+        test: str(records[test]["outcome"]) if test in records else "not-run"
+        for test in (*task["FAIL_TO_PASS"], *task["PASS_TO_PASS"])
+    }
+    failing = tuple((test, end) for test, end in ends.items() if end != "passed" or test in doubtful)
+    failed = {test for test, _ in failing}
+    f2p = _rate(task["FAIL_TO_PASS"], failed)
+    p2p = _rate(task["PASS_TO_PASS"], failed)
+    if not records:
+        detail = "; ".join(error["path"] for error in session.collected.get("errors", ()))
+        kind = VerdictKind.TIMED_OUT if session.timed_out else VerdictKind.NO_TESTS_RAN
+        return Verdict(task["instance_id"], kind, detail=f"not collected: {detail}"[:300], failing=failing)
+    if not failing:
+        return Verdict(task["instance_id"], VerdictKind.RESOLVED, f2p, p2p)
+    late = session.timed_out or any(end == "timed-out" for end in ends.values())
+    kind = VerdictKind.TIMED_OUT if late else VerdictKind.FAILED
+    first, end = failing[0]
+    return Verdict(task["instance_id"], kind, f2p, p2p, f"{first}: {end}", failing)
+
+
+def _by_id(records: Iterable[Record]) -> dict[str, Record]:
+    """Records by test; of several the first that did not pass."""
+    found: dict[str, Record] = {}
+    for record in records:
+        if found.get(record["id"], {"outcome": "passed"})["outcome"] == "passed":
+            found[record["id"]] = record
+    return found
+
+
+def _without_evidence(records: Iterable[Record]) -> frozenset[str]:
+    """Tests that passed, although nothing shows that the trusted body ran to its end."""
+    return frozenset(r["id"] for r in records if r["outcome"] == "passed" and r.get("evidence") != "ended")
+
+
+def _rate(tests: list[str], failed: set[str]) -> float:
+    return round(sum(test not in failed for test in tests) / len(tests), 6) if tests else 1.0

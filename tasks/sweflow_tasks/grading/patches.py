@@ -1,0 +1,84 @@
+"""Patches of strangers: applied by git to an index, never to a folder, and refused where they reach out of the tree."""
+
+import re
+import subprocess
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from sweflow_tracer.files import Blobs
+
+from sweflow_tasks.grading.values import VerdictKind
+from sweflow_tasks.history import read_commit, run_git
+
+LARGEST_PATCH = 10_000_000
+"""Bytes of a patch's text; and of a tree's files beyond those that it starts from."""
+_LITERAL = re.compile(r"^(?:literal|delta) (\d+)$", re.MULTILINE)
+_FILE_MODES = frozenset({"100644", "100755"})
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A patch that gives no tree: the verdict, and why."""
+
+    verdict: VerdictKind
+    detail: str
+
+
+def apply_patch(history: Path, commit: str, patch: str) -> Blobs | Refused:
+    """The files of a commit of the history with a patch applied; the history itself gains no object."""
+    problem = _too_large(patch)
+    if problem:
+        return Refused(VerdictKind.DOES_NOT_APPLY, problem)
+    with tempfile.TemporaryDirectory(prefix="sweflow-") as scratch:
+        folder = Path(scratch)
+        run_git(folder, "init", "--quiet", "--bare", "--template=", ".")
+        (folder / "objects" / "info").mkdir(exist_ok=True)
+        alternates = folder / "objects" / "info" / "alternates"
+        alternates.write_text(f"{(history / 'objects').resolve()}\n", "utf-8")
+        index = folder / "index"
+        run_git(folder, "read-tree", commit, index=index)
+        if patch.strip():
+            data = patch.encode("utf-8", "surrogateescape" if _escaped(patch) else "replace")
+            try:
+                run_git(folder, "apply", "--cached", "--whitespace=nowarn", data=data, index=index)
+            except subprocess.CalledProcessError as error:
+                text = error.stderr.decode("utf-8", "replace").strip().partition("\n")[0]
+                return Refused(VerdictKind.DOES_NOT_APPLY, text[:300])
+        tree = run_git(folder, "write-tree", index=index).decode("ascii").strip()
+        before = {path: mode for mode, path in _modes(folder, commit)}
+        for mode, path in _modes(folder, tree):
+            if mode not in _FILE_MODES and before.get(path) != mode:
+                return Refused(VerdictKind.TAMPERED, f"{path} is no regular file (mode {mode})")
+        blobs = read_commit(folder, tree)
+        if sum(len(content) for _, content in blobs.values()) > LARGEST_PATCH + _size(folder, commit):
+            return Refused(VerdictKind.DOES_NOT_APPLY, "the patch makes files of more than 10 MB")
+        return blobs
+
+
+def _too_large(patch: str) -> str:
+    if len(patch) > LARGEST_PATCH:
+        return f"the patch is larger than {LARGEST_PATCH // 1_000_000} MB"
+    if sum(int(size[:12]) for size in _LITERAL.findall(patch)) > LARGEST_PATCH:
+        return "the patch's binary parts are larger than they may be"
+    return ""
+
+
+def _escaped(patch: str) -> bool:
+    try:
+        patch.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _modes(folder: Path, name: str) -> list[tuple[str, str]]:
+    rows = run_git(folder, "ls-tree", "-r", "-z", name).decode("utf-8", "surrogateescape").split("\0")
+    heads = (row.partition("\t") for row in rows if row)
+    return [(head.split()[0], path) for head, _, path in heads]
+
+
+def _size(folder: Path, name: str) -> int:
+    rows = run_git(folder, "ls-tree", "-r", "-z", "-l", name).split(b"\0")
+    sizes = (row.partition(b"\t")[0].split()[3] for row in rows if row)
+    return sum(int(size) for size in sizes if size.isdigit())

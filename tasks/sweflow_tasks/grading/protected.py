@@ -1,0 +1,73 @@
+"""What is the task's and not the candidate's: tests, their configuration, and what Python or pytest load by themselves.
+
+A candidate may change these files; they are put back before anything runs.
+"""
+
+import re
+import sys
+from collections.abc import Iterable
+from pathlib import PurePosixPath
+
+from sweflow_rdg.roles import looks_like_test
+from sweflow_tracer.files import Blobs
+
+CONFIGURATION = frozenset(
+    {
+        *("pytest.ini", ".pytest.ini", "pytest.toml", ".pytest.toml", "pyproject.toml", "tox.ini", "setup.cfg"),
+        *("setup.py", "conftest.py", "sitecustomize.py", "usercustomize.py", ".coveragerc", ".gitattributes"),
+    }
+)
+SUFFIXES = (".pth", ".pyc", ".egg-link")
+FOLDERS = (".dist-info", ".egg-info", "__pycache__", ".git")
+RUNNER = frozenset(
+    {"pytest", "_pytest", "pluggy", "iniconfig", "packaging", "py", "pygments", "exceptiongroup", "tomli"}
+)
+"""Names that pytest imports, whatever lies first on the path."""
+
+
+def restore(
+    candidate: Blobs,
+    skeleton: Blobs,
+    tests: Blobs,
+    roots: Iterable[str],
+    requirements: Iterable[str],
+    ids: Iterable[str],
+) -> tuple[Blobs, tuple[str, ...]]:
+    """The candidate's tree with all that is the task's as in ``tests``; and the paths where it was not.
+
+    ``skeleton`` is what the candidate started from, ``tests`` the same with the step's tests. ``roots`` are import
+    roots below the tree, ``requirements`` pins of what is installed beside the project, ``ids`` of the task's tests.
+    """
+    named = {test.partition("::")[0] for test in ids}
+    named |= {path for path in skeleton.keys() | tests.keys() if skeleton.get(path) != tests.get(path)}
+    installed = frozenset(re.sub(r"[-.]+", "_", pin.partition("==")[0]).lower() for pin in requirements)
+    shadows = installed | RUNNER | sys.stdlib_module_names
+
+    def protected(path: str) -> bool:
+        return path in named or is_protected(path) or (path not in skeleton and _top(path, roots) in shadows)
+
+    made = {path: blob for path, blob in candidate.items() if not protected(path)}
+    made |= {path: blob for path, blob in tests.items() if protected(path)}
+    touched = (path for path in candidate.keys() | skeleton.keys() if candidate.get(path) != skeleton.get(path))
+    return made, tuple(sorted(path for path in touched if protected(path)))
+
+
+def is_protected(path: str) -> bool:
+    """Whether a path is the task's by its name alone."""
+    pure = PurePosixPath(path)
+    return (
+        looks_like_test(path)
+        or pure.name.lower() in CONFIGURATION
+        or pure.name.lower().endswith(SUFFIXES)
+        or any(part.lower().endswith(FOLDERS) for part in pure.parts)
+    )
+
+
+def _top(path: str, roots: Iterable[str]) -> str | None:
+    """The top-level module that a file belongs to, from the import root that is nearest."""
+    pure = PurePosixPath(path)
+    for root in sorted(roots, key=len, reverse=True):
+        if root == "." or pure.is_relative_to(root):
+            below = pure if root == "." else pure.relative_to(root)
+            return below.parts[0].partition(".")[0]
+    return None

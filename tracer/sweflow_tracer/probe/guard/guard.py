@@ -1,0 +1,81 @@
+"""The guard as the plugin uses it: prepared before code under test is loaded, asked after each test."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from .alarms import is_foreign, listen
+from .bodies import Watch, body_of, digest, trusted_digests
+from .decoys import collect_decoys
+from .integrity import Snapshot
+from .seal import make_sealer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import CodeType
+
+    Emit = Callable[[dict[str, Any]], None]
+
+
+class Guard:
+    """Stands beside the tests of one process and of the children that it forks.
+
+    The ``evidence`` of a test is one of: ended (the trusted body returned), missing (it did not), changed (the body is
+    another), none (no body in Python).
+    """
+
+    def __init__(self, config: dict[str, Any], package: str, emit: Emit) -> None:
+        self._root = config["root"]
+        self._trusted = frozenset(config["guard"]["trusted"])
+        self._folder = config["scratch"]
+        self.seal = make_sealer(bytes.fromhex(config["guard"].pop("key")))
+        self._emit = emit
+        self._package = package
+        self._told: set[str] = set()
+        self._digests: set[str] = set()
+        self._watch = Watch(self._saw)
+        self._code: CodeType | None = None
+        self._evidence = "none"
+        self._started = False
+
+    def prepare(self, pytest_config: Any) -> None:
+        """Before the first line of the code under test."""
+        self._digests = trusted_digests(self._root, sorted(self._trusted), pytest_config)
+        self._snapshot = Snapshot(self._package)
+        listen(is_foreign(self._root, self._trusted), self._saw)
+
+    def decoys(self, session: Any) -> list[Any]:
+        """Tests that must fail."""
+        return collect_decoys(session, self._folder)
+
+    def start(self) -> None:
+        """In the process that runs a group, before its first test."""
+        if not self._started:
+            self._started = True
+            self._watch.start()
+
+    def before(self, item: Any) -> None:
+        """Before a test."""
+        self._code = body_of(item)
+        if self._code is None:
+            self._evidence = "none"
+        elif digest(self._code) in self._digests:
+            self._evidence = "missing"
+            self._watch.watch(self._code)
+        else:
+            self._evidence = "changed"
+
+    def after(self, item: Any, *, last: bool) -> str:
+        """The evidence, after a test; changes to what it rests on are told as alarms, after the last one all."""
+        for name in self._snapshot.changes(near=not last):
+            self._saw("changes " + name)
+        if self._evidence == "missing" and self._code is not None and body_of(item) is not self._code:
+            return "changed"
+        if self._evidence == "missing" and self._code is not None and self._watch.ended(self._code):
+            return "ended"
+        return self._evidence
+
+    def _saw(self, what: str) -> None:
+        if what not in self._told:
+            self._told.add(what)
+            self._emit({"kind": "alarm", "what": what})
