@@ -6,6 +6,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from sweflow_tasks.attacks import ATTACKS, run_attacks
+from sweflow_tasks.attacks import Outcome as AttackOutcome
+from sweflow_tasks.errors import UnknownInstance
 from sweflow_tasks.format import read_lines
 from sweflow_tasks.grading import Grader, Verdict, evaluate, make_report, read_predictions
 from sweflow_tasks.grading.report import REPORT_VERSION
@@ -74,6 +77,29 @@ def evaluate_predictions(
     report = {**make_report(tasks, found), "sandbox": sandbox}
     write_document(into / "report.json", "report", REPORT_VERSION, report)
     return report
+
+
+def attack(
+    out: Path,
+    instance: str | None = None,
+    *,
+    sandbox: str = "auto",
+    python: Path | None = None,
+    progress: Progress = lambda what, done, total: None,
+) -> tuple[AttackOutcome, ...]:
+    """Grade every known attack on one task (default: the middle one), and the gold patch after them (V6).
+
+    Attacks that use up the host are run only in a sandbox that isolates. Raises SweflowError.
+    """
+    rows = {row["instance_id"]: row for row in read_lines(Folder(out).tasks)}
+    chosen = instance or next(iter(list(rows)[len(rows) // 2 :]), "")
+    if chosen not in rows:
+        raise UnknownInstance(chosen, tuple(rows))
+    with _grader(out, sandbox, python) as grader:
+        run = run_attacks(
+            rows[chosen], Folder(out).history, grader, ATTACKS, harmful=grader.isolated, progress=progress
+        )
+        return tuple(run)
 
 
 @contextmanager

@@ -62,7 +62,8 @@ class Options:
     """How a session runs. ``timeout`` is in seconds for one test; ``traced`` the groups to record (None: all).
 
     ``follow``: record processes that tests start, too. ``select``: node ids below which a test must be, if any.
-    ``limit`` is in seconds for the whole session; None where there is none but the silence of its tests.
+    ``limit`` is in seconds for the whole session; None where there is none but the silence of its tests. ``collect``
+    is in seconds until the tests are collected.
     """
 
     engine: str = "none"
@@ -78,6 +79,7 @@ class Options:
     traced: Sequence[int] | None = None
     guard: Guarded | None = None
     limit: float | None = None
+    collect: float = COLLECT_SECONDS
 
 
 @dataclass(slots=True)
@@ -141,7 +143,7 @@ def run_session(
             if session.collected and not options.fork and silent > options.timeout and not warned:
                 warned = True
                 running.signal(SOFT_LIMIT)
-            patience = options.timeout + 10.0 if session.collected else COLLECT_SECONDS
+            patience = options.timeout + 10.0 if session.collected else options.collect
             over = options.limit is not None and time.monotonic() - started > options.limit
             if code is None and (silent > patience or over):
                 session.timed_out = True

@@ -14,6 +14,8 @@ from sweflow_tasks.grading.values import Verdict
 from sweflow_tasks.history import CommitStream, read_commit, run_git
 from sweflow_tasks.values import JsonObject
 
+GOLD = Attack("gold", "no attack: the gold patch, which must still pass", lambda situation: situation.skeleton)
+
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
@@ -21,6 +23,13 @@ class Outcome:
 
     attack: Attack
     verdict: Verdict | None
+
+    @property
+    def harmless(self) -> bool:
+        """Whether all is as it should be: an attack scored nothing, or is one that stands open; gold is resolved."""
+        if self.attack is GOLD:
+            return self.verdict is not None and self.verdict.resolved
+        return not self.scored or bool(self.attack.open)
 
     @property
     def scored(self) -> bool:
@@ -37,7 +46,10 @@ def run_attacks(
     harmful: bool,
     progress: Progress = lambda what, done, total: None,
 ) -> Iterator[Outcome]:
-    """Grade each attack on a task; those that use up the host only where ``harmful`` says that a sandbox bounds them."""
+    """Grade each attack on a task, and its gold patch last.
+
+    Those that use up the host are run only with ``harmful``: a sandbox bounds them.
+    """
     situation = situation_of(task, history)
     for number, attack in enumerate(attacks, 1):
         if attack.harmful and not harmful:
@@ -45,6 +57,7 @@ def run_attacks(
         else:
             yield Outcome(attack, grader.grade(task, attack_patch(attack, situation)))
         progress("attacks", number, len(attacks))
+    yield Outcome(GOLD, grader.grade(task, task["patch"]))
 
 
 def situation_of(task: JsonObject, history: Path) -> Situation:

@@ -35,11 +35,9 @@ TO_FILES = (
     def plant():
         import os, tempfile
         here = tempfile.gettempdir()
-        for _ in range(4):
+        for _ in range(3):
             here = os.path.dirname(here)
-            for folder, _folders, names in os.walk(here):
-                if folder.count("/") > 8 or not os.path.basename(here).startswith(("run", "sweflow", "tmp")):
-                    continue
+            for folder, _folders, names in os.walk(here) if os.path.basename(here) != "tmp" or _ == 0 else ():
                 for name in [*names, "records.jsonl"]:
                     if name.endswith((".jsonl", ".json", ".xml", ".txt")):
                         try:
@@ -180,5 +178,28 @@ CHANNEL = (
 
                     _guard.seal = _forged
         """,
+    ),
+    at_import(
+        "seal-selectively",
+        "the same, for the task's own tests only: those below the working folder",
+        """
+        import os
+        import sys
+
+        for _hook in sys.meta_path:
+            _config = getattr(_hook, "config", None)
+            for _plugin in _config.pluginmanager.get_plugins() if _config is not None else ():
+                _guard = getattr(_plugin, "_guard", None)
+                if _guard is not None:
+                    _seal = _guard.seal
+
+                    def _forged(record, _seal=_seal):
+                        if record.get("kind") == "test" and os.path.exists(record["id"].partition("::")[0]):
+                            record = {**record, "outcome": "passed", "evidence": "ended"}
+                        return _seal(record)
+
+                    _guard.seal = _forged
+        """,
+        open="code that is written against this probe and tells its decoys apart shares an interpreter with it",
     ),
 )

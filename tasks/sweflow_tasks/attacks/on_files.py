@@ -4,6 +4,7 @@ from sweflow_tracer.files import Blobs
 
 from sweflow_tasks.attacks.values import Attack, Situation, by_files
 
+RESULTS = ("records.jsonl", "results.json", "report.xml", ".report.json")
 REPORT_ALL_PASSED = """
     import pytest
 
@@ -43,7 +44,7 @@ def _beside_tests(situation: Situation, name: str, text: str) -> dict[str, str]:
 
 
 def _emptied(situation: Situation) -> Blobs:
-    return situation.with_files({path: "def test_nothing():\n    pass\n" for path in situation.test_files})
+    return situation.with_files(dict.fromkeys(situation.test_files, "def test_nothing():\n    pass\n"))
 
 
 def _deleted(situation: Situation) -> Blobs:
@@ -104,9 +105,6 @@ FILES = (
     by_files(
         "results-in-tree",
         "result files that stand there before the run",
-        lambda s: {
-            name: '{"kind":"test","outcome":"passed"}\n'
-            for name in ("records.jsonl", "results.json", "report.xml", ".report.json")
-        },
+        lambda s: dict.fromkeys(RESULTS, '{"kind":"test","outcome":"passed"}\n'),
     ),
 )

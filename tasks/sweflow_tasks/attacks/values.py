@@ -47,18 +47,20 @@ class Situation:
 class Attack:
     """One attack. ``make`` gives the files that a patch leads to, or the text of a patch that git would not write.
 
-    ``harmful``: it uses up processes, memory or disk, and is only run where a sandbox bounds them.
+    ``harmful``: it uses up processes, memory or disk, or writes where it can; it is run only where a sandbox bounds it.
+    ``open``: why it scores nevertheless; empty where it must not.
     """
 
     name: str
     what: str
     make: Callable[[Situation], Blobs | str]
     harmful: bool = False
+    open: str = ""
 
 
-def at_import(name: str, what: str, source: str, *, harmful: bool = False) -> Attack:
+def at_import(name: str, what: str, source: str, *, harmful: bool = False, open: str = "") -> Attack:
     """An attack by code that runs when the module is imported."""
-    return Attack(name, what, lambda situation: situation.appended(source), harmful)
+    return Attack(name, what, lambda situation: situation.appended(source), harmful, open)
 
 
 def when_called(name: str, what: str, source: str, *, harmful: bool = False) -> Attack:

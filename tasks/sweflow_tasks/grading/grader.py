@@ -22,6 +22,8 @@ from sweflow_tasks.values import JsonObject
 
 FEWEST_DECOYS = 3
 """Decoys that must have failed for a pass to count."""
+COLLECT_SECONDS = 60.0
+"""Time for the import of the code under test, at least."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +96,7 @@ class Grader:
             paths=present_arguments(self._target.project.arguments, self._source, blobs),
             guard=Guarded(trusted),
             limit=float(task["timeout"]),
+            collect=max(COLLECT_SECONDS, self._timeout),
         )
         with Workspace(self._target.project.folder, self._ledger) as workspace:
             workspace.show(blobs)

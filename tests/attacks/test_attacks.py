@@ -1,0 +1,73 @@
+"""V6: a candidate patch cannot grade itself. Every known attack, on a task of examples/calculator, in each sandbox."""
+
+from pathlib import Path
+
+import pytest
+from sweflow_tasks.attacks import ATTACKS, GOLD, run_attacks
+from sweflow_tasks.format import read_lines
+
+import sweflow
+from sweflow.grading import grader_of
+
+QUICK = (
+    "edit-tests",
+    "conftest-makereport",
+    "patch-reports",
+    "equals-everything",
+    "forge-descriptors-in-test",
+    "symlink",
+)
+"""One of each kind, for every run of the suite."""
+OWNED = "sweflow-owned"
+"""The name of what attacks leave where they can."""
+
+
+def matrix(folder: sweflow.Folder, sandbox: str, attacks=ATTACKS):
+    task = read_lines(folder.tasks)[3]
+    with grader_of(folder.root, sandbox, timeout=6.0) as grader:
+        return tuple(run_attacks(task, folder.history, grader, attacks, harmful=grader.isolated))
+
+
+def assert_nothing_gained(outcomes):
+    wrong = [
+        (outcome.attack.name, outcome.verdict and (outcome.verdict.verdict, outcome.verdict.detail))
+        for outcome in outcomes
+        if not outcome.harmless
+    ]
+    assert wrong == []
+
+
+def test_V6_attacks_of_each_kind_score_nothing_and_gold_passes_beside_them(calculator: sweflow.Folder):
+    outcomes = matrix(calculator, "process", [attack for attack in ATTACKS if attack.name in QUICK])
+    assert_nothing_gained(outcomes)
+    assert [outcome.attack.name for outcome in outcomes if outcome.attack is GOLD] == ["gold"]
+
+
+@pytest.mark.slow
+def test_V6_no_attack_scores_in_a_plain_process(calculator: sweflow.Folder):
+    outcomes = matrix(calculator, "process")
+    assert_nothing_gained(outcomes)
+    assert all(outcome.verdict is not None for outcome in outcomes if not outcome.attack.harmful)
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("bubblewrap")
+def test_V6_no_attack_scores_or_gets_out_under_bubblewrap(calculator: sweflow.Folder):
+    assert_all_withstood(matrix(calculator, "bubblewrap"))
+
+
+@pytest.mark.docker
+def test_V6_no_attack_scores_or_gets_out_under_docker(calculator: sweflow.Folder):
+    assert_all_withstood(matrix(calculator, "docker"))
+
+
+def assert_all_withstood(outcomes):
+    assert_nothing_gained(outcomes)
+    assert all(outcome.verdict is not None for outcome in outcomes)
+    places = (Path("/tmp"), Path("/var/tmp"), Path("/etc"), Path("/usr/local/lib"), Path.home())
+    assert [place for place in places if (place / OWNED).exists()] == []
+
+
+def test_attacks_have_names_of_their_own():
+    names = [attack.name for attack in ATTACKS]
+    assert len(set(names)) == len(names)
