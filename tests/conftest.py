@@ -14,9 +14,10 @@ LEFTOVERS = shutil.ignore_patterns("__pycache__", ".pytest_cache")
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """A cache folder of this run's own."""
+def _own_settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """A cache folder of this run's own, and plain processes where a test does not ask for a sandbox."""
     with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SWEFLOW_SANDBOX", "process")
         patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
         yield
 

@@ -14,6 +14,7 @@ import click
 from rich.console import Console
 from sweflow_tasks.checkout import Content
 from sweflow_tracer import SweflowError
+from sweflow_tracer.sandbox.choose import AUTO, NAMES, VARIABLE, choose, warning
 
 from sweflow import stages
 from sweflow.command import DIR, PYTHON, REPO
@@ -68,6 +69,26 @@ def _jobs(command: Callable[..., Any]) -> Callable[..., Any]:
     )(command)
 
 
+def _sandbox(command: Callable[..., Any]) -> Callable[..., Any]:
+    return click.option(
+        "--sandbox",
+        type=click.Choice([AUTO, *reversed(NAMES)]),
+        envvar=VARIABLE,
+        default=AUTO,
+        show_default=True,
+        help="Where the tests run; auto takes the strongest that works.",
+    )(command)
+
+
+def _chosen_sandbox(given: dict[str, Any]) -> str:
+    """The sandbox to take; says which on standard error."""
+    chosen = choose(given["sandbox"])
+    if not given["quiet"]:
+        text = warning(chosen)
+        print(f"sweflow: sandbox {chosen.name}{': ' if text else ''}{text}", file=sys.stderr)
+    return chosen.name
+
+
 def _tracing(command: Callable[..., Any]) -> Callable[..., Any]:
     isolation = click.Choice(["fork", "process", "none"])
     engine = click.Choice(["auto", "settrace", "monitoring"])
@@ -101,6 +122,7 @@ def _tracing(command: Callable[..., Any]) -> Callable[..., Any]:
         ),
         click.option("--out", "-o", type=OUT, help="Output folder [default: NAME.sweflow]."),
         _python,
+        _sandbox,
         _jobs,
         _output,
     ):
@@ -154,12 +176,14 @@ def tasks(dir: Path, **given: Any) -> None:
 @cli.command()
 @click.argument("dir", type=DIR)
 @click.option("--python", type=PYTHON, help="The target's interpreter [default: the one that was traced].")
+@_sandbox
 @_jobs
 @_output
 def verify(dir: Path, **given: Any) -> int:
     """Run the tests on every tree of DIR's chain and keep the tasks that hold."""
+    sandbox = _chosen_sandbox(given)
     with Bars(Console(stderr=True), quiet=given["quiet"] or given["as_json"]) as bars:
-        dataset = stages.verify(dir, python=given["python"], jobs=given["jobs"], progress=bars)
+        dataset = stages.verify(dir, python=given["python"], jobs=given["jobs"], sandbox=sandbox, progress=bars)
     _show(given, dataset.summary, summary_table(dataset.summary, str(dir)))
     return 0 if dataset.tasks else 1
 
@@ -183,6 +207,7 @@ def _run(stage: Callable[..., T], repo: Path, pytest_args: tuple[str, ...], give
     """Run a stage that starts from a repository, under progress bars; the output folder and the result."""
     out = _out(repo, given["out"])
     options = _options(given)
+    sandbox = _chosen_sandbox(given)
     with Bars(Console(stderr=True), quiet=given["quiet"] or given["as_json"]) as bars:
         made = stage(
             repo,
@@ -191,6 +216,7 @@ def _run(stage: Callable[..., T], repo: Path, pytest_args: tuple[str, ...], give
             arguments=pytest_args,
             allow_dirty=given["allow_dirty"],
             options=options,
+            sandbox=sandbox,
             progress=bars,
         )
     return out, made
