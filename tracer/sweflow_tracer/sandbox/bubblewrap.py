@@ -68,8 +68,7 @@ class Bubblewrap:
         size = str(self.limits.scratch) if self.limits.scratch else ""
         mounts: dict[Path, list[str]] = {}
         for folder in (Path("/tmp"), Path("/var/tmp"), scratch):
-            if folder != scratch or not scratch.is_relative_to("/tmp"):
-                mounts[folder] = ["--perms", "1777", *(("--size", size) if size else ()), "--tmpfs", str(folder)]
+            mounts[folder] = ["--perms", "1777", *(("--size", size) if size else ()), "--tmpfs", str(folder)]
         for path in self.surroundings.shown:
             if not path.is_relative_to("/usr"):
                 mounts[path] = ["--ro-bind", str(path), str(path)]
@@ -82,17 +81,20 @@ class Bubblewrap:
         yield from self._without_copies()
 
     def _without_copies(self) -> Iterator[str]:
-        """Cover what is hidden; a folder that is searched for modules is put together anew from all the rest."""
+        """Cover what is hidden; a folder from which modules come is put together anew from all the rest.
+
+        An empty folder in the place of a package would be one, too: a namespace package.
+        """
         hidden = set(self.surroundings.hidden)
-        for folder in self.surroundings.searched:
-            mine = {path for path in hidden if path.parent == folder}
-            if mine:
-                hidden -= mine
-                yield from ("--tmpfs", str(folder))
-                for path in sorted(folder.iterdir()):
-                    if path not in mine:
-                        yield from ("--ro-bind", str(path), str(path))
-                yield from ("--remount-ro", str(folder))
+        for folder in sorted({path.parent for path in hidden}):
+            if not any(folder.is_relative_to(searched) for searched in self.surroundings.searched):
+                continue
+            yield from ("--tmpfs", str(folder))
+            for path in sorted(folder.iterdir()):
+                if path not in hidden:
+                    yield from ("--ro-bind", str(path), str(path))
+            yield from ("--remount-ro", str(folder))
+            hidden -= {path for path in hidden if path.parent == folder}
         for path in sorted(hidden):
             if path.is_dir():
                 yield from ("--tmpfs", str(path), "--remount-ro", str(path))

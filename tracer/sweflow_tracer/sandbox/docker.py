@@ -9,16 +9,14 @@ from pathlib import Path
 from typing import Any
 
 from sweflow_tracer.errors import SandboxFailed
-from sweflow_tracer.sandbox.image import BASE_MOVE, environment_image, find_base
-from sweflow_tracer.sandbox.marks import TOKEN, owner
+from sweflow_tracer.sandbox.image import BASE_MOVE, environment_image, find_base, owner_label
+from sweflow_tracer.sandbox.marks import TOKEN
 from sweflow_tracer.sandbox.port import DEFAULT_LIMITS, Job, Limits
 from sweflow_tracer.sandbox.supervised import Supervised, supervisor_command
 from sweflow_tracer.sandbox.surroundings import Surroundings
 
 NOBODY = 65534
 HOST = "sweflow"
-OWNER_LABEL = "sweflow.owner"
-"""The label of a container: which process it belongs to (``marks.owner``), on which host."""
 MOVE = "see that the engine runs (docker info), or take --sandbox bubblewrap or process"
 HEAD = struct.Struct(">BxxxL")
 
@@ -47,7 +45,7 @@ class Docker:
                 hostname=HOST,
                 working_dir="/",
                 environment={TOKEN: job.token, "LC_ALL": "C.UTF-8"},
-                labels={OWNER_LABEL: f"{owner()}@{socket.gethostname()}"},
+                labels=owner_label(),
                 host_config=client.create_host_config(**self._host(scratch)),
             )
             try:
@@ -63,9 +61,9 @@ class Docker:
         """What the container may use, and what it may not."""
         size = f",size={self.limits.scratch}" if self.limits.scratch else ""
         shown = self.surroundings.shown
-        folders = [Path("/tmp"), Path("/var/tmp"), *([] if scratch.is_relative_to("/tmp") else [scratch])]
+        folders = [Path("/tmp"), Path("/var/tmp"), scratch]
         if any(path.is_relative_to("/tmp") for path in shown):
-            folders[0] = scratch  # an interpreter that stands in /tmp would vanish below an empty one
+            del folders[0]  # an interpreter that stands in /tmp would vanish below an empty one
         writable = {str(folder): f"rw,exec,nosuid,nodev,mode=1777{size}" for folder in folders}
         return {
             "network_mode": "none",

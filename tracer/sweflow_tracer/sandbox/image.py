@@ -3,6 +3,7 @@
 import hashlib
 import io
 import os
+import socket
 import stat
 import subprocess
 import tarfile
@@ -12,16 +13,24 @@ from pathlib import Path
 from typing import IO, Any
 
 from sweflow_tracer.errors import SandboxFailed
+from sweflow_tracer.sandbox.marks import owner
 from sweflow_tracer.sandbox.surroundings import Surroundings
 
 BASE_VARIABLE = "SWEFLOW_DOCKER_BASE"
 """The environment variable that names the base image."""
 BASE_LABEL = "sweflow.base"
+OWNER_LABEL = "sweflow.owner"
+"""The label of a container: which process it belongs to (``marks.owner``), on which host."""
 ENVIRONMENT_LABEL = "sweflow.environment"
 REPOSITORY = "sweflow-environment"
 BASE_MOVE = f"pull one of this system's release (docker pull debian:bookworm-slim) and name it in {BASE_VARIABLE}"
 SHARED = frozenset({"usr", "lib", "lib32", "lib64", "libx32", "bin", "sbin", "etc", "var", "run"})
 """Top folders that every base has: what they are there stays."""
+
+
+def owner_label() -> dict[str, str]:
+    """The label of a container of this process."""
+    return {OWNER_LABEL: f"{owner()}@{socket.gethostname()}"}
 
 
 def find_base(client: Any) -> str | None:
@@ -91,7 +100,7 @@ def _digest(base: str, python: Path, files: dict[str, os.stat_result]) -> str:
 
 def _make(client: Any, base: str, tag: str, surroundings: Surroundings, files: dict[str, os.stat_result]) -> None:
     missing = _missing(client, base, _libraries(files))
-    container = client.create_container(base, ["true"], labels={ENVIRONMENT_LABEL: "making"})["Id"]
+    container = client.create_container(base, ["true"], labels=owner_label())["Id"]
     try:
         with tempfile.TemporaryFile() as archive:
             _write(archive, surroundings.shown, files, missing)
@@ -165,7 +174,7 @@ def _missing(client: Any, base: str, libraries: tuple[Path, ...]) -> list[Path]:
         return []
     script = 'for path; do test -e "$path" || echo "$path"; done'
     command = ["/bin/sh", "-c", script, "sh", *map(str, libraries)]
-    made = client.create_container(base, command, labels={ENVIRONMENT_LABEL: "making"}, network_disabled=True)
+    made = client.create_container(base, command, labels=owner_label(), network_disabled=True)
     try:
         client.start(made["Id"])
         client.wait(made["Id"])

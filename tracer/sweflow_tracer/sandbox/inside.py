@@ -38,7 +38,7 @@ def main() -> None:
     inbox = Inbox()
     job: Job | None = None
     while True:
-        select.select([0, wake], [], [], POLL_SECONDS)
+        select.select([0, wake, *(job.streams if job is not None else ())], [], [], POLL_SECONDS)
         drain(wake)
         for kind, payload in inbox.read():
             if kind == b"A":
@@ -153,27 +153,39 @@ def unpack(data: bytes) -> None:
                 os.fchmod(file.fileno(), stat.S_IMODE(mode))
                 os.utime(file.fileno(), ns=(changed, changed))
     for path, mode, changed in reversed(folders):
-        os.chmod(path, stat.S_IMODE(mode))
-        os.utime(path, ns=(changed, changed))
+        try:
+            os.chmod(path, stat.S_IMODE(mode))
+            os.utime(path, ns=(changed, changed))
+        except PermissionError:
+            pass  # the top of what can be written, which is the sandbox's own
 
 
 class Job:
-    """The command, running."""
+    """The command, running. What it writes comes through pipes, so that a full disk loses nothing."""
 
     def __init__(self, wanted: dict[str, Any], limits: list[list[int]]) -> None:
         self._status: int | None = None
-        self._log = Growing(b"L", wanted["log"], LOG_BYTES)
-        self._channel = Growing(b"C", wanted["channel"]) if wanted["channel"] else None
-        sys.stdout.flush()
+        reading, log = os.pipe()
+        self._forwards = [Forward(b"L", reading, LOG_BYTES)]
+        if wanted["channel"]:
+            os.mkfifo(wanted["channel"], 0o600)
+            channel = os.open(wanted["channel"], os.O_RDWR | os.O_CLOEXEC)  # for writing too: it never ends by itself
+            self._forwards.append(Forward(b"C", channel))
         parent = os.getpid()
         self._pid = os.fork()
         if self._pid == 0:
             try:
-                execute(wanted, limits, parent)
+                execute(wanted, limits, parent, log)
             except BaseException as error:
                 os.write(2, ("%s: %s\n" % (wanted["command"][0], error)).encode())
             finally:
                 os._exit(127)
+        os.close(log)
+
+    @property
+    def streams(self) -> list[int]:
+        """Descriptors that may have something to read."""
+        return [forward.fd for forward in self._forwards if not forward.closed]
 
     def signal(self, number: int) -> None:
         """Send it a signal."""
@@ -201,12 +213,11 @@ class Job:
 
     def forward(self, last: bool = False) -> None:
         """Send what the job wrote since the last time."""
-        if self._channel is not None:
-            self._channel.forward(last)
-        self._log.forward(last)
+        for forward in self._forwards:
+            forward.forward(last)
 
 
-def execute(wanted: dict[str, Any], limits: list[list[int]], parent: int) -> None:
+def execute(wanted: dict[str, Any], limits: list[list[int]], parent: int, log: int) -> None:
     """Become the command; called in the forked child."""
     os.setsid()
     prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
@@ -216,7 +227,6 @@ def execute(wanted: dict[str, Any], limits: list[list[int]], parent: int) -> Non
     for number in (signal.SIGCHLD, signal.SIGPIPE, signal.SIGXFSZ):
         signal.signal(number, signal.SIG_DFL)  # Python ignores the latter two, and what is ignored is inherited
     nothing = os.open(os.devnull, os.O_RDONLY)
-    log = os.open(wanted["log"], os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     for source, goal in ((nothing, 0), (log, 1), (log, 2)):
         os.dup2(source, goal)
     os.chdir(wanted["cwd"])
@@ -228,26 +238,35 @@ def execute(wanted: dict[str, Any], limits: list[list[int]], parent: int) -> Non
     os.execve(command[0], command, wanted["environment"])
 
 
-class Growing:
-    """A file that grows, sent piece by piece. Links are not followed, and only a plain file is read."""
+class Forward:
+    """What comes out of a pipe, sent on; beyond a limit only its end is."""
 
-    def __init__(self, kind: bytes, path: str, limit: int = 0) -> None:
+    def __init__(self, kind: bytes, fd: int, limit: int = 0) -> None:
+        self.fd = fd
+        self.closed = False
         self._kind = kind
         self._limit = limit
         self._sent = 0
-        self._file = os.open(path, os.O_RDONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+        self._end = b""
+        os.set_blocking(fd, False)
 
     def forward(self, last: bool) -> None:
-        """Send what is new."""
-        while not self._limit or self._sent < self._limit:
-            data = os.pread(self._file, CHUNK, self._sent)
-            if not data:
-                return
-            send(self._kind, data)
-            self._sent += len(data)
-        size = os.fstat(self._file).st_size
-        if last and size > self._sent:
-            send(self._kind, b"\n...\n" + os.pread(self._file, LOG_END, max(self._sent, size - LOG_END)))
+        """Send what is there; not without end, so that the host is heard beside a flood."""
+        for _ in range(256):
+            if self.closed:
+                break
+            try:
+                data = os.read(self.fd, 1 << 16)
+            except BlockingIOError:
+                break
+            self.closed = not data
+            if not self._limit or self._sent < self._limit:
+                send(self._kind, data)
+                self._sent += len(data)
+            else:
+                self._end = (self._end + data)[-LOG_END:]
+        if last and self._end:
+            send(self._kind, b"\n...\n" + self._end)
 
 
 def kill_all() -> None:
