@@ -96,7 +96,8 @@ def open_sandbox(
     """A sandbox for a target's interpreter; ``name`` as for ``choose``.
 
     ``project`` says what of the interpreter's packages is the target itself and must not be seen, ``origin`` where
-    its tree was copied from. Raises SandboxNotUsable, and SandboxFailed where an image cannot be made.
+    its tree was copied from. Raises SandboxNotUsable, InterpreterNotUsable, and SandboxFailed where an image
+    cannot be made.
     """
     chosen = choose(name).name
     if chosen == "process":

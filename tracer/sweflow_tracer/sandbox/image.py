@@ -24,6 +24,8 @@ OWNER_LABEL = "sweflow.owner"
 ENVIRONMENT_LABEL = "sweflow.environment"
 REPOSITORY = "sweflow-environment"
 BASE_MOVE = f"pull one of this system's release (docker pull debian:bookworm-slim) and name it in {BASE_VARIABLE}"
+LAYOUT = 3
+"""Counted up where the images change."""
 SHARED = frozenset({"usr", "lib", "lib32", "lib64", "libx32", "bin", "sbin", "etc", "var", "run"})
 """Top folders that every base has: what they are there stays."""
 
@@ -60,21 +62,26 @@ def _releases() -> Iterator[str]:
 
 
 def environment_image(client: Any, base: str, surroundings: Surroundings) -> str:
-    """The tag of the image; it is made where the engine has it not. Raises SandboxFailed."""
-    files = dict(_files(surroundings))
-    identity = str(client.inspect_image(base)["Id"])
-    tag = f"{REPOSITORY}:{_digest(identity, surroundings.python, files)}"
-    if not _has(client, tag):
-        _make(client, base, tag, surroundings, files)
-    return tag
+    """The tag of the image; what the engine has not of it is made. Raises SandboxFailed.
+
+    Two layers: the interpreter, which other environments share, and what is this one's own.
+    """
+    hidden = frozenset(map(str, surroundings.hidden))
+    own = tuple(path for path in surroundings.shown if path not in surroundings.shared)
+    for shown in (surroundings.shared, own):
+        files = dict(_files(shown, hidden))
+        tag = f"{REPOSITORY}:{_digest(str(client.inspect_image(base)['Id']), files)}"
+        if not _has(client, tag):
+            _make(client, base, tag, shown, files)
+        base = tag
+    return base
 
 
-def _files(surroundings: Surroundings) -> Iterator[tuple[str, os.stat_result]]:
-    """Everything that is shown and not hidden; folders before what is in them."""
-    hidden = {str(path) for path in surroundings.hidden}
+def _files(shown: tuple[Path, ...], hidden: frozenset[str]) -> Iterator[tuple[str, os.stat_result]]:
+    """Everything that is shown and not hidden; folders before what is in them. Static libraries run nowhere."""
 
     def walk(path: str) -> Iterator[tuple[str, os.stat_result]]:
-        if path in hidden:
+        if path in hidden or path.endswith(".a"):
             return
         try:
             status = os.lstat(path)
@@ -85,12 +92,12 @@ def _files(surroundings: Surroundings) -> Iterator[tuple[str, os.stat_result]]:
             for name in sorted(os.listdir(path)):
                 yield from walk(os.path.join(path, name))
 
-    for path in surroundings.shown:
+    for path in shown:
         yield from walk(str(path))
 
 
-def _digest(base: str, python: Path, files: dict[str, os.stat_result]) -> str:
-    digest = hashlib.sha256(f"2 {base} {python}\n".encode())
+def _digest(base: str, files: dict[str, os.stat_result]) -> str:
+    digest = hashlib.sha256(f"{LAYOUT} {base}\n".encode())
     for path, status in files.items():
         changed = 0 if stat.S_ISDIR(status.st_mode) else status.st_mtime_ns
         size = 0 if stat.S_ISDIR(status.st_mode) else status.st_size
@@ -98,12 +105,12 @@ def _digest(base: str, python: Path, files: dict[str, os.stat_result]) -> str:
     return digest.hexdigest()[:20]
 
 
-def _make(client: Any, base: str, tag: str, surroundings: Surroundings, files: dict[str, os.stat_result]) -> None:
+def _make(client: Any, base: str, tag: str, shown: tuple[Path, ...], files: dict[str, os.stat_result]) -> None:
     missing = _missing(client, base, _libraries(files))
     container = client.create_container(base, ["true"], labels=owner_label())["Id"]
     try:
         with tempfile.TemporaryFile() as archive:
-            _write(archive, surroundings.shown, files, missing)
+            _write(archive, shown, files, missing)
             archive.seek(0)
             if not client.put_archive(container, "/", archive):
                 raise SandboxFailed("docker", f"the engine refused the archive for {tag}", "look at the engine's log")

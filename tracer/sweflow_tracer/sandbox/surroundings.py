@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from sweflow_tracer.errors import SandboxNotUsable
+from sweflow_tracer.errors import InterpreterNotUsable
 from sweflow_tracer.project import Project
 
 SYSTEM = tuple(map(Path, ("/usr", "/usr/local", "/")))
@@ -37,17 +37,19 @@ class Surroundings:
 
     ``hidden``: what of them must not be seen: the project itself, installed, since it holds what is masked; and
     packages that this interpreter does not import.
-    ``searched``: the folders of these from which modules are imported.
+    ``searched``: the folders of these from which modules are imported. ``shared``: those of what is shown that other
+    environments of the same interpreter share.
     """
 
     python: Path
+    shared: tuple[Path, ...]
     shown: tuple[Path, ...]
     hidden: tuple[Path, ...]
     searched: tuple[Path, ...]
 
 
 def find_surroundings(python: Path, project: Project | None, origin: Path | None = None) -> Surroundings:
-    """Ask the interpreter; ``origin`` is where the project's tree was copied from. Raises SandboxNotUsable."""
+    """Ask the interpreter; ``origin`` is where the project's tree was copied from. Raises InterpreterNotUsable."""
     facts = _ask(python)
     stdlib = {Path(entry) for entry in facts["stdlib"]}
     prefixes = [Path(prefix) for prefix in facts["prefixes"]]
@@ -62,7 +64,10 @@ def find_surroundings(python: Path, project: Project | None, origin: Path | None
     others = {entry for entry in _package_folders(own) if entry not in path and entry.resolve() not in path}
     systems = tuple(_package_folders(SYSTEM[:2]))
     hidden = others | {found for entry in (*searched, *systems) for found in _copies(entry, project)}
-    return Surroundings(python, _outer(shown), tuple(sorted(hidden)), searched)
+    outer = _outer(shown)
+    bases = [base for prefix in prefixes[2:] for base in (prefix, prefix.resolve())]
+    shared = tuple(path for path in outer if path in stdlib or path in bases)
+    return Surroundings(python, shared, outer, tuple(sorted(hidden)), searched)
 
 
 def _ask(python: Path) -> dict[str, Any]:
@@ -72,12 +77,11 @@ def _ask(python: Path) -> dict[str, Any]:
         done = subprocess.run(command, capture_output=True, text=True, env=environment, cwd="/", timeout=60, check=True)
         facts: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
     except (OSError, subprocess.SubprocessError, ValueError, IndexError) as error:
-        problem = f"{python} does not say what it needs ({error})"
-        raise SandboxNotUsable("", problem, "pass another --python, or --sandbox process") from error
+        raise InterpreterNotUsable(python, f"does not say what it needs ({error})", "pass another --python") from error
     with python.open("rb") as file:
         if file.read(2) == b"#!":
-            problem = f"{python} is a script that starts another interpreter"
-            raise SandboxNotUsable("", problem, f"pass --python {facts['executable']}")
+            move = f"pass --python {facts['executable']}, or --sandbox process"
+            raise InterpreterNotUsable(python, "is a script that starts another interpreter", move)
     return facts
 
 
