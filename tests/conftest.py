@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from sweflow_tracer.sandbox.choose import examine_one
 
 import sweflow
 
@@ -14,9 +15,10 @@ LEFTOVERS = shutil.ignore_patterns("__pycache__", ".pytest_cache")
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """A cache folder of this run's own."""
+def _own_settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """A cache folder of this run's own, and plain processes where a test does not ask for a sandbox."""
     with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SWEFLOW_SANDBOX", "process")
         patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
         yield
 
@@ -45,3 +47,25 @@ def inventory(example: Callable[[str], Path], python: Path) -> sweflow.Folder:
     out = repo.parent / "out"
     sweflow.build(repo, out, python=python)
     return sweflow.Folder(out)
+
+
+@pytest.fixture(scope="session")
+def calculator(example: Callable[[str], Path], python: Path) -> sweflow.Folder:
+    """The finished build of examples/calculator; the repository stands beside it."""
+    repo = example("calculator")
+    out = repo.parent / "out"
+    sweflow.build(repo, out, python=python)
+    return sweflow.Folder(out)
+
+
+@pytest.fixture
+def working_sandbox() -> Callable[[str], str]:
+    """Gives back the name of a sandbox that works here; the test is skipped where it does not, with the reason."""
+
+    def name_of(name: str) -> str:
+        found = examine_one(name)
+        if not found.works:
+            pytest.skip(f"{name} does not work here: {found.problem}")
+        return name
+
+    return name_of

@@ -17,16 +17,19 @@ from sweflow_tracer import SweflowError
 
 from sweflow import stages
 from sweflow.command import DIR, PYTHON, REPO
+from sweflow.command import chosen_sandbox as _chosen_sandbox
 from sweflow.command import folder_of as _out
 from sweflow.command import output as _output
 from sweflow.command import python as _python
+from sweflow.command import sandbox as _sandbox
 from sweflow.command import scheduling as _scheduling
 from sweflow.command import show as _show
 from sweflow.eval_cli import evaluation
+from sweflow.grading import attack
 from sweflow.graph_cli import graph
 from sweflow.progress import Bars
 from sweflow.schedule_cli import schedule
-from sweflow.tables import counts_table, summary_table, trace_object, trace_table
+from sweflow.tables import attacks_object, attacks_table, counts_table, summary_table, trace_object, trace_table
 from sweflow.version import __version__
 
 T = TypeVar("T")
@@ -102,6 +105,7 @@ def _tracing(command: Callable[..., Any]) -> Callable[..., Any]:
         ),
         click.option("--out", "-o", type=OUT, help="Output folder [default: NAME.sweflow]."),
         _python,
+        _sandbox,
         _jobs,
         _output,
     ):
@@ -155,12 +159,20 @@ def tasks(dir: Path, **given: Any) -> None:
 @cli.command()
 @click.argument("dir", type=DIR)
 @click.option("--python", type=PYTHON, help="The target's interpreter [default: the one that was traced].")
+@click.option("--attacks", is_flag=True, help="Grade every known attack on one of DIR's tasks instead.")
+@_sandbox
 @_jobs
 @_output
 def verify(dir: Path, **given: Any) -> int:
-    """Run the tests on every tree of DIR's chain and keep the tasks that hold."""
+    """Run the tests on every tree of DIR's chain and keep the tasks that hold.
+
+    With --attacks the tasks of an earlier run stay; the exit code is 1 where an attack scores.
+    """
+    sandbox = _chosen_sandbox(given)
+    if given["attacks"]:
+        return _attacks(dir, sandbox, given)
     with Bars(Console(stderr=True), quiet=given["quiet"] or given["as_json"]) as bars:
-        dataset = stages.verify(dir, python=given["python"], jobs=given["jobs"], progress=bars)
+        dataset = stages.verify(dir, python=given["python"], jobs=given["jobs"], sandbox=sandbox, progress=bars)
     _show(given, dataset.summary, summary_table(dataset.summary, str(dir)))
     return 0 if dataset.tasks else 1
 
@@ -180,10 +192,18 @@ def checkout(dir: Path, instance: str, dest: Path, tests: bool, reference: bool,
     _show(given, facts, counts_table({f"{instance} at": dest, "commit": commit}, str(dir)))
 
 
+def _attacks(dir: Path, sandbox: str, given: dict[str, Any]) -> int:
+    with Bars(Console(stderr=True), quiet=given["quiet"] or given["as_json"]) as bars:
+        outcomes = attack(dir, sandbox=sandbox, python=given["python"], progress=bars)
+    _show(given, attacks_object(outcomes), attacks_table(outcomes, f"{dir}, sandbox {sandbox}"))
+    return 0 if all(outcome.harmless for outcome in outcomes) else 1
+
+
 def _run(stage: Callable[..., T], repo: Path, pytest_args: tuple[str, ...], given: dict[str, Any]) -> tuple[Path, T]:
     """Run a stage that starts from a repository, under progress bars; the output folder and the result."""
     out = _out(repo, given["out"])
     options = _options(given)
+    sandbox = _chosen_sandbox(given)
     with Bars(Console(stderr=True), quiet=given["quiet"] or given["as_json"]) as bars:
         made = stage(
             repo,
@@ -192,6 +212,7 @@ def _run(stage: Callable[..., T], repo: Path, pytest_args: tuple[str, ...], give
             arguments=pytest_args,
             allow_dirty=given["allow_dirty"],
             options=options,
+            sandbox=sandbox,
             progress=bars,
         )
     return out, made

@@ -10,6 +10,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 from sweflow_scheduler import Closure, Cost
+from sweflow_tracer.sandbox.choose import AUTO, NAMES, VARIABLE, choose, warning
 
 DIR = click.Path(exists=True, file_okay=False, path_type=Path)
 REPO = click.Path(path_type=Path)
@@ -28,6 +29,27 @@ def python(command: Callable[..., Any]) -> Callable[..., Any]:
     """``--python``."""
     text = "The target's interpreter [default: the repository's virtual environment, else python3 on PATH]."
     return click.option("--python", type=PYTHON, help=text)(command)
+
+
+def sandbox(command: Callable[..., Any]) -> Callable[..., Any]:
+    """``--sandbox``."""
+    return click.option(
+        "--sandbox",
+        type=click.Choice([AUTO, *reversed(NAMES)]),
+        envvar=VARIABLE,
+        default=AUTO,
+        show_default=True,
+        help="Where the tests run; auto takes the strongest that works.",
+    )(command)
+
+
+def chosen_sandbox(given: dict[str, Any]) -> str:
+    """The sandbox to take; says which on standard error."""
+    chosen = choose(given["sandbox"])
+    if not given["quiet"]:
+        text = warning(chosen)
+        print(f"sweflow: sandbox {chosen.name}{': ' if text else ''}{text}", file=sys.stderr)
+    return chosen.name
 
 
 def scheduling(command: Callable[..., Any]) -> Callable[..., Any]:

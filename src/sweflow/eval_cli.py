@@ -6,7 +6,7 @@ from typing import Any
 import click
 from rich.console import Console
 
-from sweflow.command import DIR, PYTHON, output, show
+from sweflow.command import DIR, PYTHON, chosen_sandbox, output, sandbox, show
 from sweflow.grading import evaluate_predictions
 from sweflow.progress import Bars
 from sweflow.tables import report_tables
@@ -24,6 +24,7 @@ from sweflow.tables import report_tables
 @click.option("--out", "-o", type=click.Path(file_okay=False, path_type=Path), help="Folder [default: DIR/eval].")
 @click.option("--python", type=PYTHON, help="The target's interpreter [default: the one that was traced].")
 @click.option("--workers", "-j", type=click.IntRange(1), default=1, show_default=True, help="Patches side by side.")
+@sandbox
 @output
 def evaluation(dir: Path, **given: Any) -> int:
     """Grade predictions for DIR's tasks, each in a clean tree.
@@ -35,11 +36,13 @@ def evaluation(dir: Path, **given: Any) -> int:
       sweflow eval calculator.sweflow --predictions gold
       sweflow eval calculator.sweflow --predictions preds.jsonl --out scores --workers 2
     """
+    chosen = chosen_sandbox(given)
     with Bars(Console(stderr=True), quiet=given["quiet"] or given["as_json"]) as bars:
         report = evaluate_predictions(
             dir,
             given["predictions"],
             given["out"],
+            sandbox=chosen,
             python=given["python"],
             workers=given["workers"],
             progress=bars,

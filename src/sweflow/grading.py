@@ -13,7 +13,7 @@ from sweflow_tasks.format import read_lines
 from sweflow_tasks.grading import Grader, Verdict, evaluate, make_report, read_predictions
 from sweflow_tasks.grading.report import REPORT_VERSION
 from sweflow_tracer.format import read_project_file, write_document
-from sweflow_tracer.processes import Launcher
+from sweflow_tracer.launching import open_launcher
 from sweflow_tracer.session import Target
 from sweflow_tracer.trace import Progress
 
@@ -39,17 +39,17 @@ def load_tasks(out: Path) -> tuple[GradableTask, ...]:
     return tuple(GradableTask(out.resolve(), row) for row in read_lines(Folder(out).tasks))
 
 
-def grade(task: GradableTask, patch: str, sandbox: str = "auto", *, python: Path | None = None) -> Verdict:
+def grade(task: GradableTask, patch: str, sandbox: str | None = None, *, python: Path | None = None) -> Verdict:
     """Grade one patch in a clean tree; any number of threads may call this at once.
 
-    ``patch`` is a unified diff against the task's skeleton; ``sandbox`` one of auto, process, bubblewrap, docker.
+    ``patch`` is a unified diff against the task's skeleton; ``sandbox`` as for ``trace``.
     Raises SweflowError where the folder or the sandbox cannot be used.
 
     >>> task, *_ = load_tasks(Path("calculator.sweflow"))  # doctest: +SKIP
     >>> grade(task, task.row["patch"]).reward  # doctest: +SKIP
     1.0
     """
-    with _grader(task.folder, sandbox, python) as grader:
+    with grader_of(task.folder, sandbox, python) as grader:
         return grader.grade(task.row, patch)
 
 
@@ -58,7 +58,7 @@ def evaluate_predictions(
     predictions: str,
     results: Path | None = None,
     *,
-    sandbox: str = "auto",
+    sandbox: str | None = None,
     python: Path | None = None,
     workers: int = 1,
     progress: Progress = lambda what, done, total: None,
@@ -72,9 +72,9 @@ def evaluate_predictions(
     wanted = read_predictions(predictions, tasks)
     into = results or out / "eval"
     into.mkdir(parents=True, exist_ok=True)
-    with _grader(out, sandbox, python) as grader:
+    with grader_of(out, sandbox, python) as grader:
         found = evaluate(tasks, wanted, grader, into / "results.jsonl", workers=workers, progress=progress)
-    report = {**make_report(tasks, found), "sandbox": sandbox}
+    report = {**make_report(tasks, found), "sandbox": grader.sandbox}
     write_document(into / "report.json", "report", REPORT_VERSION, report)
     return report
 
@@ -83,7 +83,7 @@ def attack(
     out: Path,
     instance: str | None = None,
     *,
-    sandbox: str = "auto",
+    sandbox: str | None = None,
     python: Path | None = None,
     progress: Progress = lambda what, done, total: None,
 ) -> tuple[AttackOutcome, ...]:
@@ -95,7 +95,7 @@ def attack(
     chosen = instance or next(iter(list(rows)[len(rows) // 2 :]), "")
     if chosen not in rows:
         raise UnknownInstance(chosen, tuple(rows))
-    with _grader(out, sandbox, python) as grader:
+    with grader_of(out, sandbox, python) as grader:
         run = run_attacks(
             rows[chosen], Folder(out).history, grader, ATTACKS, harmful=grader.isolated, progress=progress
         )
@@ -103,18 +103,13 @@ def attack(
 
 
 @contextmanager
-def _grader(out: Path, sandbox: str, python: Path | None) -> Iterator[Grader]:
+def grader_of(
+    out: Path, sandbox: str | None = None, python: Path | None = None, timeout: float | None = None
+) -> Iterator[Grader]:
+    """A grader for the tasks of a build's folder; ``timeout`` is in seconds for one test (default: the build's)."""
     folder = Folder(out)
     project, interpreter = read_project_file(folder.project)
-    launcher = Launcher()
-    try:
-        yield Grader(
-            Target(project, absolute(python or interpreter)),
-            folder.read_source(project),
-            folder.history,
-            launcher,
-            folder.root,
-            stored_options(out).timeout,
-        )
-    finally:
-        launcher.stop()
+    target = Target(project, absolute(python or interpreter))
+    with open_launcher(sandbox, target) as launcher:
+        source, limit = folder.read_source(project), timeout or stored_options(out).timeout
+        yield Grader(target, source, folder.history, launcher, folder.root, limit)

@@ -43,7 +43,7 @@ from sweflow_tracer.format import (
     write_trace,
 )
 from sweflow_tracer.interpreter import find_python, inspect_interpreter
-from sweflow_tracer.processes import Launcher
+from sweflow_tracer.launching import open_launcher
 from sweflow_tracer.project import Project, keep_loaded, read_project
 from sweflow_tracer.session import Target
 from sweflow_tracer.trace import Progress
@@ -135,9 +135,13 @@ def trace(
     arguments: tuple[str, ...] = (),
     allow_dirty: bool = False,
     options: Options = Options(),
+    sandbox: str | None = None,
     progress: Progress = _silent,
 ) -> Trace:
     """Trace a repository's tests into ``out``: ``project.json``, ``source/`` and ``trace.json``.
+
+    ``sandbox`` is process, bubblewrap, docker, auto (the strongest that works), or None: what the environment
+    variable SWEFLOW_SANDBOX says, else auto.
 
     A folder that holds a trace of another state of the same repository, and no tasks, is brought up to date: only
     tests that the change can touch are run again. Raises SweflowError; a folder that was empty before is empty again
@@ -160,9 +164,10 @@ def trace(
                 folder.claim(project, interpreter.path, options.of_build())
                 if folder.trace.exists():
                     return read_trace(folder.trace)
-            with _timed(folder, "trace"), _launcher() as launcher:
+            target = Target(project, interpreter.path, root)
+            with _timed(folder, "trace"), open_launcher(sandbox, target) as launcher:
                 found = trace_project(
-                    Target(project, interpreter.path, root),
+                    target,
                     blobs,
                     options.of_trace(),
                     launcher,
@@ -264,15 +269,20 @@ def verify(
     python: Path | None = None,
     jobs: int = 0,
     index: SourceIndex | None = None,
+    sandbox: str | None = None,
     progress: Progress = _silent,
 ) -> Dataset:
-    """Verify every step on really running trees: ``tasks.jsonl``, ``rejected.jsonl``, ``summary.json``."""
+    """Verify every step on really running trees: ``tasks.jsonl``, ``rejected.jsonl``, ``summary.json``.
+
+    ``sandbox`` is as for ``trace``.
+    """
     folder = Folder(out)
     inputs = _inputs(folder, python, index)
     options = replace(stored_options(folder.root), jobs=jobs)
     with folder.locked():
         folder.work.mkdir(exist_ok=True)
-        with _timed(folder, "verify"), _launcher() as launcher, _swapped(folder.history) as history:
+        launching = open_launcher(sandbox, inputs.target)
+        with _timed(folder, "verify"), launching as launcher, _swapped(folder.history) as history:
             dataset = verify_tasks(
                 inputs,
                 VerifyOptions(options.workers, options.timeout),
@@ -303,9 +313,13 @@ def build(
     arguments: tuple[str, ...] = (),
     allow_dirty: bool = False,
     options: Options = Options(),
+    sandbox: str | None = None,
     progress: Progress = _silent,
 ) -> dict[str, Any]:
-    """Run every stage that is not done yet; the summary. Killed and called again, it goes on (D1)."""
+    """Run every stage that is not done yet; the summary. Killed and called again, it goes on (D1).
+
+    ``sandbox`` is as for ``trace``; the dataset does not depend on it.
+    """
     folder = Folder(out)
     options.of_schedule()
     trace(
@@ -315,6 +329,7 @@ def build(
         arguments=arguments,
         allow_dirty=allow_dirty,
         options=options,
+        sandbox=sandbox,
         progress=progress,
     )
     if not folder.summary.exists():
@@ -327,7 +342,7 @@ def build(
         if not folder.candidates.exists():
             progress("tasks", 0, 1)
             tasks(out, index=index)
-        verify(out, jobs=options.jobs, index=index, progress=progress)
+        verify(out, jobs=options.jobs, index=index, sandbox=sandbox, progress=progress)
     return read_document(folder.summary, "summary", SUMMARY_VERSION)
 
 
@@ -373,15 +388,6 @@ def _inputs(folder: Folder, python: Path | None, index: SourceIndex | None) -> I
         schedule=read_schedule(folder.schedule),
         docstrings=Docstrings(stored_options(folder.root).docstrings),
     )
-
-
-@contextmanager
-def _launcher() -> Iterator[Launcher]:
-    launcher = Launcher()
-    try:
-        yield launcher
-    finally:
-        launcher.stop()
 
 
 @contextmanager

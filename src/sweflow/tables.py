@@ -7,6 +7,7 @@ from typing import Any
 
 from rich.table import Table
 from rich.text import Text
+from sweflow_tasks.attacks import Outcome as AttackOutcome
 from sweflow_tracer import TestTrace, Trace
 
 SHORT = 12
@@ -64,6 +65,36 @@ def _groups_table(model: str, found: Mapping[str, Any]) -> Table:
 def _share_cells(share: Mapping[str, Any]) -> tuple[str, str, str]:
     low, high = share["interval"]
     return f"{share['count']}/{share['of']}", f"{100 * share['share']:.1f} %", f"{100 * low:.1f}-{100 * high:.1f} %"
+
+
+def attacks_table(outcomes: Sequence[AttackOutcome], title: str) -> Table:
+    """The attack matrix: a line an attack, with its verdict."""
+    table = Table(title=title, title_justify="left", show_edge=False, pad_edge=False)
+    for name in ("attack", "what it tries", "verdict", "reward", ""):
+        table.add_column(name)
+    for outcome in outcomes:
+        attack, verdict = outcome.attack, outcome.verdict
+        mark = "" if outcome.harmless else "SCORES"
+        mark = f"open: {attack.open}" if outcome.scored and attack.open else mark
+        cells = (verdict.verdict.value, f"{verdict.reward:g}") if verdict else ("not run", "")
+        table.add_row(attack.name, attack.what, *cells, mark)
+    return table
+
+
+def attacks_object(outcomes: Sequence[AttackOutcome]) -> list[dict[str, Any]]:
+    """The same for machines."""
+    return [
+        {
+            "attack": outcome.attack.name,
+            "what": outcome.attack.what,
+            "open": outcome.attack.open,
+            "verdict": outcome.verdict.verdict.value if outcome.verdict else None,
+            "reward": outcome.verdict.reward if outcome.verdict else None,
+            "detail": outcome.verdict.detail if outcome.verdict else "not run: nothing here would bound it",
+            "harmless": outcome.harmless,
+        }
+        for outcome in outcomes
+    ]
 
 
 def trace_table(trace: Trace, title: str) -> Table:

@@ -51,14 +51,13 @@ def test_V6_no_attack_scores_in_a_plain_process(calculator: sweflow.Folder):
 
 
 @pytest.mark.slow
-@pytest.mark.usefixtures("bubblewrap")
-def test_V6_no_attack_scores_or_gets_out_under_bubblewrap(calculator: sweflow.Folder):
-    assert_all_withstood(matrix(calculator, "bubblewrap"))
+def test_V6_no_attack_scores_or_gets_out_under_bubblewrap(calculator: sweflow.Folder, working_sandbox):
+    assert_all_withstood(matrix(calculator, working_sandbox("bubblewrap")))
 
 
 @pytest.mark.docker
-def test_V6_no_attack_scores_or_gets_out_under_docker(calculator: sweflow.Folder):
-    assert_all_withstood(matrix(calculator, "docker"))
+def test_V6_no_attack_scores_or_gets_out_under_docker(calculator: sweflow.Folder, working_sandbox):
+    assert_all_withstood(matrix(calculator, working_sandbox("docker")))
 
 
 def assert_all_withstood(outcomes):

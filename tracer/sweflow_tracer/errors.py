@@ -113,3 +113,21 @@ class FileNotUsable(SweflowError):
         self.path = path
         self.problem = problem
         super().__init__(f"{path} {problem}: {move}.")
+
+
+class SandboxNotUsable(SweflowError):
+    """The sandbox that was asked for does not work here."""
+
+    def __init__(self, name: str, problem: str, move: str) -> None:
+        self.name = name
+        self.problem = problem
+        super().__init__(f"the sandbox {name} cannot be used here ({problem}): {move}.")
+
+
+class SandboxFailed(SweflowError):
+    """A sandbox broke while something ran in it; that says nothing about what ran (V3)."""
+
+    def __init__(self, name: str, problem: str, move: str) -> None:
+        self.name = name
+        self.problem = problem
+        super().__init__(f"the sandbox {name} broke down ({problem}): {move}; the same command goes on from there.")

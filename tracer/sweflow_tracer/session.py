@@ -16,6 +16,7 @@ from sweflow_tracer.errors import RanElsewhere, RunnerDependency, SessionFailed
 from sweflow_tracer.interpreter import PROBE
 from sweflow_tracer.processes import Launcher
 from sweflow_tracer.project import Project
+from sweflow_tracer.sandbox.port import SOFT_LIMIT
 from sweflow_tracer.seals import is_sealed
 from sweflow_tracer.workspace import Workspace
 
@@ -25,8 +26,6 @@ Groups = str | Sequence[Sequence[str]]
 
 COLLECT_SECONDS = 300.0
 POLL_SECONDS = 0.05
-SOFT_LIMIT = signal.SIGUSR2
-"""The signal that the probe takes to end a test (probe/limit.py)."""
 VARIABLES = {
     "TZ": "UTC",
     "LANG": "C.UTF-8",
@@ -112,26 +111,27 @@ def run_session(
     launcher: Launcher,
     options: Options,
     on_record: Callable[[Record], None] = lambda record: None,
-    channel: Path | None = None,
+    journal: Path | None = None,
 ) -> Session:
     """Run pytest on the workspace's tree.
 
-    ``channel`` is where the records go (default: the scratch folder); records that stand there already are not
-    read again. Raises RanElsewhere, RunnerDependency, and SessionFailed where pytest ends before it collected.
+    The target writes its records to a file in the run's own folder, whose name nobody can know before; ``journal`` is
+    a file to which they are added as they come. Raises RanElsewhere, RunnerDependency, SandboxFailed, and
+    SessionFailed where pytest ends before it collected.
     """
     run = workspace.fresh_run()
-    channel = channel or run / "records.jsonl"
-    channel.touch()
-    probe = _install_probe(run, target, workspace, channel, options)
+    channel = run / f"records-{secrets.token_hex(8)}.jsonl"
+    channel.touch(0o600)
+    probe = _install_probe(run, target, workspace, channel, options, isolated=launcher.sandbox.isolated)
     log = run / "log.txt"
     session = Session()
     started = time.monotonic()
-    tail = _Tail(channel)
+    tail = _Tail(channel, journal)
     command = pytest_command(target, probe.name, run, workspace.tree, options.paths)
     environment = target_environment(target, run, workspace, options.seed)
     if options.engine != "none" and options.follow:
         environment["PYTHONPATH"] = os.pathsep.join((str(probe / "hook"), environment["PYTHONPATH"]))
-    with launcher.start(command, workspace.tree, environment, log) as running:
+    with tail, launcher.start(command, workspace.tree, environment, log, channel) as running:
         code, heard, warned = None, time.monotonic(), False
         while code is None:
             code = running.wait(POLL_SECONDS)
@@ -162,7 +162,7 @@ def run_unforked(
     launcher: Launcher,
     options: Options,
     on_record: Callable[[Record], None] = lambda record: None,
-    channel: Path | None = None,
+    journal: Path | None = None,
 ) -> Session:
     """Run each group in a pytest process of its own, for projects in which forking is unsound.
 
@@ -175,7 +175,7 @@ def run_unforked(
         traced = None if options.traced is None else [0] if number in options.traced else []
         while left:
             alone = replace(options, groups=[left], fork=False, traced=traced)
-            session = run_session(target, workspace, launcher, alone, on_record, channel)
+            session = run_session(target, workspace, launcher, alone, on_record, journal)
             merged.collected = merged.collected or session.collected
             merged.seconds += session.seconds
             merged.alarms += session.alarms
@@ -188,8 +188,8 @@ def run_unforked(
                 break
             lost = _lost(left.pop(0), session, number)
             merged.tests.append(lost)
-            if channel is not None:
-                with channel.open("a", encoding="ascii") as file:
+            if journal is not None:
+                with journal.open("a", encoding="ascii") as file:
                     file.write(json.dumps(lost) + "\n")
     return merged
 
@@ -239,7 +239,10 @@ def codes_of(record: Record, collected: Sequence[list[Any]]) -> list[list[Any]]:
 
 def read_records(channel: Path) -> list[Record]:
     """The whole lines of a channel; a torn last line is passed over."""
-    return _Tail(channel, from_start=True).read() if channel.exists() else []
+    if not channel.exists():
+        return []
+    with _Tail(channel) as tail:
+        return tail.read()
 
 
 def _record(line: bytes) -> Record:
@@ -253,23 +256,38 @@ def _record(line: bytes) -> Record:
 
 
 class _Tail:
-    """Reads what is added to a file, line by line."""
+    """Reads what is added to a file, line by line, and copies whole lines to another one, where there is one."""
 
-    def __init__(self, path: Path, *, from_start: bool = False) -> None:
-        self._path = path
-        self._position = 0 if from_start else path.stat().st_size
+    def __init__(self, path: Path, copy: Path | None = None) -> None:
+        self._file = path.open("rb")  # for good: whoever removes it takes nothing away from us
+        self._position = 0
+        self._copy = copy.open("ab", buffering=0) if copy is not None else None
+
+    def __enter__(self) -> "_Tail":
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._file.close()
+        if self._copy is not None:
+            self._copy.close()
 
     def read(self) -> list[Record]:
-        with self._path.open("rb") as file:
-            file.seek(self._position)
-            data = file.read()
+        self._file.seek(self._position)
+        data = self._file.read()
         whole = data[: data.rfind(b"\n") + 1]
         self._position += len(whole)
+        if whole and self._copy is not None:
+            self._copy.write(whole)
         return [_record(line) for line in whole.splitlines()]
 
 
-def _install_probe(run: Path, target: Target, workspace: Workspace, channel: Path, options: Options) -> Path:
-    """Copy the probe under a private name, with its configuration; its folder (T5)."""
+def _install_probe(
+    run: Path, target: Target, workspace: Workspace, channel: Path, options: Options, *, isolated: bool
+) -> Path:
+    """Copy the probe under a private name, with its configuration; its folder (T5).
+
+    In an isolated sandbox nobody shares bytecode, and the process that starts pytest is none that we know.
+    """
     name = "_sweflow_probe_" + hashlib.sha256(str(run).encode()).hexdigest()[:12]
     folder = run / "probe" / name
     shutil.copytree(PROBE, folder, ignore=shutil.ignore_patterns("__pycache__"))
@@ -278,10 +296,10 @@ def _install_probe(run: Path, target: Target, workspace: Workspace, channel: Pat
         "root": str(workspace.tree),
         "origin": str(target.origin.resolve()) if target.origin else None,
         "names": list(target.project.names),
-        "channel": str(channel.resolve()),
+        "channel": str(channel),
         "scratch": str(run / "tmp"),
-        "bytecode": str(workspace.bytecode),
-        "parent": os.getpid(),
+        "bytecode": str(run / "bytecode" if isolated else workspace.bytecode),
+        "parent": 0 if isolated else os.getpid(),
         "engine": options.engine,
         "follow": options.follow,
         "spool": str(run / "spool"),

@@ -11,9 +11,11 @@ from pathlib import Path
 from types import TracebackType
 
 from sweflow_tracer.files import Blobs, write_blob
-from sweflow_tracer.processes import kill_marked
+from sweflow_tracer.sandbox.marks import kill_marked, owner
 
 PREFIX = "sweflow-"
+OWNER = "owner"
+"""A file in the scratch folder that says which process it belongs to."""
 _SCRATCH = re.compile(rf"[^\s'\"]*/{PREFIX}[a-z0-9_]{{8}}(/tree/[^/\s'\"]+/?|/run\d+(/tmp(/t\d+)?)?)?")
 _ADDRESS = re.compile(r"0x[0-9a-fA-F]{6,}")
 
@@ -31,7 +33,7 @@ def remove_listed(ledger: Path) -> None:
     listed = [Path(line) for line in ledger.read_text("utf-8").splitlines() if Path(line).name.startswith(PREFIX)]
     for _ in range(50):
         for folder in listed:
-            kill_marked(f"HOME={folder}/")  # a run that outlived its parent would make the folder anew
+            kill_marked("HOME", f"{folder}/")  # a run that outlived its parent would make the folder anew
             shutil.rmtree(folder, ignore_errors=True)
         listed = [folder for folder in listed if folder.exists()]
         if not listed:
@@ -55,6 +57,7 @@ class Workspace:
         with ledger.open("a", encoding="utf-8") as file:
             file.write(f"{self.scratch}\n")  # before it is made: a kill in between leaves nothing
         self.scratch.mkdir(mode=0o700)
+        (self.scratch / OWNER).write_text(owner(), "ascii")
         self.tree = self.scratch / "tree" / name
         self.tree.mkdir(parents=True)
         self.bytecode = bytecode or self.scratch / "bytecode"

@@ -55,6 +55,16 @@ class Grader:
         self._lock = Lock()
         remove_listed(self._ledger)
 
+    @property
+    def sandbox(self) -> str:
+        """The name of the sandbox in which patches run."""
+        return self._launcher.sandbox.name
+
+    @property
+    def isolated(self) -> bool:
+        """Whether what a patch does to its surroundings ends with its run."""
+        return self._launcher.sandbox.isolated
+
     def grade(self, task: JsonObject, patch: str) -> Verdict:
         """The verdict on a patch for a task (a line of ``tasks.jsonl``)."""
         started = time.monotonic()

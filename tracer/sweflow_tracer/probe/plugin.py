@@ -7,7 +7,7 @@
 - ``channel`` (file for the records), ``scratch`` (folder for temporary files), ``bytecode`` (folder for compiled
   modules), ``spool`` (folder for what followed processes write);
 - ``engine``, ``follow`` (record processes that tests start), ``jobs``, ``timeout`` (seconds a test), ``fork``,
-  ``parent`` (process id of who started it);
+  ``parent`` (process id of who started it, 0 in a sandbox that ends with it);
 - ``groups``: "each" (every item alone), "together", or lists of ids; ``traced``: null (record from the start), or the
   numbers of the groups to record; ``skip``: ids that a run before this one has finished; ``select``: node ids, if there
   are any, that a test must be or lie below: others count as not collected;

@@ -35,10 +35,10 @@ _LIBC = ctypes.CDLL(None) if sys.platform.startswith("linux") else None
 
 
 def die_with_parent(parent: int) -> None:
-    """Be killed when the parent ends, however it ends (Linux only)."""
+    """Be killed when the parent ends, however it ends (Linux only). 0: whoever it is, who sees to the rest."""
     if _LIBC is not None:
         _LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-        if os.getppid() != parent:
+        if parent and os.getppid() != parent:
             os._exit(1)
 
 

@@ -1,0 +1,86 @@
+"""Cleaning: what a run left behind whose process crashed. Nothing that a living process owns is touched."""
+
+import os
+import re
+import shutil
+import signal
+import socket
+import tempfile
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from sweflow_tracer.sandbox import docker
+from sweflow_tracer.sandbox.image import ENVIRONMENT_LABEL, OWNER_LABEL
+from sweflow_tracer.sandbox.marks import TOKEN, lives, marked, owner_of
+from sweflow_tracer.workspace import OWNER, PREFIX
+
+_NAME = re.compile(rf"{PREFIX}[0-9a-f]{{8}}")
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Leftover:
+    """``kind`` is process, container, image or folder; ``name`` its number, id or path."""
+
+    kind: str
+    name: str
+
+
+def find_leftovers(*, images: bool = False) -> tuple[Leftover, ...]:
+    """What crashed runs left on this machine; with ``images`` also the images that were made for environments."""
+    return (*sorted(_processes()), *_containers(), *(_images() if images else ()), *sorted(_folders()))
+
+
+def remove(leftover: Leftover) -> bool:
+    """Remove one; whether it is gone now."""
+    match leftover.kind:
+        case "process":
+            with suppress(ProcessLookupError, PermissionError):
+                os.kill(int(leftover.name), signal.SIGKILL)
+                return True
+            return not Path(f"/proc/{leftover.name}").exists()
+        case "folder":
+            shutil.rmtree(leftover.name, ignore_errors=True)
+            return not Path(leftover.name).exists()
+    with suppress(Exception):  # the engine is gone, or uses it
+        client = docker.open_client()
+        if leftover.kind == "container":
+            client.remove_container(leftover.name, force=True)
+        else:
+            client.remove_image(leftover.name, force=True)
+        return True
+    return False
+
+
+def _processes() -> Iterator[Leftover]:
+    for pid, token in marked(TOKEN):
+        if "." in token and not lives(owner_of(token)) and pid != os.getpid():
+            yield Leftover("process", str(pid))
+
+
+def _folders() -> Iterator[Leftover]:
+    """Scratch folders whose owner is gone; one without an owner was just being made, or is none of ours."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
+        with suppress(OSError):
+            if _NAME.fullmatch(folder.name) and not lives((folder / OWNER).read_text("ascii").strip()):
+                yield Leftover("folder", str(folder))
+
+
+def _containers() -> list[Leftover]:
+    found = []
+    with suppress(Exception):  # no engine, no containers
+        here = socket.gethostname()
+        for row in docker.open_client().containers(all=True, filters={"label": OWNER_LABEL}):
+            who, _, host = row["Labels"][OWNER_LABEL].partition("@")
+            if host == here and not lives(who):
+                found.append(Leftover("container", row["Id"]))
+    return sorted(found)
+
+
+def _images() -> list[Leftover]:
+    found = []
+    with suppress(Exception):
+        for row in docker.open_client().images(filters={"label": ENVIRONMENT_LABEL}):
+            found += [Leftover("image", tag) for tag in row["RepoTags"] or [row["Id"]]]
+    return sorted(found)
