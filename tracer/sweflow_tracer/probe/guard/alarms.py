@@ -21,8 +21,9 @@ WATCHED = frozenset(
     }
 )
 FRAMES = frozenset({"tb_frame", "gi_frame", "cr_frame", "ag_frame"})
-HELPERS = ("/inspect.py", "/traceback.py", "/ctypes/__init__.py", "/ctypes/util.py")
-"""Files of the standard library that do this for whoever asks."""
+HELPERS = {"/inspect.py": 3, "/traceback.py": 1, "/ctypes/__init__.py": 3, "/ctypes/util.py": 3}
+"""Files of the standard library that do this for whoever asks, and how many of their frames deep: a traceback that is
+only formatted is walked from further in."""
 
 
 def is_foreign(root: str, trusted: frozenset[str]) -> Callable[[str], bool]:
@@ -59,8 +60,10 @@ def listen(foreign: Callable[[str], bool], saw: Callable[[str], None]) -> None:
         busy[0] = True
         try:
             frame: FrameType | None = frame_at(1)
-            while frame is not None and frame.f_code.co_filename.endswith(HELPERS):
-                frame = frame.f_back
+            for ending, deep in HELPERS.items():
+                for _ in range(deep):
+                    if frame is not None and frame.f_code.co_filename.endswith(ending):
+                        frame = frame.f_back
             if frame is not None and foreign(frame.f_code.co_filename):
                 saw("reaches " + name)
         finally:
