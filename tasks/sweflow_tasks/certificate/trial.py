@@ -67,9 +67,7 @@ class TrialJob:
         alike = not session.needs_process and _all_pass(session, 0, self.tests)
         ready = options.variants.keys() - session.unfit if alike else frozenset[int]()
         found = [
-            not _all_pass(session, number, change.tests)
-            if number in ready
-            else self._noticed_afresh(run, place, change)
+            not _all_pass(session, number, change.tests) if number in ready else self.noticed_afresh(run, place, change)
             for number, (place, change) in enumerate(changes, 2)
         ]
         return found, session, len(changes) - len(ready)
@@ -92,7 +90,7 @@ class TrialJob:
             watched=watched,
         )
 
-    def _noticed_afresh(self, run: Run, place: Standing, change: Change) -> bool:
+    def noticed_afresh(self, run: Run, place: Standing, change: Change) -> bool:
         """Whether a change is noticed in a session of its own, each test in its own process."""
         groups = [[test] for test in change.tests]
         options = Options(groups=groups, timeout=self.limit, seed=SEED, paths=self.paths, follow=False)
