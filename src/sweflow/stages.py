@@ -312,8 +312,8 @@ def verify(
 ) -> Dataset:
     """Verify every step on really running trees: ``tasks.jsonl``, ``rejected.jsonl``, ``summary.json``.
 
-    ``sandbox`` is as for ``trace``.
     Without ``certificate`` as ``options.json`` says; another one is stored there, since the dataset depends on it.
+    ``sandbox`` is as for ``trace``.
     """
     folder = Folder(out)
     inputs = _inputs(folder, python, index)

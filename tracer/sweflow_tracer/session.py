@@ -77,9 +77,9 @@ class Options:
 
     ``follow``: record processes that tests start, too. ``select``: node ids below which a test must be, if any.
     ``limit`` is in seconds for the whole session; None where there is none but the silence of its tests. ``collect``
-    is in seconds until the tests are collected.
-    ``variants`` gives by number of a group the variant that it runs with: up to its first test that does not pass.
-    ``lines`` are groups whose tests' records say which lines of ``watched`` (first and last lines, by path) they ran.
+    is in seconds until the tests are collected. ``variants`` gives by number of a group the variant that it runs with,
+    up to its first test that does not pass. ``lines`` are groups whose tests' records say which lines of ``watched``
+    (first and last lines, by path) they ran.
     """
 
     engine: str = "none"
@@ -106,8 +106,8 @@ class Session:
     """The records of a session; a test has one a group that it is in.
 
     A guarded session has ``decoys``, records of tests that must fail, and ``alarms``: what the code under test did to
-    its judges, in words. A record that says passed without a seal becomes an alarm.
-    ``unfit`` are groups that did not run, since their variant could not be put in place in a running process.
+    its judges, in words. A record that says passed without a seal becomes an alarm. ``unfit`` are groups that did not
+    run, since their variant could not be put in place in a running process.
     """
 
     collected: Record = field(default_factory=dict)
