@@ -53,6 +53,8 @@ class Reason(StrEnum):
     MERGED = "merged"
     LEAK = "leak"
     NOTHING_TO_DEVELOP = "nothing-to-develop"
+    WEAK_TESTS = "weak-tests"
+    UNNOTICED_FUNCTION = "unnoticed-function"
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,18 @@
 
 from sweflow_rdg import Reason, RuntimeDependencyGraph, build_graph, index_source, questions, views
 from sweflow_scheduler import Closure, Cost, Rules, Schedule, Step, critical_path, explain, make_schedule, waves, width
-from sweflow_tasks import Candidate, Dataset, Docstrings, Evidence, Findings, Rejection, Repair, Task
+from sweflow_tasks import (
+    Candidate,
+    CertificateOptions,
+    Dataset,
+    Docstrings,
+    Evidence,
+    Findings,
+    Level,
+    Rejection,
+    Repair,
+    Task,
+)
 from sweflow_tasks.checkout import Content
 from sweflow_tasks.grading import Verdict, VerdictKind
 from sweflow_tracer import Outcome, SweflowError, Trace
@@ -22,6 +33,7 @@ from sweflow.version import __version__
 
 __all__ = [
     "Candidate",
+    "CertificateOptions",
     "Closure",
     "Content",
     "Cost",
@@ -31,6 +43,7 @@ __all__ = [
     "Findings",
     "Folder",
     "GradableTask",
+    "Level",
     "Options",
     "Outcome",
     "Reason",

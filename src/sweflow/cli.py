@@ -6,17 +6,19 @@ Exit codes: 0 done, 1 done but no task verified, 2 bad input, 70 an error of thi
 import signal
 import sys
 from collections.abc import Callable
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 from rich.console import Console
+from sweflow_tasks import CertificateOptions, Level
 from sweflow_tasks.checkout import Content
 from sweflow_tracer import SweflowError
 
 from sweflow import stages
 from sweflow.command import DIR, PYTHON, REPO
+from sweflow.command import certifying as _certifying
 from sweflow.command import chosen_sandbox as _chosen_sandbox
 from sweflow.command import folder_of as _out
 from sweflow.command import output as _output
@@ -116,6 +118,7 @@ def _tracing(command: Callable[..., Any]) -> Callable[..., Any]:
 @cli.command()
 @_tracing
 @_scheduling
+@_certifying
 def build(repo: Path, pytest_args: tuple[str, ...], **given: Any) -> int:
     """Run every stage on REPO and leave verified tasks in the output folder.
 
@@ -161,20 +164,44 @@ def tasks(dir: Path, **given: Any) -> None:
 @click.option("--python", type=PYTHON, help="The target's interpreter [default: the one that was traced].")
 @click.option("--attacks", is_flag=True, help="Grade every known attack on one of DIR's tasks instead.")
 @_sandbox
+@_certifying
 @_jobs
 @_output
 def verify(dir: Path, **given: Any) -> int:
     """Run the tests on every tree of DIR's chain and keep the tasks that hold.
 
-    With --attacks the tasks of an earlier run stay; the exit code is 1 where an attack scores.
+    Options of the certificate that are not given are those that the build was started with. With --attacks the tasks
+    of an earlier run stay; the exit code is 1 where an attack scores.
+
+    \b
+    Examples:
+      sweflow verify inventory.sweflow
+      sweflow verify inventory.sweflow --certificate full --min-strength 0.5
     """
     sandbox = _chosen_sandbox(given)
     if given["attacks"]:
         return _attacks(dir, sandbox, given)
+    asked = _certificate(dir, given)
     with Bars(Console(stderr=True), quiet=given["quiet"] or given["as_json"]) as bars:
-        dataset = stages.verify(dir, python=given["python"], jobs=given["jobs"], sandbox=sandbox, progress=bars)
+        dataset = stages.verify(
+            dir, python=given["python"], jobs=given["jobs"], certificate=asked, sandbox=sandbox, progress=bars
+        )
     _show(given, dataset.summary, summary_table(dataset.summary, str(dir)))
     return 0 if dataset.tasks else 1
+
+
+def _certificate(dir: Path, given: dict[str, Any]) -> CertificateOptions:
+    """The certificate of the build with what was given on the command line."""
+    stored = stages.stored_options(dir)
+    if given["certificate"] == Level.BASIC:
+        stored = replace(stored, min_strength=None, max_unnoticed=None)
+    return replace(stored, **_given(given)).of_certificate()
+
+
+def _given(given: dict[str, Any]) -> dict[str, Any]:
+    """The options of a build that the command line has a value for."""
+    names = {field.name for field in fields(stages.Options)}
+    return {name: value for name, value in given.items() if name in names and value is not None}
 
 
 @cli.command()
@@ -222,8 +249,7 @@ def _options(given: dict[str, Any]) -> stages.Options:
     if given["isolation"] == "none" and not given["quiet"]:
         text = "--isolation none misses calls that an earlier test made unnecessary (caches, singletons, lazy imports)."
         print(f"sweflow: {text}", file=sys.stderr)
-    names = {field.name for field in fields(stages.Options)}
-    return stages.Options(**{name: value for name, value in given.items() if name in names and value is not None})
+    return stages.Options(**_given(given))
 
 
 cli.add_command(evaluation)

@@ -10,6 +10,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 from sweflow_scheduler import Closure, Cost
+from sweflow_tasks import Level
 from sweflow_tracer.sandbox.choose import AUTO, NAMES, VARIABLE, choose, warning
 
 DIR = click.Path(exists=True, file_okay=False, path_type=Path)
@@ -65,6 +66,26 @@ def scheduling(command: Callable[..., Any]) -> Callable[..., Any]:
         ),
         click.option(
             "--cost", type=click.Choice([cost.value for cost in Cost]), help="What new code costs [default: lines]."
+        ),
+    ):
+        command = decorate(command)
+    return command
+
+
+def certifying(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The options of the certificate. Each is None where it is not given."""
+    share = click.FloatRange(0, 1)
+    for decorate in (
+        click.option(
+            "--max-unnoticed", type=click.IntRange(0), help="Reject steps with more functions that no test misses."
+        ),
+        click.option("--min-strength", type=share, help="Reject steps whose tests notice a smaller share of mutants."),
+        click.option("--mutants", type=click.IntRange(0), help="Mutants of a function, at most [default: 12]."),
+        click.option("--gold-runs", type=click.IntRange(1), help="Runs of each reference tree [default: 3]."),
+        click.option(
+            "--certificate",
+            type=click.Choice([level.value for level in Level]),
+            help="How much to measure of each task [default: basic].",
         ),
     ):
         command = decorate(command)

@@ -12,6 +12,8 @@ LABELS = {
     "tasks": "tasks: masked trees and patches",
     "verify": "verify: every tree",
     "eval": "eval: each patch in a clean tree",
+    "gold": "certificate: gold runs",
+    "strength": "certificate: mutants of each step",
 }
 
 

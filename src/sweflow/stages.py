@@ -17,7 +17,17 @@ from sweflow_rdg import RuntimeDependencyGraph, SourceIndex, build_graph, index_
 from sweflow_rdg.format import GRAPH_VERSION, read_graph, write_graph
 from sweflow_scheduler import Closure, Cost, Rules, Schedule, make_schedule
 from sweflow_scheduler.format import SCHEDULE_VERSION, read_schedule, write_schedule
-from sweflow_tasks import Candidate, Dataset, Docstrings, Inputs, VerifyOptions, make_candidates, verify_tasks
+from sweflow_tasks import (
+    Candidate,
+    CertificateOptions,
+    Dataset,
+    Docstrings,
+    Inputs,
+    Level,
+    VerifyOptions,
+    make_candidates,
+    verify_tasks,
+)
 from sweflow_tasks.checkout import Content, checkout_task
 from sweflow_tasks.format import (
     SUMMARY_VERSION,
@@ -49,6 +59,7 @@ from sweflow_tracer.session import Target
 from sweflow_tracer.trace import Progress
 
 from sweflow.caches import index_cache
+from sweflow.errors import NothingMeasured
 from sweflow.folder import Folder
 from sweflow.version import __version__
 
@@ -70,6 +81,7 @@ class Options:
     The others are those of ``TraceOptions``: ``isolation`` is fork, process or none; ``engine`` auto, settrace or
     monitoring; ``repeat`` and ``reruns`` are numbers of traced and plain runs; ``select`` are node ids. ``cost`` and
     below are those of the scheduler's ``Rules``; ``docstrings`` of functions that come later keep or strip.
+    ``certificate`` is basic or full; ``gold_runs`` and below are those of ``CertificateOptions``.
     """
 
     isolation: str = "fork"
@@ -84,6 +96,11 @@ class Options:
     min_lines: int = 0
     max_lines: int = 0
     docstrings: str = Docstrings.KEEP.value
+    certificate: str = Level.BASIC.value
+    gold_runs: int = 3
+    mutants: int = 12
+    min_strength: float | None = None
+    max_unnoticed: int | None = None
     jobs: int = 0
 
     @property
@@ -111,6 +128,26 @@ class Options:
     def of_schedule(self) -> Rules:
         """The rules of the schedule. Raises BandUpsideDown."""
         return Rules(Cost(self.cost), Closure(self.closure), self.min_lines, self.max_lines)
+
+    def of_certificate(self) -> CertificateOptions:
+        """What to measure of a task, and what to ask of it. Raises NothingMeasured."""
+        level = Level(self.certificate)
+        asked = {"--min-strength": self.min_strength, "--max-unnoticed": self.max_unnoticed}
+        for option, value in asked.items():
+            if value is not None and level is Level.BASIC:
+                raise NothingMeasured(option)
+        return CertificateOptions(level, self.gold_runs, self.mutants, self.min_strength, self.max_unnoticed)
+
+    def with_certificate(self, asked: CertificateOptions) -> "Options":
+        """The same options with another certificate."""
+        return replace(
+            self,
+            certificate=asked.level.value,
+            gold_runs=asked.gold_runs,
+            mutants=asked.mutants,
+            min_strength=asked.min_strength,
+            max_unnoticed=asked.max_unnoticed,
+        )
 
     def with_schedule(self, rules: Rules) -> "Options":
         """The same options with other rules for the schedule."""
@@ -268,24 +305,31 @@ def verify(
     *,
     python: Path | None = None,
     jobs: int = 0,
+    certificate: CertificateOptions | None = None,
     index: SourceIndex | None = None,
     sandbox: str | None = None,
     progress: Progress = _silent,
 ) -> Dataset:
     """Verify every step on really running trees: ``tasks.jsonl``, ``rejected.jsonl``, ``summary.json``.
 
+    Without ``certificate`` as ``options.json`` says; another one is stored there, since the dataset depends on it.
     ``sandbox`` is as for ``trace``.
     """
     folder = Folder(out)
     inputs = _inputs(folder, python, index)
     options = replace(stored_options(folder.root), jobs=jobs)
+    options = options if certificate is None else options.with_certificate(certificate)
+    asked = options.of_certificate()
     with folder.locked():
+        if options.of_build() != stored_options(folder.root).of_build():
+            folder.drop_after("tasks")
+            folder.change_options(options.of_build())
         folder.work.mkdir(exist_ok=True)
         launching = open_launcher(sandbox, inputs.target)
         with _timed(folder, "verify"), launching as launcher, _swapped(folder.history) as history:
             dataset = verify_tasks(
                 inputs,
-                VerifyOptions(options.workers, options.timeout),
+                VerifyOptions(options.workers, options.timeout, asked),
                 launcher,
                 folder.work / "verify.jsonl",
                 history,
@@ -322,6 +366,7 @@ def build(
     """
     folder = Folder(out)
     options.of_schedule()
+    options.of_certificate()
     trace(
         repo,
         out,

@@ -1,7 +1,7 @@
 """Tables: a build's summary as one that could be pasted into an issue."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields
 from typing import Any
 
@@ -28,6 +28,8 @@ def summary_table(summary: Mapping[str, Any], title: str) -> Table:
     table.add_row("core functions", str(functions["core"]), kept)
     size = summary["median_step"]
     table.add_row("median step", "", f"{size['functions']:g} functions, {size['lines']:g} lines")
+    for what, figures in _measured(summary["certificate"]):
+        table.add_row(what, "", figures)
     seconds = summary["seconds"]
     spent = ", ".join(f"{stage} {value:g}" for stage, value in seconds.items())
     table.add_row("seconds", f"{sum(seconds.values()):.0f}", spent)
@@ -95,6 +97,18 @@ def attacks_object(outcomes: Sequence[AttackOutcome]) -> list[dict[str, Any]]:
         }
         for outcome in outcomes
     ]
+
+
+def _measured(certificate: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """What full certificates say; nothing of basic ones."""
+    if "strength" not in certificate:
+        return
+    gold, strength, necessity = certificate["gold"], certificate["strength"], certificate["necessity"]
+    yield "gold runs", f"{gold['runs']} a tree, flaky {gold['flaky']}"
+    shares = ", ".join(f"{share:.0%}" for share in strength["quartiles"][1:4])
+    spread = f"; quartiles of {strength['tasks']} tasks: {shares}" if shares else ""
+    yield "mutants", f"noticed {strength['killed']} of {strength['total']}{spread}"
+    yield "left out alone", f"unnoticed {necessity['unnoticed']} functions in {necessity['tasks']} tasks"
 
 
 def trace_table(trace: Trace, title: str) -> Table:

@@ -1,5 +1,6 @@
 """The tasks room: schedule and sources become masked codebases, patches and verified tasks."""
 
+from sweflow_tasks.certificate.options import CertificateOptions, Level
 from sweflow_tasks.chain import Chain, make_chain
 from sweflow_tasks.dataset import VerifyOptions, make_candidates, verify_tasks
 from sweflow_tasks.draft import Amendments, Draft, Inputs, make_draft
@@ -12,6 +13,7 @@ __all__ = [
     "NEVER",
     "Amendments",
     "Candidate",
+    "CertificateOptions",
     "Chain",
     "Dataset",
     "Docstrings",
@@ -19,6 +21,7 @@ __all__ = [
     "Evidence",
     "Findings",
     "Inputs",
+    "Level",
     "Plan",
     "Rejection",
     "Repair",

@@ -1,9 +1,10 @@
 """The dataset: candidates from a schedule, and the tasks among them that hold."""
 
 import shlex
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from contextlib import ExitStack
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from sweflow_rdg import Reason
@@ -14,6 +15,14 @@ from sweflow_tracer.trace import Progress
 
 from sweflow_tasks.arguments import present_arguments
 from sweflow_tasks.audit import Audit, clean, own_requirements
+from sweflow_tasks.certificate.bench import Bench, Setting
+from sweflow_tasks.certificate.counts import certificate_counts
+from sweflow_tasks.certificate.environment import environment_object
+from sweflow_tasks.certificate.format import full_object
+from sweflow_tasks.certificate.measure import Measuring, Proven, Settled
+from sweflow_tasks.certificate.options import CertificateOptions, Level
+from sweflow_tasks.certificate.select import too_weak
+from sweflow_tasks.certificate.values import Full
 from sweflow_tasks.chain import Chain
 from sweflow_tasks.draft import Amendments, Draft, Inputs, make_draft
 from sweflow_tasks.history import StepCommits, patch_gives, write_history
@@ -21,7 +30,7 @@ from sweflow_tasks.judge import Verdicts
 from sweflow_tasks.settle import settle
 from sweflow_tasks.statement import Statements
 from sweflow_tasks.summary import other_rejections, summarise
-from sweflow_tasks.values import Candidate, Dataset, Findings, Rejection, Task
+from sweflow_tasks.values import Candidate, Dataset, Findings, JsonObject, Rejection, Task
 from sweflow_tasks.verify import Verifier
 
 TASK_SECONDS = 1800.0
@@ -30,10 +39,12 @@ TASK_SECONDS = 1800.0
 
 @dataclass(frozen=True, slots=True)
 class VerifyOptions:
-    """``timeout`` is in seconds for one test."""
+    """``timeout`` is in seconds for one test; ``image`` the digest of the image that the tests run in, if any."""
 
     jobs: int = 1
     timeout: float = 60.0
+    certificate: CertificateOptions = field(default_factory=CertificateOptions)
+    image: str | None = None
 
 
 def make_candidates(inputs: Inputs, history: Path) -> tuple[Candidate, ...]:
@@ -53,21 +64,49 @@ def verify_tasks(
 ) -> Dataset:
     """Run every tree, keep what holds, and say of everything else why it does not.
 
-    ``journal`` is a file that remembers finished runs (D1), ``history`` the bare repository to write.
+    ``journal`` is a file that remembers finished runs (D1), and so is ``certificate.jsonl`` beside it; ``history`` is
+    the bare repository to write.
     ``on_session`` is told of every pytest run.
     """
-    graph, schedule = inputs.graph, inputs.schedule
-    unstable = (Rejection("test", t.id, t.rejected, t.detail) for t in graph.tests if t.rejected is not None)
+    unstable = (Rejection("test", t.id, t.rejected, t.detail) for t in inputs.graph.tests if t.rejected is not None)
     start = clean(inputs, Amendments().rejecting(unstable))
-    with Verifier(
-        inputs.target, launcher, journal, jobs=options.jobs, timeout=options.timeout, on_session=on_session
-    ) as verifier:
-        draft, amendments, verdicts = settle(inputs, verifier, start, progress)
+    setting = Setting(inputs.target, launcher, options.jobs, options.timeout, on_session)
+    with ExitStack() as stack:
+        verifier = stack.enter_context(
+            Verifier(
+                inputs.target, launcher, journal, jobs=options.jobs, timeout=options.timeout, on_session=on_session
+            )
+        )
+
+        def settled(amendments: Amendments) -> Settled:
+            return settle(inputs, verifier, amendments, progress)
+
+        if options.certificate.level is Level.BASIC:
+            proven = Proven(settled(start), {}, ())
+            return _dataset(inputs, options, history, proven, lambda steps: {})
+        bench = stack.enter_context(Bench(setting, journal.with_name("certificate.jsonl")))
+        measuring = Measuring(inputs, bench, options.certificate, options.timeout, progress)
+        proven = measuring.prove(settled, start)
+        return _dataset(inputs, options, history, proven, lambda steps: measuring.measure(proven, steps))
+
+
+def _dataset(
+    inputs: Inputs,
+    options: VerifyOptions,
+    history: Path,
+    proven: Proven,
+    measure: Callable[[Iterable[int]], dict[int, Full]],
+) -> Dataset:
+    """The tasks of a settled draft, each with what was measured of it."""
+    graph, schedule = inputs.graph, inputs.schedule
+    draft, amendments, verdicts = proven.settled
     commits = write_history(history, draft.chain)
     audits = Audit(inputs, draft).of_steps()
     broken = _broken(history, commits, draft, audits)
+    full = measure(step for step in draft.chain.steps if step not in broken)
+    broken |= too_weak(full, options.certificate)
     tasks = tuple(
-        _task(inputs, candidate, verdicts, audits[candidate.step], amendments)
+        _task(inputs, candidate, verdicts, audits[candidate.step], amendments, options, full.get(candidate.step))
         for candidate in _candidates(inputs, draft, commits)
         if candidate.step not in broken
     )
@@ -75,6 +114,8 @@ def verify_tasks(
     others = other_rejections(graph, schedule, amendments, draft.merged, broken)
     rejections = (*amendments.rejected.values(), *others)
     summary = summarise(graph, schedule, amendments, verified, rejections)
+    kept = {step: found for step, found in full.items() if step not in broken}
+    summary["certificate"] = certificate_counts(options.certificate, kept, len(proven.flaky))
     return Dataset(tasks, tuple(sorted(rejections)), summary)
 
 
@@ -112,10 +153,23 @@ def test_command(arguments: tuple[str, ...], chain: Chain, step: int) -> str:
     return shlex.join(("python", "-m", "pytest", *present))
 
 
-def _task(inputs: Inputs, candidate: Candidate, verdicts: Verdicts, findings: Findings, amendments: Amendments) -> Task:
+def _task(
+    inputs: Inputs,
+    candidate: Candidate,
+    verdicts: Verdicts,
+    findings: Findings,
+    amendments: Amendments,
+    options: VerifyOptions,
+    full: Full | None,
+) -> Task:
     project = inputs.target.project
     wanted = frozenset(candidate.fail_to_pass)
     own = own_requirements(project.requirements, (*project.names, project.repo.rpartition("/")[2]))
+    requirements = [requirement for requirement in project.requirements if requirement not in own]
+    certificate: JsonObject = {"level": options.certificate.level.value}
+    if full is not None:
+        environment = environment_object(project.python, requirements, options.image)
+        certificate |= {**full_object(full), "environment": environment}
     variables = {
         **VARIABLES,
         "PYTHONDONTWRITEBYTECODE": "1",
@@ -134,10 +188,11 @@ def _task(inputs: Inputs, candidate: Candidate, verdicts: Verdicts, findings: Fi
         license=project.license,
         environment={
             "python": project.python,
-            "requirements": [requirement for requirement in project.requirements if requirement not in own],
+            "requirements": requirements,
             "variables": variables,
         },
         timeout=TASK_SECONDS,
+        certificate=certificate,
     )
 
 

@@ -10,9 +10,9 @@ from sweflow_tracer.format import dumps, write_document, write_text
 
 from sweflow_tasks.values import Candidate, JsonObject, Rejection, Task
 
-SUMMARY_VERSION = 2
-TASKS_VERSION = 2
-CERTIFICATE_VERSION = 2
+SUMMARY_VERSION = 3
+TASKS_VERSION = 3
+CERTIFICATE_VERSION = 3
 
 
 def candidate_object(candidate: Candidate) -> JsonObject:
@@ -42,6 +42,7 @@ def task_object(task: Task) -> JsonObject:
             "leaks": task.findings.leaks,
             "similar": task.findings.similar,
             "repaired": task.repaired,
+            **task.certificate,
         },
     }
 

@@ -10,6 +10,8 @@ from sweflow_tasks.draft import Draft
 from sweflow_tasks.results import Result, TreeRun
 from sweflow_tasks.values import Evidence, Rejection
 
+OWN_MAKING = frozenset({"ImportError", "ModuleNotFoundError", "SyntaxError", "IndentationError", "FixtureLookupError"})
+"""Exceptions that would come of how a tree was made and not of a stub, where no stub raised them."""
 _NOT_RUN = {
     Outcome.TIMED_OUT: Reason.TIME_OUT,
     Outcome.LOST: Reason.LOST,
@@ -95,6 +97,6 @@ def _expect_failure(result: Result | None, test: str, new: frozenset[str]) -> Ev
     if result.outcome is not Outcome.FAILED:
         reason = Reason.SWALLOWED if called else Reason.PASSES_ON_SKELETON
         return Rejection("test", test, reason, f"{result.outcome} on the skeleton")
-    if not raised and not called:
+    if not raised and (not called or result.error in OWN_MAKING):
         return Rejection("test", test, Reason.UNRELATED_FAILURE, f"{result.error}: {result.detail}"[:300])
-    return Evidence(test, result.when, result.error, bool(raised), raised or called)
+    return Evidence(test, result.when, result.error, bool(raised), raised or called, result.origin, result.at)

@@ -52,11 +52,18 @@ def newline_of(source: bytes) -> bytes:
 
 def stub(definition: Definition, source: bytes, docstrings: Docstrings = Docstrings.KEEP) -> Edit:
     """The edit that replaces a body by a ``raise`` that names the function; generators stay generators."""
-    cut = definition.cut
-    documented = cut.documented and docstrings is Docstrings.KEEP
     statements = [f"raise NotImplementedError({MARKER + definition.id!a})".encode("ascii")]
     if definition.is_generator:
         statements.append(b"yield")
+    return with_body(definition, source, statements, docstrings)
+
+
+def with_body(
+    definition: Definition, source: bytes, statements: list[bytes], docstrings: Docstrings = Docstrings.KEEP
+) -> Edit:
+    """The edit that puts simple statements in place of a body, behind the docstring where that is kept."""
+    cut = definition.cut
+    documented = cut.documented and docstrings is Docstrings.KEEP
     if cut.inline:
         text = (b"; " if documented else b"") + b"; ".join(statements)
     else:

@@ -29,6 +29,10 @@ class Rendered:
             moved += len(edit.text) - (edit.end - edit.start)
         return place - moved
 
+    def place(self, offset: int) -> int:
+        """Where a byte of the original stands in the text; no edit may hold it."""
+        return offset + sum(len(edit.text) - (edit.end - edit.start) for edit in self.edits if edit.end <= offset)
+
     def lines_before(self, source: bytes, place: int) -> int:
         """How many lines the edits before an offset of the original add."""
         before = (edit for edit in self.edits if edit.end <= place)
@@ -62,6 +66,10 @@ class MaskedFile:
         if present not in self._made:
             self._made[present] = self._render([d for d in self.masked() if self.steps[d.id] > step])
         return self._made[present]
+
+    def without(self, step: int, function: str) -> Rendered:
+        """The file at a step with one of the functions that are there in its masked form."""
+        return self._render([d for d in self.masked() if self.steps[d.id] > step or d.id == function])
 
     def masked(self) -> tuple[Definition, ...]:
         """The functions with a step, in source order."""

@@ -14,7 +14,8 @@ class Result:
     """What one test did on one tree: alone or together with the others.
 
     ``raised`` are the stubs that its exceptions name, ``called`` those that the recorder saw; ``mentions`` says
-    that the message quotes a stub's, as the output of a child process does.
+    that the message quotes a stub's, as the output of a child process does. ``at`` is the innermost code of the
+    project that the exception went through, ``origin`` what that is: masked-function, test or project.
     """
 
     test: str
@@ -26,6 +27,8 @@ class Result:
     raised: tuple[str, ...]
     called: tuple[str, ...]
     mentions: bool = False
+    origin: str = ""
+    at: str = ""
 
 
 @dataclass(frozen=True, slots=True)

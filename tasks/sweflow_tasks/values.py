@@ -44,7 +44,9 @@ class Evidence:
     """Why a FAIL_TO_PASS test counts as failing on the skeleton.
 
     ``when`` is setup, call or teardown; ``error`` the exception's type; ``functions`` the step's stubs that the
-    exception names (``raised``) or that the test called before it failed otherwise.
+    exception names (``raised``) or that the test called before it failed otherwise. ``at`` is the innermost code of the
+    project that the exception went through, and ``origin`` says what that is: masked-function, test (or a fixture of
+    it), project; both are empty where it is none.
     """
 
     test: str
@@ -52,6 +54,8 @@ class Evidence:
     error: str
     raised: bool
     functions: tuple[str, ...]
+    origin: str = ""
+    at: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +71,10 @@ class Findings:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """A verified task: the candidate, the evidence, and what it takes to run it (D4)."""
+    """A verified task: the candidate, the evidence, and what it takes to run it (D4).
+
+    ``certificate`` are the members of its certificate that depend on how much was measured (docs/certificate.md).
+    """
 
     candidate: Candidate
     evidence: tuple[Evidence, ...]
@@ -80,6 +87,7 @@ class Task:
     license: str
     environment: JsonObject
     timeout: float
+    certificate: JsonObject
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -17,6 +17,7 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import Any
 
+from sweflow_rdg.roles import looks_like_test
 from sweflow_tracer.errors import SessionFailed
 from sweflow_tracer.files import Blobs, tree_digest
 from sweflow_tracer.interning import unpack
@@ -196,6 +197,7 @@ def _results(job: _TreeJob, session: Session, groups: list[list[str]]) -> Iterat
         for test in group:
             record = records.get((number, test), {"outcome": "not-run"})
             failure = record.get("failure", {})
+            origin, at = _origin(failure.get("at"), places)
             yield Result(
                 test=test,
                 alone=number >= len(job.together),
@@ -206,7 +208,19 @@ def _results(job: _TreeJob, session: Session, groups: list[list[str]]) -> Iterat
                 raised=tuple(failure.get("stubs", ())),
                 called=tuple(sorted(_called(record, codes, places))),
                 mentions=failure.get("mentions", False),
+                origin=origin,
+                at=at,
             )
+
+
+def _origin(at: tuple[str, str, int] | None, places: dict[tuple[str, int], str]) -> tuple[str, str]:
+    """What kind of code an exception arose in, and which; both empty where it was none of the project's."""
+    if at is None:
+        return "", ""
+    path, name, line = at
+    if (path, line) in places:
+        return "masked-function", places[(path, line)]
+    return "test" if looks_like_test(path) else "project", f"{path}::{name}"
 
 
 def _called(record: Record, codes: list[list[Any]], places: dict[tuple[str, int], str]) -> set[str]:

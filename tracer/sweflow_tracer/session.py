@@ -8,7 +8,7 @@ import shutil
 import signal
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import astuple, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -57,12 +57,29 @@ class Guarded:
 
 
 @dataclass(frozen=True, slots=True)
+class Variant:
+    """Another text of a function: in the file's UTF-8 text it stands in place of the bytes ``start:end``.
+
+    ``line`` is the function's first in the file, decorators included.
+    """
+
+    path: str
+    name: str
+    line: int
+    start: int
+    end: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Options:
     """How a session runs. ``timeout`` is in seconds for one test; ``traced`` the groups to record (None: all).
 
     ``follow``: record processes that tests start, too. ``select``: node ids below which a test must be, if any.
     ``limit`` is in seconds for the whole session; None where there is none but the silence of its tests. ``collect``
-    is in seconds until the tests are collected.
+    is in seconds until the tests are collected. ``variants`` gives by number of a group the variant that it runs with,
+    up to its first test that does not pass. ``lines`` are groups whose tests' records say which lines of ``watched``
+    (first and last lines, by path) they ran.
     """
 
     engine: str = "none"
@@ -79,6 +96,9 @@ class Options:
     guard: Guarded | None = None
     limit: float | None = None
     collect: float = COLLECT_SECONDS
+    variants: Mapping[int, Variant] = field(default_factory=dict)
+    lines: Sequence[int] = ()
+    watched: Mapping[str, Sequence[tuple[int, int]]] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -86,11 +106,13 @@ class Session:
     """The records of a session; a test has one a group that it is in.
 
     A guarded session has ``decoys``, records of tests that must fail, and ``alarms``: what the code under test did to
-    its judges, in words. A record that says passed without a seal becomes an alarm.
+    its judges, in words. A record that says passed without a seal becomes an alarm. ``unfit`` are groups that did not
+    run, since their variant could not be put in place in a running process.
     """
 
     collected: Record = field(default_factory=dict)
     tests: list[Record] = field(default_factory=list)
+    unfit: list[int] = field(default_factory=list)
     ran: bool = False
     timed_out: bool = False
     code: int | None = None
@@ -311,6 +333,9 @@ def _install_probe(
         "select": list(options.select),
         "traced": None if options.traced is None else list(options.traced),
         "guard": None if options.guard is None else {"trusted": list(options.guard.trusted), "key": options.guard.key},
+        "variants": {str(group): list(astuple(variant)) for group, variant in options.variants.items()},
+        "lines": list(options.lines),
+        "watched": options.watched,
     }
     (folder / "config.json").write_text(json.dumps(config), "utf-8")
     return folder
@@ -338,6 +363,8 @@ def _take(session: Session, record: Record, guard: Guarded | None) -> None:
         (session.tests if record.get("group", 0) >= 0 else session.decoys).append(record)
     elif kind in ("alarm", "torn"):
         session.alarms.append(str(record["what"]))
+    elif kind == "unfit":
+        session.unfit.append(record["group"])
     elif kind == "end":
         session.ran = record["ran"]
     for name, path in record.get("strays", ()):

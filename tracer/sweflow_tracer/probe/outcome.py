@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 MARKER = "sweflow: "
 QUOTED = "NotImplementedError: " + MARKER  # as the traceback of a child process has it
@@ -18,8 +21,12 @@ class Outcome:
         self._called = False
         self.timed_out = False
 
-    def saw(self, when: str, excinfo: Any) -> None:
-        """Keep the first exception: where, type, message, and the stubs that its chain names."""
+    def saw(self, when: str, excinfo: Any, relative: Callable[[str], str | None]) -> None:
+        """Keep the first exception: where, type, message, and the stubs that its chain names.
+
+        ``at`` is the innermost code of the project that it went through: path, name, first line. ``relative`` gives
+        the path below the root of a file of the project.
+        """
         if self._failure is not None:
             return
         error = excinfo.value
@@ -29,6 +36,7 @@ class Outcome:
             "message": _text(error)[:500],
             "stubs": sorted(_stubs(error)),
             "mentions": QUOTED in _text(error),
+            "at": _innermost(error, relative),
         }
 
     def add(self, report: Any) -> None:
@@ -58,6 +66,18 @@ def _text(error: BaseException) -> str:
         return str(error)
     except Exception:
         return "<no text>"
+
+
+def _innermost(error: BaseException, relative: Callable[[str], str | None]) -> list[Any] | None:
+    found = None
+    step = error.__traceback__
+    while step is not None:
+        code = step.tb_frame.f_code
+        path = relative(code.co_filename)
+        if path is not None:
+            found = [path, getattr(code, "co_qualname", code.co_name), code.co_firstlineno]
+        step = step.tb_next
+    return found
 
 
 def _stubs(error: BaseException | None, seen: set[int] | None = None) -> set[str]:

@@ -8,6 +8,9 @@
   modules), ``spool`` (folder for what followed processes write);
 - ``engine``, ``follow`` (record processes that tests start), ``jobs``, ``timeout`` (seconds a test), ``fork``,
   ``parent`` (process id of who started it, 0 in a sandbox that ends with it);
+- ``variants``: by number of a group, another text of a function to run it with (variants.py); such a group ends with
+  its first test that does not pass. ``lines``: groups of which to record the lines that they execute of ``watched``,
+  spans of lines by path;
 - ``groups``: "each" (every item alone), "together", or lists of ids; ``traced``: null (record from the start), or the
   numbers of the groups to record; ``skip``: ids that a run before this one has finished; ``select``: node ids, if there
   are any, that a test must be or lie below: others count as not collected;
@@ -33,7 +36,9 @@ from . import engines, follow, items, recorder
 from .channel import encode, write_all
 from .guard.guard import Guard
 from .limit import soft_limit
+from .lines import Lines
 from .outcome import Outcome
+from .variants import Variants
 from .workers import Orphans, Workers, die_with_parent
 
 if TYPE_CHECKING:
@@ -54,6 +59,8 @@ _known_modules: set[str] = set()
 _current: Outcome | None = None
 _follower: follow.Follower | None = None
 _intact: engines.Intact = engines.always
+_lines: Lines | None = None
+VARIANTS = Variants(CONFIG["root"], RECORDER, CONFIG["variants"])
 
 
 def emit(record: dict[str, Any]) -> None:
@@ -141,15 +148,29 @@ def pytest_runtestloop(session: Any) -> bool:
         groups += [(-number, [decoy]) for number, decoy in enumerate(_guard.decoys(session), 1)]
     orphans = Orphans()
     if CONFIG["fork"]:
+        VARIANTS.find()
         gc.collect()
         gc.freeze()  # a collection in a child would otherwise copy every page that it shares with this process
-        Workers(CONFIG["jobs"], CONFIG["timeout"], CONFIG["scratch"], emit, _run_group).run(groups)
+        plain = [(number, group) for number, group in groups if number not in VARIANTS]
+        workers = Workers(CONFIG["jobs"], CONFIG["timeout"], CONFIG["scratch"], emit, _run_group)
+        workers.run(plain)
+        for number, group in groups:
+            if number in VARIANTS:
+                _run_variant(workers, number, group)
     else:
         for number, group in groups:
             _run_group(number, group, functools.partial(_emit_test, number))
     orphans.end()
     emit({"kind": "end", "ran": True})
     return True
+
+
+def _run_variant(workers: Workers, number: int, group: list[Any]) -> None:
+    VARIANTS.show(number)
+    try:
+        workers.run([(number, group)], resume=False)
+    finally:
+        VARIANTS.hide(number)
 
 
 def _groups(collected: list[Any]) -> list[tuple[int, list[Any]]]:
@@ -173,6 +194,13 @@ def _emit_test(number: int, record: dict[str, Any]) -> None:
 
 def _run_group(number: int, group: list[Any], send: Send) -> None:
     """Run items one after another in this process."""
+    global _lines
+    if number in VARIANTS and not VARIANTS.install(number):
+        send({"kind": "unfit"})
+        return
+    if number in CONFIG["lines"]:
+        _lines = Lines(RECORDER, CONFIG["watched"])
+        _lines.start()
     if CONFIG["traced"] is not None and number in CONFIG["traced"]:
         _start_engine()
     items.fresh_capture(group[0].config)
@@ -185,6 +213,8 @@ def _run_group(number: int, group: list[Any], send: Send) -> None:
         record["base"] = base
         record["codes"], record["edges"] = RECORDER.compact(record["edges"], base)
         send(record if _guard is None else _guard.seal(record))
+        if number in VARIANTS and record["outcome"] != "passed":
+            break
 
 
 def _run_item(item: Any, following: Any) -> dict[str, Any]:
@@ -207,6 +237,8 @@ def _run_item(item: Any, following: Any) -> dict[str, Any]:
     record.update(evidence)
     if _current.timed_out:
         record["detail"] = "no end after %g s" % CONFIG["timeout"]
+    if _lines is not None:
+        record["lines"] = _lines.take()
     record.update(_loaded())
     return record
 
@@ -234,7 +266,7 @@ def pytest_runtest_makereport(item: Any, call: Any) -> Generator[None, Any, None
     """Keep the exception while it is still an object."""
     yield
     if _current is not None and call.excinfo is not None:
-        _current.saw(call.when, call.excinfo)
+        _current.saw(call.when, call.excinfo, RECORDER.relative)
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -111,8 +111,11 @@ class Workers:
         self._running: dict[int, Child] = {}
         self._count = 0
 
-    def run(self, groups: list[tuple[int, list[Any]]]) -> None:
-        """Run every group, ``(number, items)``, in a child of its own; records go out through ``emit``."""
+    def run(self, groups: list[tuple[int, list[Any]]], resume: bool = True) -> None:
+        """Run every group, ``(number, items)``, in a child of its own; records go out through ``emit``.
+
+        ``resume``: where a test takes its process with it, the rest of its group runs in a new one.
+        """
         queue = list(reversed(groups))
         try:
             while queue or self._running:
@@ -121,7 +124,7 @@ class Workers:
                 self._wait()
                 for child in list(self._running.values()):
                     rest = self._judge(child)
-                    if rest:
+                    if rest and resume:
                         queue.append((child.number, rest))
         finally:
             for child in list(self._running.values()):

@@ -1,0 +1,27 @@
+"""How much a certificate says, and what a task must reach."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Level(StrEnum):
+    """``BASIC``: every step's tests ran before and after it. ``FULL``: the tests themselves were put to the test."""
+
+    BASIC = "basic"
+    FULL = "full"
+
+
+@dataclass(frozen=True, slots=True)
+class CertificateOptions:
+    """What to measure, and which of the measured tasks to keep.
+
+    ``gold_runs`` are runs of each reference tree, ``mutants`` the most that are made of a function. A task whose share
+    of killed mutants is below ``min_strength`` is rejected, and so is one with more than ``max_unnoticed`` functions
+    that no test misses; None keeps every task.
+    """
+
+    level: Level = Level.BASIC
+    gold_runs: int = 3
+    mutants: int = 12
+    min_strength: float | None = None
+    max_unnoticed: int | None = None
