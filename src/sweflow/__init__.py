@@ -15,6 +15,7 @@ from sweflow_tracer import Outcome, SweflowError, Trace
 
 from sweflow.covering import cover
 from sweflow.folder import Folder
+from sweflow.report import make_report as report
 from sweflow.stages import Options, build, checkout, graph, load_graph, schedule, tasks, trace, verify
 from sweflow.version import __version__
 
@@ -52,6 +53,7 @@ __all__ = [
     "load_graph",
     "make_schedule",
     "questions",
+    "report",
     "schedule",
     "tasks",
     "trace",

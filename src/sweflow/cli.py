@@ -24,6 +24,7 @@ from sweflow.command import scheduling as _scheduling
 from sweflow.command import show as _show
 from sweflow.graph_cli import graph
 from sweflow.progress import Bars
+from sweflow.report_cli import report
 from sweflow.schedule_cli import schedule
 from sweflow.tables import counts_table, summary_table, trace_object, trace_table
 from sweflow.version import __version__
@@ -206,6 +207,7 @@ def _options(given: dict[str, Any]) -> stages.Options:
 
 cli.add_command(graph)
 cli.add_command(schedule)
+cli.add_command(report)
 
 
 if __name__ == "__main__":
