@@ -11,7 +11,6 @@ from sweflow_rdg.order import order_of
 
 from sweflow.report.layout import Item, Layout, layout
 from sweflow.report.material import JsonObject, Material
-from sweflow.report.texts import Texts
 
 FORMAT = 1
 SETS_LIMIT = 2_500_000
@@ -22,7 +21,7 @@ TRAITS = tuple(Trait)
 SCAFFOLD = tuple(ScaffoldSource)
 
 
-def facts(material: Material, texts: Texts) -> JsonObject:
+def facts(material: Material) -> JsonObject:
     """Everything that the page shows but texts. Nodes, tests and steps are named by their places in the columns."""
     graph = material.graph
     links = Links(graph)
@@ -39,7 +38,7 @@ def facts(material: Material, texts: Texts) -> JsonObject:
         "tasks": _tasks(material),
         "rejected": [[row["kind"], row["id"], row["reason"], row["detail"]] for row in material.rejected],
         "maps": maps(graph, links, steps),
-        "texts": texts.place,
+        **_measured(material),
     }
 
 
@@ -153,12 +152,39 @@ def _tasks(material: Material) -> list[JsonObject]:
             "f2p": [place.get(test, test) for test in row["FAIL_TO_PASS"]],
             "p2p": len(row["PASS_TO_PASS"]),
             "removed": row.get("removed_functions", []),
-            "underspecified": row.get("underspecified", []),
-            "commit": row.get("base_commit", ""),
-            "certificate": row.get("certificate"),
+            "unsaid": len(row.get("underspecified", [])),
+            "level": _level(row.get("certificate")),
+            "strength": _strength(row.get("certificate")),
         }
         for row in material.rows
     ]
+
+
+def _level(certificate: JsonObject | None) -> str:
+    return str(certificate.get("level", "basic")) if certificate else ""
+
+
+def _strength(certificate: JsonObject | None) -> list[int] | None:
+    """Mutants killed, and all; None where they were not counted, or there are none."""
+    found = (certificate or {}).get("strength") or {}
+    return [found["killed"], found["total"]] if found.get("total") else None
+
+
+def _measured(material: Material) -> JsonObject:
+    """What certificates measured of functions: mutants killed and all, and lines that ran, as differences."""
+    place = {node.id: number for number, node in enumerate(material.graph.nodes)}
+    strength: dict[int, list[int]] = {}
+    ran: dict[int, list[int]] = {}
+    for row in material.rows:
+        certificate = row.get("certificate") or {}
+        for name, found in ((certificate.get("strength") or {}).get("functions") or {}).items():
+            if name in place and found["total"]:
+                strength[place[name]] = [found["killed"], found["total"]]
+        for name, found in ((certificate.get("figures") or {}).get("lines") or {}).items():
+            if name in place:
+                lines = sorted(found["executed"])
+                ran[place[name]] = [b - a for a, b in zip((0, *lines), lines, strict=False)]
+    return {"strength": sorted(strength.items()), "ran": sorted(ran.items())}
 
 
 def maps(graph: RuntimeDependencyGraph, links: Links, steps: Sequence[int]) -> JsonObject:

@@ -20,6 +20,11 @@ from sweflow.report.texts import Texts, pack
 from sweflow.report.vendor import ASSETS, vendor_files
 from sweflow.version import __version__
 
+WANTED = 1_880_000
+"""Bytes of a whole page; sources, patches and statements take what the rest leaves of them."""
+LEAST = 150_000
+"""Bytes of compressed text that a page may have however heavy the rest is."""
+
 
 @dataclass(frozen=True, slots=True)
 class Page:
@@ -34,11 +39,12 @@ class Page:
 
 def make_page(material: Material) -> Page:
     """The report of some material. The same material gives the same bytes."""
-    texts = pack(_texts(material))
-    packed = gzip.compress(json.dumps(plain(facts(material, texts)), separators=(",", ":")).encode(), 9, mtime=0)
-    about = _about(material, texts)
+    packed = gzip.compress(json.dumps(plain(facts(material)), separators=(",", ":")).encode(), 9, mtime=0)
     vendor = _vendor_script()
     own = join(_modules(), "app")
+    room = WANTED - len(vendor) - len(own) - _in_base64(len(packed))
+    texts = pack(_texts(material), max(LEAST, room * 3 // 4))
+    about = _about(material, texts)
     parts = {
         "title": _escape(f"{material.name} · sweflow"),
         "policy": _policy(vendor, own),
@@ -64,9 +70,21 @@ def _texts(material: Material) -> Iterator[tuple[str, str]]:
     """Texts by key, the most wanted first: sources of the core, then what each task says, then the tests' sources."""
     core = {node.path for node in material.graph.nodes if node.role == "core"}
     yield from ((f"source:{path}", text) for path, text in material.sources.items() if path in core)
-    for field in ("problem_statement", "patch", "test_patch"):
+    for field in ("problem_statement", "patch"):
         yield from ((f"{field}:{row['step']}", row[field]) for row in material.rows)
+    yield from ((f"certificate:{row['step']}", _certificate(row)) for row in material.rows)
+    yield from ((f"test_patch:{row['step']}", row["test_patch"]) for row in material.rows)
     yield from ((f"source:{path}", text) for path, text in material.sources.items() if path not in core)
+
+
+def _certificate(row: JsonObject) -> str:
+    """What is shown of a task on demand, as JSON."""
+    names = ("base_commit", "certificate", "underspecified")
+    return json.dumps({name: row.get(name) for name in names}, sort_keys=True, separators=(",", ":"))
+
+
+def _in_base64(size: int) -> int:
+    return -(-size // 3) * 4
 
 
 def _about(material: Material, texts: Texts) -> JsonObject:
@@ -98,9 +116,8 @@ def _about(material: Material, texts: Texts) -> JsonObject:
 
 
 def _vendor_script() -> str:
-    """The bundle's scripts; they need WebGL2 as soon as they are loaded, and the page has a map without it."""
-    scripts = (file.read().decode() for file in vendor_files() if file.package)
-    return "if (globalThis.WebGL2RenderingContext) {\n" + "\n".join(scripts) + "}\n"
+    """The bundle's scripts. The page runs them when the map is opened, where there is WebGL."""
+    return "\n".join(file.read().decode() for file in vendor_files() if file.package)
 
 
 def _policy(*scripts: str) -> str:

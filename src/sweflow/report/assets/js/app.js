@@ -24,7 +24,7 @@ class Context {
   constructor(about, model) {
     this.about = about;
     this.model = model;
-    this.texts = new Texts(model.facts.texts);
+    this.texts = new Texts();
     this.filter = new Filter(model);
     this.views = {};
     this.roots = {};

@@ -23,18 +23,13 @@ export function canUnpack() {
 
 /** Texts by key, unpacked when the first one is asked for. */
 export class Texts {
-  constructor(place) {
-    this.place = place;
-    this.list = null;
+  constructor() {
+    this.held = null;
   }
 
-  has(key) {
-    return key in this.place;
-  }
-
+  /** A text; null where the report has it not. */
   async get(key) {
-    if (!this.has(key)) return null;
-    this.list ??= unpack("texts");
-    return (await this.list)[this.place[key]];
+    this.held ??= unpack("texts").then((texts) => new Map(Object.entries(texts)));
+    return (await this.held).get(key) ?? null;
   }
 }

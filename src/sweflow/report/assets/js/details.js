@@ -55,7 +55,6 @@ export class Details {
       ["Cycle", cycle >= 0 ? h("a", { href: ctx.link({ view: "map", cycle: String(cycle + 1) }) }, `${model.cycles[cycle].length} functions`) : null],
       ["Scaffold", model.scaffold(node).join(", ") || null],
     ].filter(([, value]) => value !== null);
-    const survivors = strength?.survivors ?? [];
     return [
       this.head(model.label(node), h("div", { class: "chips" },
         chip(model.state(node), `s-${model.state(node)}`), model.kind(node) === model.role(node) ? null : chip(model.kind(node)), model.traits(node).map((trait) => chip(trait))),
@@ -69,8 +68,18 @@ export class Details {
       this.list("Callers", model.callers[node], (other) => functionLink(ctx, other)),
       this.list("Callees", model.callees[node], (other) => functionLink(ctx, other)),
       tests === null ? h("p", { class: "faint" }, "Which tests run it is not in this file: there are too many calls.") : this.list("Tests", tests, (test) => testLink(ctx, test)),
-      survivors.length ? this.list("Mutants that survived", survivors, (mutant) => h("span", {}, `line ${mutant.line}: ${mutant.operator}`, mutant.diff ? h("pre", { class: "code small" }, mutant.diff) : null)) : null,
+      strength && strength.killed < strength.total ? this.survivors(node, step) : null,
     ];
+  }
+
+  /** Mutants of a function that no test noticed, once the texts are unpacked. */
+  survivors(node, step) {
+    const place = h("section", {});
+    this.ctx.texts.get(`certificate:${step}`).then((text) => {
+      const found = (text && JSON.parse(text).certificate?.strength?.functions?.[this.ctx.model.ids[node]]?.survivors) || [];
+      if (found.length) replace(place, this.list("Mutants that survived", found, (mutant) => h("span", {}, `line ${mutant.line}: ${mutant.operator}`, mutant.diff ? h("pre", { class: "code small" }, mutant.diff) : null)));
+    });
+    return place;
   }
 
   /** Where a second function is asked for, and what the way there is. */

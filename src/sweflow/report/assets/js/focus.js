@@ -183,7 +183,10 @@ export class FocusView {
   hover(box, picture) {
     const node = box?.dataset.node;
     picture.classList.toggle("hovering", node !== undefined);
-    if (node === undefined) return;
+    if (node === undefined) {
+      for (const part of picture.querySelectorAll(".near")) part.classList.remove("near");
+      return;
+    }
     const near = new Set([node]);
     for (const edge of picture.querySelectorAll(".edge")) {
       const touches = edge.dataset.from === node || edge.dataset.to === node;

@@ -1,6 +1,6 @@
 // Map: all functions, a column a step and a band a package, drawn with WebGL.
 
-import { calm, count, h, iconButton, replace, s, say } from "./dom.js";
+import { byId, calm, count, h, iconButton, replace, s, say } from "./dom.js";
 import { drawMap } from "./mapdraw.js";
 import { grainOf, MapData } from "./mapdata.js";
 import { shortest } from "./walk.js";
@@ -8,10 +8,15 @@ import { shortest } from "./walk.js";
 const MANY = 4000;
 const PADDING = 36;
 
-export function hasWebGL() {
-  if (typeof Sigma !== "function" || typeof graphology !== "function") return false;
-  const canvas = document.createElement("canvas");
-  return Boolean(canvas.getContext("webgl2"));
+/** Whether the map can be drawn with WebGL. Its libraries are run only now, and only where they can work. */
+function hasWebGL() {
+  if (!document.createElement("canvas").getContext("webgl2")) return false;
+  if (typeof Sigma !== "function") {
+    const script = document.createElement("script");
+    script.textContent = byId("vendor").textContent;
+    document.head.append(script);
+  }
+  return typeof Sigma === "function" && typeof graphology === "function";
 }
 
 export class MapView {

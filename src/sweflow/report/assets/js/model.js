@@ -45,16 +45,11 @@ export class Model {
 
   /** What certificates measured: mutants killed, and lines that ran, by function. */
   measure() {
-    this.strength = new Map();
-    this.ran = new Map();
-    for (const { certificate } of this.tasks) {
-      for (const [id, found] of Object.entries(certificate?.strength?.functions ?? {})) {
-        if (this.byId.has(id) && found.total > 0) this.strength.set(this.byId.get(id), found);
-      }
-      for (const [id, found] of Object.entries(certificate?.figures?.lines ?? {})) {
-        if (this.byId.has(id)) this.ran.set(this.byId.get(id), new Set(found.executed));
-      }
-    }
+    this.strength = new Map(this.facts.strength.map(([node, [killed, total]]) => [node, { killed, total }]));
+    this.ran = new Map(this.facts.ran.map(([node, differences]) => {
+      let line = 0;
+      return [node, new Set(differences.map((difference) => (line += difference)))];
+    }));
   }
 
   role(node) { return this.facts.enums.role[this.nodes.role[node]]; }

@@ -124,12 +124,12 @@ export class Overview {
 
   strength() {
     const { model } = this.ctx;
-    const measured = model.tasks.filter((task) => task.certificate?.strength?.total > 0);
+    const measured = model.tasks.filter((task) => task.strength);
     if (!measured.length) return this.nothing("Not measured. A full certificate runs mutants of each task's functions against its tests.");
     const classes = [[0, 0.2], [0.2, 0.4], [0.4, 0.6], [0.6, 0.8], [0.8, 1.01]];
-    const rows = classes.map(([from, to]) => [`${Math.round(from * 100)}–${Math.min(100, Math.round(to * 100))} %`, measured.filter(({ certificate: { strength } }) => strength.killed / strength.total >= from && strength.killed / strength.total < to).length, strengthColour((from + Math.min(to, 1)) / 2)]);
-    const killed = measured.reduce((sum, task) => sum + task.certificate.strength.killed, 0);
-    const total = measured.reduce((sum, task) => sum + task.certificate.strength.total, 0);
+    const rows = classes.map(([from, to]) => [`${Math.round(from * 100)}–${Math.min(100, Math.round(to * 100))} %`, measured.filter((task) => ratio(task) >= from && ratio(task) < to).length, strengthColour((from + Math.min(to, 1)) / 2)]);
+    const killed = measured.reduce((sum, task) => sum + task.strength[0], 0);
+    const total = measured.reduce((sum, task) => sum + task.strength[1], 0);
     return h("div", {}, bars(rows, figure, "tasks"), h("p", { class: "faint" }, `${figure(killed)} of ${figure(total)} mutants killed in ${count(measured.length, "task")}.`));
   }
 
@@ -158,10 +158,10 @@ export class Overview {
     const { ctx } = this;
     const { model } = ctx;
     const found = [];
-    const weak = model.tasks.filter((task) => task.certificate?.strength?.total > 2).sort((a, b) => ratio(a) - ratio(b))[0];
-    if (weak && ratio(weak) < 1) found.push(["Weakest task: ", stepLink(ctx, weak.step), `, whose tests notice ${weak.certificate.strength.killed} of ${weak.certificate.strength.total} mutants.`]);
-    const vague = model.tasks.filter((task) => task.underspecified.length).sort((a, b) => b.underspecified.length - a.underspecified.length)[0];
-    if (vague) found.push(["Most left unsaid: ", stepLink(ctx, vague.step), ` relies on ${count(vague.underspecified.length, "name")} that its statement does not tell.`]);
+    const weak = model.tasks.filter((task) => task.strength?.[1] > 2).sort((a, b) => ratio(a) - ratio(b))[0];
+    if (weak && ratio(weak) < 1) found.push(["Weakest task: ", stepLink(ctx, weak.step), `, whose tests notice ${weak.strength[0]} of ${weak.strength[1]} mutants.`]);
+    const vague = model.tasks.filter((task) => task.unsaid).sort((a, b) => b.unsaid - a.unsaid)[0];
+    if (vague) found.push(["Most left unsaid: ", stepLink(ctx, vague.step), ` relies on ${count(vague.unsaid, "name")} that its statement does not tell.`]);
     const hot = [...model.core].sort((a, b) => model.nodes.tests[b] - model.nodes.tests[a])[0];
     if (hot !== undefined && model.nodes.tests[hot]) found.push(["Most hangs on ", functionLink(ctx, hot, { file: false }), `: ${count(model.nodes.tests[hot], "test")} run it.`]);
     const hard = [...model.steps].sort((a, b) => b.difficulty - a.difficulty)[0];
@@ -178,7 +178,7 @@ export class Overview {
 }
 
 function ratio(task) {
-  return task.certificate.strength.killed / task.certificate.strength.total;
+  return task.strength[0] / task.strength[1];
 }
 
 /** Rows of a name, a bar and a figure. */

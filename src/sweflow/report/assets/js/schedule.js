@@ -134,12 +134,12 @@ export class ScheduleView {
     const rejected = model.rejected.find(([kind, id]) => kind === "step" && Number(id) === step.number);
     const dependents = step.functions.filter((node) => !step.targets.includes(node));
     const verdict = task ? chip(model.about.verified ? "verified task" : "not verified yet", model.about.verified ? "s-good" : "") : rejected ? chip(`no task: ${rejected[2]}`, "s-bad") : chip(model.about.verified ? "no task" : "no tasks made yet");
-    const strength = task?.certificate?.strength;
+    const [killed, total] = task?.strength ?? [0, 0];
     const rows = [
       ["Lines", figure(step.lines)], ["Complexity", step.complexity], ["Wave", step.wave], ["Depth", step.depth],
       ["Difficulty", step.difficulty.toFixed(2)], ["Later steps that need it", step.fan_in], ["Calls ahead", step.forward],
       ["Must fail, then pass", task ? count(task.f2p.length, "test") : null], ["Must keep passing", task ? count(task.p2p, "test") : null],
-      ["Strength", strength?.total ? `${strength.killed} of ${strength.total} mutants killed (${percent(strength.killed, strength.total)})` : null],
+      ["Strength", total ? `${killed} of ${total} mutants killed (${percent(killed, total)})` : null],
       ["Above the wanted size", step.unsplit || null],
     ].filter(([, value]) => value !== null);
     const side = h("div", { class: "step-side" },
@@ -152,6 +152,7 @@ export class ScheduleView {
       step.needs.length ? h("section", {}, h("h3", {}, "Needs steps ", h("span", { class: "faint" }, figure(step.needs.length))), h("p", { class: "steps-list" }, step.needs.slice(-24).map((number) => [stepLink(ctx, number, number), " "]), step.needs.length > 24 ? h("span", { class: "faint" }, `and ${step.needs.length - 24} earlier ones`) : null)) : null,
       h("dl", { class: "facts" }, rows.flatMap(([name, value]) => [h("dt", {}, name), h("dd", {}, value)])));
     const doc = DOCS.some(([key]) => key === ctx.state.doc) ? ctx.state.doc : "statement";
+    [this.drawnStep, this.drawnDoc] = [step.number, doc];
     const pane = h("div", { class: "doc-pane", role: "tabpanel", id: "doc-pane", "aria-labelledby": `doc-${doc}`, tabindex: 0 });
     const tabs = h("div", { class: "tabs", role: "tablist", "aria-label": "What to show of the step", onkeydown: (event) => this.tabKey(event, doc) }, DOCS.map(([key, name]) => h("button", {
       type: "button", role: "tab", id: `doc-${key}`, "aria-selected": String(key === doc), "aria-controls": "doc-pane", tabindex: key === doc ? 0 : -1, onclick: () => ctx.go({ doc: key }) }, name)));
@@ -185,21 +186,18 @@ export class ScheduleView {
       replace(pane, h("p", { class: "empty" }, text));
       return;
     }
-    if (doc === "certificate") {
-      replace(pane, this.certificate(task));
-      return;
-    }
     const key = `${doc === "statement" ? "problem_statement" : doc}:${step.number}`;
     const text = await this.ctx.texts.get(key);
+    if (this.drawnStep !== step.number || this.drawnDoc !== doc) return;
     if (text === null) replace(pane, h("p", { class: "empty" }, `This text had no room in the report. It is in ${this.ctx.model.about.verified ? "tasks" : "candidates"}.jsonl, under ${task.instance}.`));
+    else if (doc === "certificate") replace(pane, this.certificate(task, JSON.parse(text)));
     else if (!text) replace(pane, h("p", { class: "empty" }, "The patch is empty: the tests’ text is there already."));
     else replace(pane, doc === "statement" ? markdown(text) : patch(text));
   }
 
-  certificate(task) {
-    const { certificate } = task;
+  certificate(task, { certificate, base_commit: commit, underspecified }) {
     const { model } = this.ctx;
-    const head = [["Instance", h("code", {}, task.instance)], ["Skeleton", task.commit ? h("code", {}, task.commit) : null]];
+    const head = [["Instance", h("code", {}, task.instance)], ["Skeleton", commit ? h("code", {}, commit) : null]];
     if (!certificate) return h("div", {}, facts(head), h("p", { class: "empty" }, "Not verified yet, so there is no certificate."));
     const { base = [], leaks = [], repaired = [], strength, gold, necessity } = certificate;
     const unnoticed = necessity?.unnoticed;
@@ -214,7 +212,7 @@ export class ScheduleView {
       ["Gold runs", gold ? `${count((gold.runs ?? []).length, "run")}, ${(gold.flaky ?? []).length ? `flaky: ${gold.flaky.join(", ")}` : "none flaky"}` : null],
       ["Left out and not noticed", unnoticed ? (unnoticed.length ? unnoticed.join(", ") : "no function") : null],
       ["Results taken over", certificate.inherited?.tests !== undefined ? count(certificate.inherited.tests, "test") : null],
-      ["Left unsaid", task.underspecified.length ? task.underspecified.join(", ") : null],
+      ["Left unsaid", underspecified?.length ? underspecified.join(", ") : null],
     ];
     const survivors = Object.entries(strength?.functions ?? {}).flatMap(([id, found]) => (found.survivors ?? []).map((mutant) => [id, mutant]));
     return h("div", {}, facts(rows), base.length ? [
