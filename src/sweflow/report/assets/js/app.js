@@ -105,7 +105,7 @@ class Context {
 
   /** Marks when a view is there, for measurements. */
   ready(view) {
-    if (view === "map" && this.views.map?.webgl && !this.views.map.sigma && this.model.core.length) return;
+    if (view === "map" && this.views.map?.webgl && !this.views.map.sigma?.getGraph().order && this.model.core.length) return;
     if (!document.body.dataset.ready?.split(" ").includes(view)) {
       document.body.dataset.ready = `${document.body.dataset.ready ?? ""} ${view}`.trim();
       performance.mark(`sweflow-${view}`);

@@ -33,7 +33,27 @@ export class Details {
       iconButton("Close the selection", CROSS, () => this.ctx.go({ sel: "", call: "", into: "" }), { id: "close-details" }));
   }
 
+  /** A module or a package, as one may select them on the map. */
+  group(name, nodes) {
+    const { ctx } = this;
+    const { model } = ctx;
+    const sum = (column) => nodes.reduce((all, node) => all + column[node], 0);
+    const steps = nodes.map((node) => model.step(node)).filter(Boolean);
+    const isFile = model.files.includes(name);
+    const rows = [["Functions", figure(nodes.length)], ["Lines", figure(sum(model.nodes.lines))], ["In steps", steps.length ? `${Math.min(...steps)} to ${Math.max(...steps)}` : "none"], ["Run by no test", figure(nodes.filter((node) => !model.nodes.tests[node]).length)]];
+    return [
+      this.head(name, null, isFile ? "module" : "package"),
+      h("div", { class: "actions" }, h("button", { type: "button", class: "primary", onclick: () => ctx.go(isFile ? { view: "map", grain: "function", file: name, sel: "" } : { view: "map", grain: "module", pkg: name, sel: "" }) }, "Open"),
+        h("button", { type: "button", onclick: () => ctx.go({ view: "table", tab: "functions", [isFile ? "file" : "pkg"]: name }) }, "As a table")),
+      h("dl", { class: "facts" }, rows.flatMap(([key, value]) => [h("dt", {}, key), h("dd", {}, value)])),
+      this.list("Functions", [...nodes].sort((a, b) => model.nodes.tests[b] - model.nodes.tests[a]), (node) => functionLink(ctx, node)),
+    ];
+  }
+
   unknown(name) {
+    const { model } = this.ctx;
+    const nodes = model.core.filter((node) => model.path(node) === name || model.packageOf(node) === name);
+    if (nodes.length) return this.group(name, nodes);
     return [this.head(name, null, "This report has no such function."), h("p", {}, "The link may come from a report of another state of the project.")];
   }
 

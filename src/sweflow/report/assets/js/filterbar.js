@@ -20,9 +20,18 @@ export class FilterBar {
     this.by = h("select", { id: "by", "aria-label": "Colour by", onchange: () => go({ by: this.by.value }) }, COLOURINGS.map(([value, text]) => h("option", { value }, `Colour: ${text.toLowerCase()}`)));
     this.clear = h("button", { type: "button", id: "clear", onclick: () => go(noFilters()) }, "Clear");
     this.result = h("span", { class: "faint", role: "status" });
-    const names = h("datalist", { id: "names" }, model.core.slice(0, 3000).map((node) => h("option", { value: model.ids[node] })));
-    const tests = h("datalist", { id: "test-names" }, model.tests.id.slice(0, 3000).map((value) => h("option", { value })));
+    const names = h("datalist", { id: "names" });
+    const tests = h("datalist", { id: "test-names" });
+    addEventListener("focusin", (event) => event.target.matches("[list]") && this.offer(names, tests));
     replace(this.root, this.pick, this.pkg, this.file, this.test, this.steps, model.cycles.length ? this.cycle : null, this.clear, this.result, h("span", { class: "spring" }), this.by, names, tests);
+  }
+
+  /** Fill what the boxes offer, once one of them is used. */
+  offer(names, tests) {
+    const { model } = this.ctx;
+    if (names.childElementCount) return;
+    names.append(...model.core.slice(0, 3000).map((node) => h("option", { value: model.ids[node] })));
+    tests.append(...model.tests.id.slice(0, 3000).map((value) => h("option", { value })));
   }
 
   choice(name, key, options) {

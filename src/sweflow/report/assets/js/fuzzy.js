@@ -26,19 +26,19 @@ function scattered(wanted, lower, text) {
     places.unshift(place);
     from = place - 1;
   }
-  return { score: score - lower.length / 100 - (places.at(-1) - places[0]) / 20, places };
+  return { score: score - lower.length / 100 - (places.at(-1) - places[0]) / 6, places };
 }
 
 function range(start, length) {
   return Array.from({ length }, (_, place) => start + place);
 }
 
-/** The best fits among items, best first. */
-export function best(query, items, text, limit) {
+/** The best fits among items, best first; `bonus` is what an item has beside its text. */
+export function best(query, items, text, limit, bonus) {
   const found = [];
   for (const item of items) {
     const fitting = fit(query, text(item));
-    if (fitting) found.push({ item, ...fitting });
+    if (fitting) found.push({ item, ...fitting, score: fitting.score + bonus(item) });
   }
   return found.sort((a, b) => b.score - a.score || (text(a.item) < text(b.item) ? -1 : 1)).slice(0, limit);
 }

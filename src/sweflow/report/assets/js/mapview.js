@@ -34,7 +34,7 @@ export class MapView {
     const zoom = h("div", { class: "map-zoom" },
       iconButton("Zoom in", "M9 4v10M4 9h10", () => this.zoom(1 / 1.5)), iconButton("Zoom out", "M4 9h10", () => this.zoom(1.5)), iconButton("Show all", "M3 7V3h4M11 3h4v4M15 11v4h-4M7 15H3v-4", () => this.whole()));
     replace(root, h("div", { class: "map-frame" }, this.ground, this.stage, h("div", { class: "map-top" }, this.grains, this.note), zoom), this.legend);
-    new ResizeObserver(() => this.sigma?.refresh()).observe(this.stage);
+    new ResizeObserver(() => this.resized()).observe(this.stage);
   }
 
   data(grain) {
@@ -94,7 +94,20 @@ export class MapView {
       this.look = look;
       this.start();
       if (keep) this.sigma.getCamera().setState(keep);
-    } else this.sigma.refresh({ skipIndexation: true });
+    } else this.restyle();
+  }
+
+  /** Give points and calls their looks anew, at the next frame. Places stay, so nothing is indexed again. */
+  restyle() {
+    this.sigma.refresh({ partialGraph: { nodes: this.graph.nodes(), edges: this.graph.edges() }, skipIndexation: true, schedule: true });
+  }
+
+  resized() {
+    const size = `${this.stage.clientWidth} ${this.stage.clientHeight}`;
+    if (!this.sigma || size === this.drawnSize || !this.stage.clientWidth) return;
+    this.drawnSize = size;
+    this.sigma.resize();
+    this.sigma.refresh({ schedule: true });
   }
 
   start() {
@@ -113,7 +126,9 @@ export class MapView {
     for (const arc of shown.arcs) graph.addDirectedEdge(String(arc.tail), String(arc.head), { size: shown.grain === "function" ? 0.7 : Math.min(1 + Math.log2(arc.calls), 5) });
     const { rendering } = Sigma;
     replace(this.stage);
-    this.sigma = new Sigma(graph, this.stage, {
+    this.graph = graph;
+    this.drawnSize = `${this.stage.clientWidth} ${this.stage.clientHeight}`;
+    this.sigma = new Sigma(new graphology.DirectedGraph(), this.stage, {
       allowInvalidContainer: true, zIndex: true, minCameraRatio: 0.01, maxCameraRatio: 3,
       defaultEdgeType: shown.arcs.length > MANY ? "line" : "curved", edgeProgramClasses: { curved: rendering.EdgeCurveProgram },
       nodeProgramClasses: { ring: rendering.createNodeBorderProgram({ borders: [{ size: { value: 0.28 }, color: { attribute: "borderColor" } }, { size: { value: 0.14 }, color: { value: this.palette.ground } }, { size: { fill: true }, color: { attribute: "color" } }] }) },
@@ -123,14 +138,14 @@ export class MapView {
       nodeReducer: (key, attributes) => this.reduceNode(Number(key), attributes),
       edgeReducer: (key) => this.reduceEdge(Number(graph.source(key)), Number(graph.target(key))),
     });
-    this.graph = graph;
     this.room();
     this.sigma.on("enterNode", ({ node }) => this.enter(Number(node)));
     this.sigma.on("leaveNode", () => this.enter(-1));
     this.sigma.on("clickNode", ({ node }) => this.choose(Number(node)));
     this.sigma.on("clickStage", () => this.ctx.go({ sel: "", to: "", call: "", into: "" }));
     this.sigma.on("doubleClickNode", (event) => { event.preventSigmaDefault(); this.openVertex(Number(event.node)); });
-    this.sigma.on("afterRender", () => { this.drawGround(); this.ctx.ready("map"); });
+    this.sigma.on("afterRender", () => { this.drawGround(); if (this.sigma.getGraph().order) this.ctx.ready("map"); });
+    this.sigma.setGraph(graph);
     this.stage.querySelectorAll("canvas").forEach((canvas) => canvas.setAttribute("aria-hidden", "true"));
     this.drawGround();
   }
@@ -159,7 +174,7 @@ export class MapView {
   enter(vertex) {
     this.over = vertex;
     this.stage.style.cursor = vertex >= 0 ? "pointer" : "default";
-    this.sigma.refresh({ skipIndexation: true });
+    this.restyle();
   }
 
   /** What everything else stands back from: what is under the pointer, else the path, else what is selected. */
@@ -258,9 +273,11 @@ export class MapView {
     context.textBaseline = "bottom";
     context.textAlign = "center";
     let last = -Infinity;
-    for (const [x, node] of [...columns].sort((a, b) => a[0] - b[0])) {
+    const sorted = [...columns].sort((a, b) => a[0] - b[0]);
+    const end = at(sorted.at(-1)[0], 0).x;
+    for (const [x, node] of sorted) {
       const place = at(x, 0).x;
-      if (place < 0 || place > wide || place - last < 60) continue;
+      if (place < 0 || place > wide || place - last < 64 || (place < end && end - place < 64)) continue;
       last = place;
       context.fillStyle = this.palette.line;
       context.fillRect(place, high - 30, 1, 6);

@@ -26,9 +26,9 @@ export class Overview {
         this.card("Functions", this.functionBar(), "wide"),
         this.card("Steps by size", this.stepChart(), "wide", model.steps.length ? `Lines of new code in each of ${count(model.steps.length, "step")}. A click opens a step.` : null),
         this.card("How many tests run a function", this.coverage()),
-        this.card("Strength of tasks", this.strength()),
         this.card("Not accepted, by reason", this.reasons()),
         this.card("Time", this.times()),
+        this.card("Strength of tasks", this.strength()),
         next.length ? this.card("Look at next", h("ul", { class: "next" }, next.map((entry) => h("li", {}, entry))), "wide") : null));
   }
 
@@ -56,7 +56,7 @@ export class Overview {
       tile("Calls", model.calls.caller.length, model.cycles.length ? `${count(model.cycles.length, "cycle")}` : "no cycles", { view: "map" }),
       tile("Steps", model.steps.length, `${count(new Set(model.steps.map((step) => step.wave)).size, "wave")}`, { view: "schedule" }),
       model.about.verified
-        ? tile("Verified tasks", model.tasks.length, model.rejected.length ? `${figure(model.rejected.filter((row) => row[0] === "step").length)} steps are none` : "every step is one", { view: "table", tab: "tasks" })
+        ? tile("Verified tasks", model.tasks.length, model.rejected.length ? `${figure(model.rejected.filter((row) => row[0] === "step").length)} steps became none` : "every step is one", { view: "table", tab: "tasks" })
         : tile("Tasks", model.tasks.length, model.tasks.length ? "not verified yet" : "not made yet", { view: "table", tab: "tasks" }));
   }
 

@@ -39,7 +39,7 @@ export class Search {
     const query = this.box.value.trim();
     if (!query) return this.close();
     this.items ??= this.all();
-    this.found = best(query, this.items, (item) => item.text, LIMIT);
+    this.found = best(query, this.items, (item) => item.text, LIMIT, (item) => (item.kind === "function" ? 3 : 0));
     this.at = this.found.length ? 0 : -1;
     replace(this.list, this.found.map((hit, place) => this.row(hit, place)), this.found.length ? null : h("li", { class: "none", role: "option", "aria-disabled": "true" }, "Nothing has these letters in this order."));
     this.list.hidden = false;
