@@ -169,7 +169,7 @@ export class FocusView {
     s("title", {}, id),
     s("rect", { class: `frame s-${state}`, width: WIDE, height: HIGH, rx: 8 }),
     s("rect", { x: 7, y: 9, width: 5, height: HIGH - 18, rx: 2.5, fill: model.role(node) === "core" ? ctx.colouring.of(node) : "var(--soft)" }),
-    s("text", { x: 20, y: 19, class: "n-name" }, short(model.label(node), 27)),
+    s("text", { x: 20, y: 19, class: "n-name" }, short(model.label(node), model.cycleOf[node] >= 0 ? 24 : 27)),
     s("text", { x: 20, y: 34, class: "n-sub" }, short(words, 34)),
     model.cycleOf[node] >= 0 ? s("text", { x: WIDE - 20, y: 19, class: "c-mark", "aria-hidden": "true" }, "↻") : null);
   }
