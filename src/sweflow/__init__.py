@@ -28,6 +28,7 @@ from sweflow_tracer import Outcome, SweflowError, Trace
 from sweflow.covering import cover
 from sweflow.folder import Folder
 from sweflow.grading import GradableTask, evaluate_predictions, grade, load_tasks
+from sweflow.report import make_report as report
 from sweflow.stages import Options, build, checkout, graph, load_graph, schedule, tasks, trace, verify
 from sweflow.version import __version__
 
@@ -73,6 +74,7 @@ __all__ = [
     "load_tasks",
     "make_schedule",
     "questions",
+    "report",
     "schedule",
     "tasks",
     "trace",

@@ -30,6 +30,7 @@ from sweflow.eval_cli import evaluation
 from sweflow.grading import attack
 from sweflow.graph_cli import graph
 from sweflow.progress import Bars
+from sweflow.report_cli import report
 from sweflow.schedule_cli import schedule
 from sweflow.tables import attacks_object, attacks_table, counts_table, summary_table, trace_object, trace_table
 from sweflow.version import __version__
@@ -255,6 +256,7 @@ def _options(given: dict[str, Any]) -> stages.Options:
 cli.add_command(evaluation)
 cli.add_command(graph)
 cli.add_command(schedule)
+cli.add_command(report)
 
 
 if __name__ == "__main__":

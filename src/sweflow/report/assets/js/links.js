@@ -1,0 +1,46 @@
+// Names that one can click: of functions, steps and tests. A click selects, a double click focuses.
+
+import { h } from "./dom.js";
+
+/** A function's name with its place and what it is. */
+export function functionLink(ctx, node, { file = true } = {}) {
+  const { model } = ctx;
+  return h("a", {
+    class: "fn", href: ctx.link({ sel: model.ids[node] }), title: model.ids[node],
+    onclick: (event) => { event.preventDefault(); ctx.go({ sel: model.ids[node] }); },
+    ondblclick: (event) => { event.preventDefault(); ctx.focus(node); },
+  }, h("span", { class: "fn-name" }, model.label(node)), file ? h("span", { class: "fn-file" }, model.path(node)) : null);
+}
+
+export function stepLink(ctx, number, text = `step ${number}`) {
+  return h("a", { href: ctx.link({ view: "schedule", step: number }), onclick: (event) => { event.preventDefault(); ctx.go({ view: "schedule", step: number }); } }, text);
+}
+
+/** A list that shows its first rows and tells how many more there are. */
+export function shortList(items, render, limit = 8) {
+  const list = h("ul", { class: "plain" }, items.slice(0, limit).map((item) => h("li", {}, render(item))));
+  if (items.length <= limit) return list;
+  const more = h("button", { type: "button", class: "link", onclick: () => {
+    more.replaceWith();
+    list.append(...items.slice(limit).map((item) => h("li", {}, render(item))));
+  } }, `Show ${items.length - limit} more`);
+  return h("div", {}, list, more);
+}
+
+export function testName(id) {
+  const short = id.slice(id.indexOf("::") + 2);
+  return h("span", { class: "test", title: id }, h("span", {}, short), h("span", { class: "fn-file" }, id.slice(0, id.indexOf("::"))));
+}
+
+/** A test as a link that filters by what it ran. */
+export function testLink(ctx, test) {
+  const id = ctx.model.tests.id[test];
+  return h("a", { class: "fn", href: ctx.link({ view: "map", test: id }), title: `Show what ${id} ran`, onclick: (event) => {
+    event.preventDefault();
+    ctx.go({ view: ctx.state.view === "table" ? "table" : "map", test: id });
+  } }, testName(id));
+}
+
+export function chip(text, kind = "") {
+  return h("span", { class: `chip ${kind}` }, text);
+}

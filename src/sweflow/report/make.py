@@ -1,0 +1,44 @@
+"""Making a report of an output folder."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from sweflow_tracer.errors import OutputNotUsable
+from sweflow_tracer.format import write_text
+
+from sweflow.folder import Folder
+from sweflow.report.material import read_material
+from sweflow.report.page import make_page
+from sweflow.stages import load_graph, load_schedule
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Where a report stands, and what it weighs in bytes: in all, its facts, its texts, its scripts.
+
+    ``left_out`` counts sources, patches and statements that had no room.
+    """
+
+    path: str
+    bytes: int
+    facts: int
+    texts: int
+    scripts: int
+    left_out: int
+
+
+def make_report(out: Path, file: Path | None = None) -> Report:
+    """Write a report of an output folder at any stage, by default as its ``report.html``.
+
+    The graph is built first where there is none. A schedule that is not there is made for the report and not written.
+    Raises SweflowError.
+    """
+    folder = Folder(out)
+    graph = load_graph(out)
+    page = make_page(read_material(folder, graph, load_schedule(out, graph)))
+    place = file if file is not None else out / "report.html"
+    try:
+        write_text(place, page.html)
+    except OSError as error:
+        raise OutputNotUsable(place, error.strerror or str(error)) from error
+    return Report(str(place), len(page.html.encode()), page.facts, page.texts, page.scripts, page.left_out)
