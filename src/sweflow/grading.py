@@ -104,12 +104,19 @@ def attack(
 
 @contextmanager
 def grader_of(
-    out: Path, sandbox: str | None = None, python: Path | None = None, timeout: float | None = None
+    out: Path,
+    sandbox: str | None = None,
+    python: Path | None = None,
+    timeout: float | None = None,
+    collect: float = 60.0,
 ) -> Iterator[Grader]:
-    """A grader for the tasks of a build's folder; ``timeout`` is in seconds for one test (default: the build's)."""
+    """A grader for the tasks of a build's folder.
+
+    ``timeout`` is in seconds for one test (default: the build's), ``collect`` until the tests are collected.
+    """
     folder = Folder(out)
     project, interpreter = read_project_file(folder.project)
     target = Target(project, absolute(python or interpreter))
     with open_launcher(sandbox, target) as launcher:
         source, limit = folder.read_source(project), timeout or stored_options(out).timeout
-        yield Grader(target, source, folder.history, launcher, folder.root, limit)
+        yield Grader(target, source, folder.history, launcher, folder.root, limit, collect)

@@ -24,7 +24,7 @@ OWNED = "sweflow-owned"
 
 def matrix(folder: sweflow.Folder, sandbox: str, attacks=ATTACKS):
     task = read_lines(folder.tasks)[3]
-    with grader_of(folder.root, sandbox, timeout=6.0) as grader:
+    with grader_of(folder.root, sandbox, timeout=6.0, collect=20.0) as grader:
         return tuple(run_attacks(task, folder.history, grader, attacks, harmful=grader.isolated))
 
 

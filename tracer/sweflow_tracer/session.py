@@ -120,6 +120,7 @@ class Session:
     log: str = ""
     decoys: list[Record] = field(default_factory=list)
     alarms: list[str] = field(default_factory=list)
+    seen: set[tuple[int, str]] = field(default_factory=set, repr=False)
 
     @property
     def needs_process(self) -> bool:
@@ -359,7 +360,10 @@ def _take(session: Session, record: Record, guard: Guarded | None) -> None:
         session.collected = record
     elif kind == "test" and guard and record["outcome"] == "passed" and not is_sealed(guard.key, record):
         session.alarms.append(f"forged a record of {record['id']}")
+    elif kind == "test" and (record.get("group", 0), record["id"]) in session.seen:
+        pass  # a test has one record a group, and the first one stands
     elif kind == "test":
+        session.seen.add((record.get("group", 0), record["id"]))
         (session.tests if record.get("group", 0) >= 0 else session.decoys).append(record)
     elif kind in ("alarm", "torn"):
         session.alarms.append(str(record["what"]))

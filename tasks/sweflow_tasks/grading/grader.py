@@ -22,8 +22,6 @@ from sweflow_tasks.values import JsonObject
 
 FEWEST_DECOYS = 3
 """Decoys that must have failed for a pass to count."""
-COLLECT_SECONDS = 60.0
-"""Time for the import of the code under test, at least."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +36,18 @@ class Grader:
     """Grades patches for the tasks of one dataset; any number of threads may ask at once.
 
     ``scratch`` is a folder for a list of scratch folders, so that those of a killed run can be removed later.
-    ``timeout`` is in seconds for one test.
+    ``timeout`` is in seconds for one test, ``collect`` until the tests are collected.
     """
 
     def __init__(
-        self, target: Target, source: Blobs, history: Path, launcher: Launcher, scratch: Path, timeout: float = 60.0
+        self,
+        target: Target,
+        source: Blobs,
+        history: Path,
+        launcher: Launcher,
+        scratch: Path,
+        timeout: float = 60.0,
+        collect: float = 60.0,
     ) -> None:
         self._target = target
         self._source = source
@@ -50,6 +55,7 @@ class Grader:
         self._launcher = launcher
         self._ledger = scratch / "eval.scratch"
         self._timeout = timeout
+        self._collect = collect
         self._allowed: dict[str, Allowed] = {}
         self._common: frozenset[str] = frozenset()
         self._lock = Lock()
@@ -106,7 +112,7 @@ class Grader:
             paths=present_arguments(self._target.project.arguments, self._source, blobs),
             guard=Guarded(trusted),
             limit=float(task["timeout"]),
-            collect=max(COLLECT_SECONDS, self._timeout),
+            collect=self._collect,
         )
         with Workspace(self._target.project.folder, self._ledger) as workspace:
             workspace.show(blobs)
