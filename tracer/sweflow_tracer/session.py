@@ -309,7 +309,7 @@ def _install_probe(
 ) -> Path:
     """Copy the probe under a private name, with its configuration; its folder (T5).
 
-    In an isolated sandbox nobody shares bytecode, and the process that starts pytest is none that we know.
+    In an isolated sandbox no bytecode is kept, and the process that starts pytest is none that we know.
     """
     name = "_sweflow_probe_" + hashlib.sha256(str(run).encode()).hexdigest()[:12]
     folder = run / "probe" / name
@@ -321,7 +321,7 @@ def _install_probe(
         "names": list(target.project.names),
         "channel": str(channel),
         "scratch": str(run / "tmp"),
-        "bytecode": str(run / "bytecode" if isolated else workspace.bytecode),
+        "bytecode": None if isolated or options.guard else str(workspace.bytecode),
         "parent": 0 if isolated else os.getpid(),
         "engine": options.engine,
         "follow": options.follow,

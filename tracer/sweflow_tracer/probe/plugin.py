@@ -4,8 +4,9 @@
 
 - ``root`` (the scratch tree), ``origin`` (the tree it was copied from, or null), ``names`` (the project's top-level
   import names);
-- ``channel`` (file for the records), ``scratch`` (folder for temporary files), ``bytecode`` (folder for compiled
-  modules), ``spool`` (folder for what followed processes write);
+- ``channel`` (file for the records), ``scratch`` (folder for temporary files), ``spool`` (folder for what followed
+  processes write), ``bytecode`` (folder for compiled modules, or null: what code compiled that nobody trusts must not
+  become another run's);
 - ``engine``, ``follow`` (record processes that tests start), ``jobs``, ``timeout`` (seconds a test), ``fork``,
   ``parent`` (process id of who started it, 0 in a sandbox that ends with it);
 - ``variants``: by number of a group, another text of a function to run it with (variants.py); such a group ends with
@@ -75,7 +76,7 @@ _guard = Guard(CONFIG, __name__.rpartition(".")[0], emit) if CONFIG["guard"] els
 def pytest_load_initial_conftests(early_config: Any, parser: Any, args: list[str]) -> None:
     """Start recording before the first line of the project runs."""
     die_with_parent(CONFIG["parent"])
-    if _guard is None:  # else nothing is kept: what one candidate compiled must not be another's
+    if CONFIG["bytecode"]:
         items.keep_bytecode(CONFIG["bytecode"])
     recorder.after_import("hypothesis", items.pin_hypothesis)
     emit({"kind": "start", "python": platform.python_version(), "early": _EARLY})
