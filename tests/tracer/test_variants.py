@@ -66,6 +66,9 @@ def loops(n):
 def grows(n):
     return [0] * n
 
+def imported(n):
+    return functools.reduce(max, [n, 2])
+
 TABLE = {"a": plain}
 
 def rewritten(n):
@@ -97,6 +100,9 @@ def test_loops():
 
 def test_grows():
     assert len(core.grows(2)) == 2
+
+def test_imported():
+    assert core.imported(1) == 2
 
 def test_late():
     import late
@@ -165,6 +171,7 @@ CASES = [
     ("core.py::generated", "yield inner(i)", "pass", "test_generated", True),
     ("core.py::loops", "n = n + 1", "pass", "test_loops", True),
     ("core.py::grows", "[0] * n", "[0] * (n << 40)", "test_grows", True),
+    ("core.py::imported", "[n, 2]", "[n, 3]", "test_imported", True),
     ("late.py::late", "n + 1", "n", "test_late", True),
     ("late.py::late", "n + 1", "n", "test_late_in_a_child", True),
     ("late.py::late", "n + 1", "1 + n", "test_late_in_a_child", False),

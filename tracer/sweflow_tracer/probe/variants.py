@@ -167,15 +167,26 @@ def _first(node: Any) -> int:
 
 
 def _only(way: list[Any], function: Any) -> ast.Module:
-    """A module of nothing but the function, in the classes that it stands in; what compiles otherwise is gone."""
+    """A module of the function, in the classes that it stands in, and of the module's imports; the rest is left out.
+
+    Some Pythons compile a call on an imported module otherwise than one on another name.
+    """
     body = [function]
     for node in reversed(way[1:-1]):
         if isinstance(node, ast.ClassDef):
             bare = copy.copy(node)
             bare.bases, bare.keywords, bare.decorator_list, bare.body = [], [], [], body
             body = [bare]
-    futures = [s for s in way[0].body if isinstance(s, ast.ImportFrom) and s.module == "__future__"]
-    return ast.fix_missing_locations(ast.Module([*futures, *body], []))
+    return ast.fix_missing_locations(ast.Module([*_imports(way[0]), *body], []))
+
+
+def _imports(node: Any) -> list[Any]:
+    """The import statements of a module that stand outside functions and classes."""
+    if isinstance(node, (ast.Import, ast.ImportFrom)):
+        return [node]
+    if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+        return []
+    return [found for statement in _statements(node) for found in _imports(statement)]
 
 
 def _code_of(tree: ast.Module, path: str, name: str, line: int) -> CodeType | None:
