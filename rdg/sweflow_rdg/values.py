@@ -2,10 +2,15 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from sweflow_tracer import CodeRef
+from sweflow_tracer.showing import Shown
 
 from sweflow_rdg.definitions import Kind, Trait
+
+if TYPE_CHECKING:
+    import networkx as nx
 
 
 class Role(StrEnum):
@@ -117,7 +122,7 @@ class Unresolved:
 
 
 @dataclass(frozen=True, slots=True)
-class RuntimeDependencyGraph:
+class RuntimeDependencyGraph(Shown):
     """Functions as nodes, observed calls as edges, with the tests that saw each.
 
     ``unparsable`` and ``uncollected`` are files that could not be parsed, or collected by pytest, with the reason.
@@ -143,3 +148,17 @@ class RuntimeDependencyGraph:
     def developable(self) -> frozenset[int]:
         """Reached core nodes outside the scaffold: those that get masked and developed."""
         return frozenset(node for node in self.reached if not self.nodes[node].scaffold)
+
+    def to_networkx(self) -> "nx.DiGraph[str]":
+        """The same as a graph of networkx, for people who want to go on by themselves; a new one at each call.
+
+        Nodes are ids with the fields of ``Node``; edges are pairs of functions with ``tests``, the number of tests
+        that saw the call, and ``foreign``, ``collected`` and ``started``. The graph has ``tests``: the functions
+        that each accepted test requires.
+
+        >>> import networkx as nx
+        >>> nx.pagerank(graph.to_networkx())  # doctest: +SKIP
+        """
+        from sweflow_rdg.network import network_of  # noqa: PLC0415  # it is made of these values
+
+        return network_of(self)

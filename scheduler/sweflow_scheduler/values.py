@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from sweflow_tracer.showing import Shown
+
 from sweflow_scheduler.errors import BandUpsideDown
 
 
@@ -79,7 +81,7 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
-class Schedule:
+class Schedule(Shown):
     """The steps in order, numbered from 1. ``ready`` are the test functions of step 0: scaffold is all they need."""
 
     rules: Rules

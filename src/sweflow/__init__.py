@@ -25,6 +25,7 @@ from sweflow_tasks.checkout import Content
 from sweflow_tasks.grading import Verdict, VerdictKind
 from sweflow_tracer import Outcome, SweflowError, Trace
 
+from sweflow import display
 from sweflow.covering import cover
 from sweflow.folder import Folder
 from sweflow.grading import GradableTask, evaluate_predictions, grade, load_tasks
@@ -83,3 +84,5 @@ __all__ = [
     "waves",
     "width",
 ]
+
+display.register()

@@ -1,8 +1,9 @@
 """The command line.
 
-Exit codes: 0 done, 1 done but no task verified, 2 bad input, 70 an error of this program, 130 interrupted.
+Exit codes are those of docs/cli.md; ``ends.py`` has them.
 """
 
+import os
 import signal
 import sys
 from collections.abc import Callable
@@ -14,9 +15,9 @@ import click
 from rich.console import Console
 from sweflow_tasks import CertificateOptions, Level
 from sweflow_tasks.checkout import Content
-from sweflow_tracer import SweflowError
 
 from sweflow import stages
+from sweflow.clean_cli import clean
 from sweflow.command import DIR, PYTHON, REPO
 from sweflow.command import certifying as _certifying
 from sweflow.command import chosen_sandbox as _chosen_sandbox
@@ -26,9 +27,15 @@ from sweflow.command import python as _python
 from sweflow.command import sandbox as _sandbox
 from sweflow.command import scheduling as _scheduling
 from sweflow.command import show as _show
+from sweflow.completion_cli import completion
+from sweflow.config_cli import config
+from sweflow.doctor_cli import doctor
+from sweflow.ends import run_logged
 from sweflow.eval_cli import evaluation
 from sweflow.grading import attack
 from sweflow.graph_cli import graph
+from sweflow.group import Commands
+from sweflow.log import logging_run
 from sweflow.progress import Bars
 from sweflow.report_cli import report
 from sweflow.schedule_cli import schedule
@@ -42,27 +49,22 @@ OUT = click.Path(file_okay=False, path_type=Path)
 def main() -> None:
     """Run the command line. SIGTERM ends it as Ctrl-C does: children are killed, scratch folders removed."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    try:
-        code = cli.main(standalone_mode=False)
-    except SweflowError as error:
-        Console(stderr=True, highlight=False).print(f"sweflow: {error}", markup=False, soft_wrap=True)
-        sys.exit(2)
-    except click.ClickException as error:
-        error.show()
-        sys.exit(2)
-    except (KeyboardInterrupt, click.Abort):
-        print("sweflow: interrupted; the same command goes on from here.", file=sys.stderr)
-        sys.exit(130)
-    except Exception:
-        Console(stderr=True).print_exception()
-        sys.exit(70)
-    sys.exit(code if isinstance(code, int) else 0)
+    with logging_run():
+        code = run_logged(cli)
+    sys.exit(code)
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="sweflow")
 def cli() -> None:
-    """Turn a Python repository and its unit tests into verified test-driven development tasks."""
+    """Turn a Python repository and its unit tests into verified test-driven development tasks.
+
+    \b
+    Start here:
+      sweflow doctor
+      sweflow build REPO --python REPO/.venv/bin/python
+      sweflow report REPO.sweflow --open
+    """
 
 
 def _jobs(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -154,7 +156,12 @@ def trace(repo: Path, pytest_args: tuple[str, ...], **given: Any) -> None:
 @click.argument("dir", type=DIR)
 @_output
 def tasks(dir: Path, **given: Any) -> None:
-    """Make masked codebases and patches from DIR's schedule; nothing is verified yet."""
+    """Make masked codebases and patches from DIR's schedule; nothing is verified yet.
+
+    \b
+    Examples:
+      sweflow tasks inventory.sweflow
+    """
     made = stages.tasks(dir)
     counts = {"candidates": len(made), "patch bytes": sum(len(task.patch) for task in made)}
     _show(given, counts, counts_table(counts, str(dir)))
@@ -178,12 +185,13 @@ def verify(dir: Path, **given: Any) -> int:
     Examples:
       sweflow verify inventory.sweflow
       sweflow verify inventory.sweflow --certificate full --min-strength 0.5
+      sweflow verify inventory.sweflow --attacks --sandbox bubblewrap
     """
     sandbox = _chosen_sandbox(given)
     if given["attacks"]:
         return _attacks(dir, sandbox, given)
     asked = _certificate(dir, given)
-    with Bars(Console(stderr=True), quiet=given["quiet"] or given["as_json"]) as bars:
+    with Bars(Console(stderr=True), quiet=given["quiet"] or given["as_json"], workers=_workers(given)) as bars:
         dataset = stages.verify(
             dir, python=given["python"], jobs=given["jobs"], certificate=asked, sandbox=sandbox, progress=bars
         )
@@ -213,7 +221,13 @@ def _given(given: dict[str, Any]) -> dict[str, Any]:
 @click.option("--reference", is_flag=True, help="Add the step's tests and the gold patch.")
 @_output
 def checkout(dir: Path, instance: str, dest: Path, tests: bool, reference: bool, **given: Any) -> None:
-    """Materialise a task of DIR at DEST: a git repository of one commit and nothing else."""
+    """Materialise a task of DIR at DEST: a git repository of one commit and nothing else.
+
+    \b
+    Examples:
+      sweflow checkout inventory.sweflow inventory-c19d07c8-0001 task
+      sweflow checkout inventory.sweflow inventory-c19d07c8-0001 solved --reference
+    """
     content = Content.REFERENCE if reference else Content.TESTS if tests else Content.SKELETON
     commit = stages.checkout(dir, instance, dest, content)
     facts = {"instance_id": instance, "commit": commit, "path": str(dest)}
@@ -221,7 +235,7 @@ def checkout(dir: Path, instance: str, dest: Path, tests: bool, reference: bool,
 
 
 def _attacks(dir: Path, sandbox: str, given: dict[str, Any]) -> int:
-    with Bars(Console(stderr=True), quiet=given["quiet"] or given["as_json"]) as bars:
+    with Bars(Console(stderr=True), quiet=given["quiet"] or given["as_json"], workers=_workers(given)) as bars:
         outcomes = attack(dir, sandbox=sandbox, python=given["python"], progress=bars)
     _show(given, attacks_object(outcomes), attacks_table(outcomes, f"{dir}, sandbox {sandbox}"))
     return 0 if all(outcome.harmless for outcome in outcomes) else 1
@@ -232,7 +246,7 @@ def _run(stage: Callable[..., T], repo: Path, pytest_args: tuple[str, ...], give
     out = _out(repo, given["out"])
     options = _options(given)
     sandbox = _chosen_sandbox(given)
-    with Bars(Console(stderr=True), quiet=given["quiet"] or given["as_json"]) as bars:
+    with Bars(Console(stderr=True), quiet=given["quiet"] or given["as_json"], workers=_workers(given)) as bars:
         made = stage(
             repo,
             out,
@@ -246,6 +260,10 @@ def _run(stage: Callable[..., T], repo: Path, pytest_args: tuple[str, ...], give
     return out, made
 
 
+def _workers(given: dict[str, Any]) -> int:
+    return given["jobs"] or os.cpu_count() or 1
+
+
 def _options(given: dict[str, Any]) -> stages.Options:
     if given["isolation"] == "none" and not given["quiet"]:
         text = "--isolation none misses calls that an earlier test made unnecessary (caches, singletons, lazy imports)."
@@ -256,7 +274,8 @@ def _options(given: dict[str, Any]) -> stages.Options:
 cli.add_command(evaluation)
 cli.add_command(graph)
 cli.add_command(schedule)
-cli.add_command(report)
+for _command in (report, doctor, clean, config, completion):
+    cli.add_command(_command)
 
 
 if __name__ == "__main__":

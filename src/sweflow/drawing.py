@@ -31,17 +31,17 @@ def to_dot(view: View) -> str:
     return str(dot.source)
 
 
-def to_picture(view: View, kind: str) -> bytes:
-    """A view as ``svg`` or ``png``. Raises DotNotUsable."""
+def to_picture(view: View, kind: str, seconds: float = SECONDS) -> bytes:
+    """A view as ``svg`` or ``png``, made within some seconds. Raises DotNotUsable."""
     move = "install graphviz (https://graphviz.org/download), or take --format dot, graphml or json"
     try:
         done = subprocess.run(
-            ["dot", f"-T{kind}"], input=to_dot(view).encode(), capture_output=True, timeout=SECONDS, check=True
+            ["dot", f"-T{kind}"], input=to_dot(view).encode(), capture_output=True, timeout=seconds, check=True
         )
     except FileNotFoundError as error:
         raise DotNotUsable("the program dot is not installed", move) from error
     except subprocess.TimeoutExpired as error:
-        raise DotNotUsable(f"dot took more than {SECONDS:.0f} seconds", "cut it with --module or --around") from error
+        raise DotNotUsable(f"dot took more than {seconds:.0f} seconds", "cut it with --module or --around") from error
     except subprocess.CalledProcessError as error:
         problem = error.stderr.decode("utf-8", "replace").strip().partition("\n")[0]
         raise DotNotUsable(f"dot says: {problem}", "take --format dot and look at it") from error

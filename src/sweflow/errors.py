@@ -29,3 +29,12 @@ class CoverageNotUsable(SweflowError):
     def __init__(self, problem: str, move: str) -> None:
         self.problem = problem
         super().__init__(f"{problem}: {move}.")
+
+
+class SettingsNotUsable(SweflowError):
+    """A file with settings cannot be read, or says something that is no option or no value of one."""
+
+    def __init__(self, place: str, problem: str, move: str) -> None:
+        self.place = place
+        self.problem = problem
+        super().__init__(f"{place} {problem}: {move}{'' if move.endswith('?') else '.'}")

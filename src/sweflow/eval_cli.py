@@ -8,6 +8,7 @@ from rich.console import Console
 
 from sweflow.command import DIR, PYTHON, chosen_sandbox, output, sandbox, show
 from sweflow.grading import evaluate_predictions
+from sweflow.log import LOG
 from sweflow.progress import Bars
 from sweflow.tables import report_tables
 
@@ -37,7 +38,8 @@ def evaluation(dir: Path, **given: Any) -> int:
       sweflow eval calculator.sweflow --predictions preds.jsonl --out scores --workers 2
     """
     chosen = chosen_sandbox(given)
-    with Bars(Console(stderr=True), quiet=given["quiet"] or given["as_json"]) as bars:
+    LOG.info("eval: %s in %s", given["predictions"], chosen, extra={"folder": dir})
+    with Bars(Console(stderr=True), quiet=given["quiet"] or given["as_json"], workers=given["workers"]) as bars:
         report = evaluate_predictions(
             dir,
             given["predictions"],

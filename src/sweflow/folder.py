@@ -3,6 +3,7 @@
 import contextlib
 import fcntl
 import json
+import logging
 import platform
 import shutil
 import time
@@ -17,6 +18,8 @@ from sweflow_tracer.files import Blobs, read_blobs, write_blob
 from sweflow_tracer.format import dumps, read_document, read_project_file, write_document, write_project
 from sweflow_tracer.project import Project
 from sweflow_tracer.session import Session
+
+from sweflow.log import LOG
 
 OPTIONS_VERSION = 1
 
@@ -109,6 +112,7 @@ class Folder:
                 raise OutputNotUsable(self.root, "another sweflow is working there") from error
             except OSError as error:
                 raise OutputNotUsable(self.root, error.strerror or str(error)) from error
+            LOG.debug("works in %s", self.root, extra={"folder": self.root})
             yield
 
     def claim(self, project: Project, python: Path, options: dict[str, Any]) -> None:
@@ -164,7 +168,10 @@ class Folder:
         return read_blobs(self.source, project.files)
 
     def note(self, stage: str, seconds: float, **facts: Any) -> None:
-        """Add a line to ``runs.jsonl``."""
+        """Add a line to ``runs.jsonl`` and to the log."""
+        shown = "".join(f", {name} {value}" for name, value in facts.items())
+        level = logging.DEBUG if facts else logging.INFO
+        LOG.log(level, "%s: %.1f s%s", stage, seconds, shown, extra={"folder": self.root})
         row = {
             "stage": stage,
             "seconds": round(seconds, 3),

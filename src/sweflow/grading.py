@@ -15,6 +15,7 @@ from sweflow_tasks.grading.report import REPORT_VERSION
 from sweflow_tracer.format import read_project_file, write_document
 from sweflow_tracer.launching import open_launcher
 from sweflow_tracer.session import Target
+from sweflow_tracer.showing import Shown
 from sweflow_tracer.trace import Progress
 
 from sweflow.folder import Folder
@@ -22,7 +23,7 @@ from sweflow.stages import absolute, stored_options
 
 
 @dataclass(frozen=True, slots=True)
-class GradableTask:
+class GradableTask(Shown):
     """A task of a build's folder: ``row`` is its line of ``tasks.jsonl``, ``folder`` where its history stands."""
 
     folder: Path

@@ -1,9 +1,24 @@
-"""Progress on the terminal: one bar a stage, on standard error, and only where somebody looks."""
+"""Progress on the terminal: a line a stage, on standard error, and only where somebody looks.
+
+A stage reports ``(what, done, total)``. It can also report ``("what/failed", count, total)``: so many of those done
+did not end well. Other words behind the slash are passed over.
+"""
 
 from types import TracebackType
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    ProgressColumn,
+    Task,
+    TaskID,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
+from rich.text import Text
 
 LABELS = {
     "trace": "trace: each test alone",
@@ -12,20 +27,30 @@ LABELS = {
     "tasks": "tasks: masked trees and patches",
     "verify": "verify: every tree",
     "eval": "eval: each patch in a clean tree",
+    "attacks": "attacks: each in a clean tree",
     "gold": "certificate: gold runs",
     "strength": "certificate: mutants of each step",
 }
+FAILED = "failed"
 
 
 class Bars:
-    """Shows what is reported to it; silent where the console is no terminal or ``quiet`` is set."""
+    """Shows what is reported to it; silent where the console is no terminal or ``quiet`` is set.
 
-    def __init__(self, console: Console, *, quiet: bool) -> None:
+    ``workers`` is how many processes or trees run side by side, 0 where that says nothing.
+    """
+
+    def __init__(self, console: Console, *, quiet: bool, workers: int = 0) -> None:
         columns = (
             TextColumn("{task.description:<34}"),
-            BarColumn(),
+            BarColumn(bar_width=24),
             MofNCompleteColumn(),
+            _Rate(),
             TimeElapsedColumn(),
+            TextColumn("left"),
+            TimeRemainingColumn(compact=True),
+            _Failures(),
+            TextColumn(f"{workers} workers" if workers > 1 else ""),
         )
         self._bars = Progress(*columns, console=console, disable=quiet or not console.is_terminal)
         self._tasks: dict[str, TaskID] = {}
@@ -40,8 +65,30 @@ class Bars:
         self._bars.stop()
 
     def __call__(self, what: str, done: int, total: int) -> None:
-        """``done`` of ``total`` pieces of ``what`` are finished."""
-        if what not in self._tasks:
-            label = LABELS.get(what, f"trace: {what.replace('rerun', 'plain run ')}")
-            self._tasks[what] = self._bars.add_task(label, total=total or None)
-        self._bars.update(self._tasks[what], completed=done, total=total or None)
+        """``done`` of ``total`` pieces of ``what`` are finished, or failed where ``what`` says so."""
+        stage, _, kind = what.partition("/")
+        if stage not in self._tasks:
+            label = LABELS.get(stage, f"trace: {stage.replace('rerun', 'plain run ')}")
+            self._tasks[stage] = self._bars.add_task(label, total=total or None, failed=0)
+        if kind == FAILED:
+            self._bars.update(self._tasks[stage], failed=done)
+        elif not kind:
+            self._bars.update(self._tasks[stage], completed=done, total=total or None)
+
+
+class _Rate(ProgressColumn):
+    """How many are done in a second, or in a minute where that is less than one."""
+
+    def render(self, task: Task) -> Text:
+        speed = task.finished_speed or task.speed
+        if not speed:
+            return Text("")
+        return Text(f"{speed:.1f}/s" if speed >= 1 else f"{60 * speed:.1f}/min", style="progress.data.speed")
+
+
+class _Failures(ProgressColumn):
+    """How many failed so far; nothing where none did."""
+
+    def render(self, task: Task) -> Text:
+        count = task.fields["failed"]
+        return Text(f"{count} failed", style="red") if count else Text("")

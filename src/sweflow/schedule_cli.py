@@ -13,9 +13,7 @@ from sweflow_scheduler.explain import Choice
 
 from sweflow import stages
 from sweflow.command import DIR, output, scheduling, show
-
-BAR = 24
-"""Characters of the timeline."""
+from sweflow.timeline import BAR, timeline
 
 
 @click.command()
@@ -82,19 +80,6 @@ def schedule_table(made: Schedule, title: str) -> Table:
         note = f" ({step.unsplit.value})" if step.unsplit is not None else ""
         table.add_row(*map(str, (*figures, *more)), bar, Text(targets + note))
     return table
-
-
-def timeline(made: Schedule) -> list[str]:
-    """A bar a step: when it starts and how long it takes, if as many work on it as can."""
-    end: dict[int, int] = {}
-    for step in made.steps:
-        end[step.number] = step.lines + max((end[number] for number in step.needs), default=0)
-    whole = max(end.values(), default=1)
-    bars = []
-    for step in made.steps:
-        start, stop = ((end[step.number] - step.lines) * BAR // whole, -(-end[step.number] * BAR // whole))
-        bars.append(" " * min(start, BAR - 1) + "█" * max(1, stop - start))
-    return bars
 
 
 def summary_lines(made: Schedule) -> Iterator[str]:

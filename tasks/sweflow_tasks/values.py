@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sweflow_rdg import Reason
+from sweflow_tracer.showing import Shown
 
 JsonObject = dict[str, Any]
 
@@ -70,7 +71,7 @@ class Findings:
 
 
 @dataclass(frozen=True, slots=True)
-class Task:
+class Task(Shown):
     """A verified task: the candidate, the evidence, and what it takes to run it (D4).
 
     ``certificate`` are the members of its certificate that depend on how much was measured (docs/certificate.md).
@@ -115,7 +116,7 @@ class Repair:
 
 
 @dataclass(frozen=True, slots=True)
-class Dataset:
+class Dataset(Shown):
     """What verification hands on. ``summary`` holds counts that add up (see docs/formats.md)."""
 
     tasks: tuple[Task, ...]

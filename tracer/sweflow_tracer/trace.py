@@ -19,10 +19,17 @@ from sweflow_tracer.values import Outcome, Trace
 from sweflow_tracer.workspace import Workspace, clean_line, remove_listed
 
 Progress = Callable[[str, int, int], None]
-"""Called with what is going on, how much of it is done, and how much there is."""
+"""Called with what is going on, how much of it is done, and how much there is.
+
+What is going on may end in ``/failed``: so many of those that are done did not end well.
+"""
 
 TRACE = "trace"
 """The journal's name of the first traced run."""
+
+
+UNHAPPY = frozenset({Outcome.FAILED, Outcome.LOST, Outcome.TIMED_OUT})
+"""Outcomes that are told while tracing: most people want to know at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,15 +216,18 @@ class _Tracer:
         fork: bool = True,
         jobs: int | None = None,
     ) -> Session:
-        done = len(records.tests)
+        done, failed = len(records.tests), 0
         total = sum(map(len, groups)) if not isinstance(groups, str) else 0
 
         def on_record(record: Record) -> None:
-            nonlocal done, total
+            nonlocal done, failed, total
             if record["kind"] == "collected" and isinstance(groups, str):
                 total = len(record["items"])
             done += record["kind"] == "test"
             self.progress(run, done, total)
+            if record["kind"] == "test" and record["outcome"] in UNHAPPY:
+                failed += 1
+                self.progress(f"{run}/failed", failed, total)
 
         options = Options(
             engine=engine or self.options.engine,

@@ -65,6 +65,7 @@ def evaluate(
                 file.write(_line(prediction, done[prediction], by_id[prediction.instance_id]))
                 file.flush()
                 progress("eval", len(done), len(predictions))
+                progress("eval/failed", sum(not verdict.resolved for verdict in done.values()), len(predictions))
         except BaseException:
             grader.stop()
             pool.shutdown(wait=False, cancel_futures=True)

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from sweflow_tracer.showing import Shown
+
 
 class VerdictKind(StrEnum):
     """What became of a candidate. Infrastructure is never the candidate's fault (V3)."""
@@ -17,7 +19,7 @@ class VerdictKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(Shown):
     """The grade of one patch.
 
     Rates are shares in 0 to 1 of FAIL_TO_PASS and PASS_TO_PASS that passed; both are 0 unless the verdict is resolved,
