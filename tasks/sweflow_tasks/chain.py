@@ -158,11 +158,11 @@ def _appearances(
     for path, step in _used_at_run_time(graph, step_of_test, rejected):
         if path in appears:
             appears[path] = min(step, appears[path])
-    importers = _importers(index, frozenset(appears))
+    users_of = importers(index, frozenset(appears))
     changed = True
     while changed:
         changed = False
-        for path, users in importers.items():
+        for path, users in users_of.items():
             earliest = min((appears.get(user, 0) for user in users), default=NEVER)
             if earliest < appears[path]:
                 appears[path] = earliest
@@ -187,7 +187,7 @@ def _used_at_run_time(
                 yield path, step
 
 
-def _importers(index: SourceIndex, paths: frozenset[str]) -> dict[str, set[str]]:
+def importers(index: SourceIndex, paths: frozenset[str]) -> dict[str, set[str]]:
     """For each of the files, the files that import it, judged by the names in their import statements."""
     by_module: dict[str, list[str]] = {}
     for path in paths:

@@ -13,6 +13,7 @@ from sweflow_tracer.processes import Launcher
 from sweflow_tracer.session import VARIABLES, Session
 from sweflow_tracer.trace import Progress
 
+from sweflow_tasks.agenda import inherited_results, make_agenda
 from sweflow_tasks.arguments import present_arguments
 from sweflow_tasks.audit import Audit, clean, own_requirements
 from sweflow_tasks.certificate.bench import Bench, Setting
@@ -27,10 +28,11 @@ from sweflow_tasks.chain import Chain
 from sweflow_tasks.draft import Amendments, Draft, Inputs, make_draft
 from sweflow_tasks.history import StepCommits, patch_gives, write_history
 from sweflow_tasks.judge import Verdicts
+from sweflow_tasks.needs import Needs
 from sweflow_tasks.settle import settle
 from sweflow_tasks.statement import Statements
 from sweflow_tasks.summary import other_rejections, summarise
-from sweflow_tasks.values import Candidate, Dataset, Findings, JsonObject, Rejection, Task
+from sweflow_tasks.values import Candidate, Dataset, Findings, Inherited, JsonObject, Rejection, Task
 from sweflow_tasks.verify import Verifier
 
 TASK_SECONDS = 1800.0
@@ -39,12 +41,16 @@ TASK_SECONDS = 1800.0
 
 @dataclass(frozen=True, slots=True)
 class VerifyOptions:
-    """``timeout`` is in seconds for one test; ``image`` the digest of the image that the tests run in, if any."""
+    """``timeout`` is in seconds for one test; ``image`` the digest of the image that the tests run in, if any.
+
+    ``inherit``: a basic certificate may inherit results from earlier trees (V1).
+    """
 
     jobs: int = 1
     timeout: float = 60.0
     certificate: CertificateOptions = field(default_factory=CertificateOptions)
     image: str | None = None
+    inherit: bool = True
 
 
 def make_candidates(inputs: Inputs, history: Path) -> tuple[Candidate, ...]:
@@ -77,17 +83,19 @@ def verify_tasks(
                 inputs.target, launcher, journal, jobs=options.jobs, timeout=options.timeout, on_session=on_session
             )
         )
+        inherit = options.inherit and options.certificate.level is Level.BASIC
+        needs = Needs(inputs.graph, inputs.index, verifier.watch(inputs)) if inherit else None
 
         def settled(amendments: Amendments) -> Settled:
-            return settle(inputs, verifier, amendments, progress)
+            return settle(inputs, verifier, amendments, progress, needs)
 
         if options.certificate.level is Level.BASIC:
             proven = Proven(settled(start), {}, ())
-            return _dataset(inputs, options, history, proven, lambda steps: {})
+            return _dataset(inputs, options, history, proven, needs, lambda steps: {})
         bench = stack.enter_context(Bench(setting, journal.with_name("certificate.jsonl")))
         measuring = Measuring(inputs, bench, options.certificate, options.timeout, progress)
         proven = measuring.prove(settled, start)
-        return _dataset(inputs, options, history, proven, lambda steps: measuring.measure(proven, steps))
+        return _dataset(inputs, options, history, proven, needs, lambda steps: measuring.measure(proven, steps))
 
 
 def _dataset(
@@ -95,6 +103,7 @@ def _dataset(
     options: VerifyOptions,
     history: Path,
     proven: Proven,
+    needs: Needs | None,
     measure: Callable[[Iterable[int]], dict[int, Full]],
 ) -> Dataset:
     """The tasks of a settled draft, each with what was measured of it."""
@@ -105,11 +114,13 @@ def _dataset(
     broken = _broken(history, commits, draft, audits)
     full = measure(step for step in draft.chain.steps if step not in broken)
     broken |= too_weak(full, options.certificate)
-    tasks = tuple(
-        _task(inputs, candidate, verdicts, audits[candidate.step], amendments, options, full.get(candidate.step))
-        for candidate in _candidates(inputs, draft, commits)
-        if candidate.step not in broken
-    )
+    inherited = inherited_results(draft, make_agenda(draft, needs))
+
+    def task(candidate: Candidate) -> Task:
+        step = candidate.step
+        return _task(inputs, candidate, verdicts, inherited[step], audits[step], amendments, options, full.get(step))
+
+    tasks = tuple(task(candidate) for candidate in _candidates(inputs, draft, commits) if candidate.step not in broken)
     verified = {task.candidate.step: task.candidate.functions for task in tasks}
     others = other_rejections(graph, schedule, amendments, draft.merged, broken)
     rejections = (*amendments.rejected.values(), *others)
@@ -157,6 +168,7 @@ def _task(
     inputs: Inputs,
     candidate: Candidate,
     verdicts: Verdicts,
+    inherited: Inherited,
     findings: Findings,
     amendments: Amendments,
     options: VerifyOptions,
@@ -179,6 +191,7 @@ def _task(
     return Task(
         candidate=candidate,
         evidence=tuple(e for e in verdicts.evidence if e.test in wanted),
+        inherited=inherited,
         findings=findings,
         repaired=tuple(sorted({r.function for r in amendments.repairs}.intersection(candidate.functions))),
         repo=project.repo,

@@ -38,6 +38,7 @@ def task_object(task: Task) -> JsonObject:
         "certificate": {
             "version": CERTIFICATE_VERSION,
             "base": [asdict(evidence) for evidence in task.evidence],
+            "inherited": asdict(task.inherited),
             "patches_apply": True,
             "leaks": task.findings.leaks,
             "similar": task.findings.similar,

@@ -23,12 +23,14 @@ _NOT_RUN = {
 class Verdicts:
     """What runs say: tests to reject, and the evidence for those that fail where they should.
 
-    ``tree`` is the last one that was judged: the first that rejects something, where one does.
+    ``tree`` is the last one that was judged: the first that rejects something, where one does. ``together`` are the
+    tests that failed there in the shuffled run.
     """
 
     tree: int
     rejected: tuple[Rejection, ...]
     evidence: tuple[Evidence, ...]
+    together: frozenset[str] = frozenset()
 
 
 def judge(draft: Draft, run: TreeRun) -> Verdicts:
@@ -41,7 +43,8 @@ def judge(draft: Draft, run: TreeRun) -> Verdicts:
         return Verdicts(tree, tuple(sorted(rejected)), ())
     alone = {result.test: result for result in run.results if result.alone}
     found = {test: _of_tree(tree, alone.get(test), test) for test in plan.of(tree)}
-    for result in (result for result in run.results if not result.alone):
+    shared = [result for result in run.results if not result.alone]
+    for result in shared:
         if found.get(result.test) is None:
             detail = f"in the shuffled run on tree {tree}"
             found[result.test] = _expect_pass(result, result.test, Reason.ORDER_DEPENDENT, detail)
@@ -56,7 +59,8 @@ def judge(draft: Draft, run: TreeRun) -> Verdicts:
                 evidence.append(verdict)
             else:
                 found[test] = verdict
-    return Verdicts(tree, _rejections(found), tuple(evidence))
+    lost = frozenset(result.test for result in shared if result.outcome is not Outcome.PASSED)
+    return Verdicts(tree, _rejections(found), tuple(evidence), lost)
 
 
 def merge_verdicts(parts: list[Verdicts]) -> Verdicts:

@@ -56,6 +56,7 @@ class MaskedFile:
     docstrings: Docstrings = Docstrings.KEEP
     _order: tuple[int, ...] = field(init=False, repr=False)
     _made: dict[int, Rendered] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _outlines: dict[frozenset[str], bytes] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "_order", tuple(sorted(self.steps.values())))
@@ -70,6 +71,26 @@ class MaskedFile:
     def without(self, step: int, function: str) -> Rendered:
         """The file at a step with one of the functions that are there in its masked form."""
         return self._render([d for d in self.masked() if self.steps[d.id] > step or d.id == function])
+
+    def outline(self, step: int) -> bytes:
+        """What the file shows at its top level with the functions of steps up to ``step``.
+
+        Of core files all but the bodies of functions that are masked at some time; of test files the whole text, since
+        a test function comes with its decorators.
+        """
+        if self.by_tests:
+            return self.at(step).text
+        hidden = frozenset(d.id for d in self.masked() if self.steps[d.id] > step and d.id in self.removed)
+        if hidden not in self._outlines:
+            self._outlines[hidden] = self._outline(hidden)
+        return self._outlines[hidden]
+
+    def _outline(self, hidden: frozenset[str]) -> bytes:
+        source = self.file.text.utf8
+        gone = [d for d in self.masked() if d.id in hidden]
+        bodies = (stub(d, source, self.docstrings) for d in self.masked() if d.id not in hidden)
+        edits = [Edit(edit.start, edit.end, b"") for edit in bodies]
+        return apply_edits(source, [*edits, *remove(gone, frozenset(), source)])
 
     def masked(self) -> tuple[Definition, ...]:
         """The functions with a step, in source order."""

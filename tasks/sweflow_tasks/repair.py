@@ -1,11 +1,13 @@
 """Repair: where the removal of functions breaks a tree, the one to blame becomes a stub (C2)."""
 
 from collections.abc import Callable, Sequence
+from typing import TypeVar
 
 from sweflow_tasks.draft import Draft
 from sweflow_tasks.judge import Verdicts
 from sweflow_tasks.values import Rejection, Repair
 
+T = TypeVar("T")
 Judge = Callable[[Draft, int], Verdicts]
 """Runs one tree of a draft and says what its results mean."""
 
@@ -33,7 +35,7 @@ def find_repair(draft: Draft, verdicts: Verdicts, judge: Judge) -> Repair | None
     return Repair(culprit, tree, first.id, first.reason, first.detail)
 
 
-def find_culprit(suspects: Sequence[str], breaks: Callable[[Sequence[str]], bool]) -> str:
+def find_culprit(suspects: Sequence[T], breaks: Callable[[Sequence[T]], bool]) -> T:
     """The last of the shortest run of suspects, from the first on, that breaks something.
 
     All of them together break something, and none of them nothing. Asks about log2 of their number.

@@ -16,6 +16,8 @@ class Result:
     ``raised`` are the stubs that its exceptions name, ``called`` those that the recorder saw; ``mentions`` says
     that the message quotes a stub's, as the output of a child process does. ``at`` is the innermost code of the
     project that the exception went through, ``origin`` what that is: masked-function, test or project.
+    ``reads`` and ``starts`` are what a watched
+    run saw: files of the project that the test read as data, and whether it started a process.
     """
 
     test: str
@@ -29,20 +31,26 @@ class Result:
     mentions: bool = False
     origin: str = ""
     at: str = ""
+    reads: tuple[str, ...] = ()
+    starts: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class TreeRun:
-    """The results on tree ``number``; ``problem`` is not empty where the session itself failed."""
+    """The results on tree ``number``; ``problem`` is not empty where the session itself failed.
+
+    ``reads`` are files that a watched run read as data before any test.
+    """
 
     number: int
     results: tuple[Result, ...]
     problem: str
+    reads: tuple[str, ...] = ()
 
 
 def journal_line(key: str, run: TreeRun) -> str:
     """A finished run as a line of the journal."""
-    row = {"number": run.number, "problem": run.problem, "results": [asdict(result) for result in run.results]}
+    row = asdict(run)
     return json.dumps({"key": key, "run": row}) + "\n"
 
 
@@ -58,9 +66,9 @@ def read_journal(path: Path) -> dict[str, TreeRun]:
 
 
 def _run(row: dict[str, Any]) -> TreeRun:
-    return TreeRun(row["number"], tuple(map(_result, row["results"])), row["problem"])
+    return TreeRun(row["number"], tuple(map(_result, row["results"])), row["problem"], tuple(row["reads"]))
 
 
 def _result(row: dict[str, Any]) -> Result:
-    lists = {name: tuple(row[name]) for name in ("raised", "called")}
+    lists = {name: tuple(row[name]) for name in ("raised", "called", "reads")}
     return Result(**{**row, **lists, "outcome": Outcome(row["outcome"])})

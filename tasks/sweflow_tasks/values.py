@@ -71,6 +71,19 @@ class Findings:
 
 
 @dataclass(frozen=True, slots=True)
+class Inherited:
+    """How many tests have a result on the skeleton or the reference that was seen on an earlier tree only (V1).
+
+    ``since`` is the earliest of those trees.
+    """
+
+    tests: int = 0
+    skeleton: int = 0
+    reference: int = 0
+    since: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Task(Shown):
     """A verified task: the candidate, the evidence, and what it takes to run it (D4).
 
@@ -79,6 +92,7 @@ class Task(Shown):
 
     candidate: Candidate
     evidence: tuple[Evidence, ...]
+    inherited: Inherited
     findings: Findings
     repaired: tuple[str, ...]
     repo: str

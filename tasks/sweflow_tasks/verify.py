@@ -9,9 +9,9 @@ still shows the call.
 import hashlib
 import json
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from pathlib import Path
 from queue import SimpleQueue
@@ -27,10 +27,14 @@ from sweflow_tracer.trace import Progress
 from sweflow_tracer.values import Outcome
 from sweflow_tracer.workspace import Workspace, clean_line, remove_listed
 
+from sweflow_tasks.agenda import Agenda
 from sweflow_tasks.arguments import present_arguments
-from sweflow_tasks.draft import Draft
+from sweflow_tasks.draft import Amendments, Draft, Inputs, make_draft
+from sweflow_tasks.forms import NEVER
 from sweflow_tasks.judge import Verdicts, judge, merge_verdicts
+from sweflow_tasks.repair import find_culprit
 from sweflow_tasks.results import Result, TreeRun, journal_line, read_journal
+from sweflow_tasks.watch import Habits, habits_of, watch_groups
 
 
 class Verifier:
@@ -72,7 +76,13 @@ class Verifier:
     def __exit__(self, *error: object) -> None:
         self._stack.close()
 
-    def run(self, draft: Draft, progress: Progress) -> Verdicts:
+    def watch(self, inputs: Inputs) -> Habits:
+        """What the tests read as data, and which start processes, as one run on the original shows."""
+        groups = watch_groups(inputs.graph)
+        job = _watched_job(make_draft(inputs, Amendments()), groups)
+        return habits_of(inputs.graph, self._run_one(job))
+
+    def run(self, draft: Draft, agenda: Agenda, progress: Progress) -> Verdicts:
         """What the trees say, in order, as far as the first on which a test is rejected.
 
         What the journal knows is not run again. Trees ahead that were already running are finished and remembered.
@@ -80,20 +90,44 @@ class Verifier:
         trees = draft.chain.trees
         waiting: dict[int, TreeRun] = {}
         parts: list[Verdicts] = []
-        for done, run in enumerate(self._in_parallel(_tree_job(draft, tree) for tree in trees), 1):
-            waiting[run.number] = run
-            progress("verify", done, len(trees))
-            while len(parts) < len(trees) and trees[len(parts)] in waiting:
-                parts.append(judge(draft, waiting.pop(trees[len(parts)])))
-                if parts[-1].rejected:
-                    return merge_verdicts(parts)
-        return merge_verdicts(parts)
+        jobs = (_tree_job(draft, tree, agenda.together[tree]) for tree in trees)
+        with closing(self._in_parallel(jobs)) as runs:
+            for done, run in enumerate(runs, 1):
+                waiting[run.number] = run
+                progress("verify", done, len(trees))
+                while len(parts) < len(trees) and trees[len(parts)] in waiting and not (parts and parts[-1].rejected):
+                    parts.append(judge(draft, waiting.pop(trees[len(parts)])))
+                if parts and parts[-1].rejected:
+                    break
+        return merge_verdicts(self._blamed(draft, agenda, parts))
 
     def judge_tree(self, draft: Draft, tree: int) -> Verdicts:
-        """What one tree says."""
-        return judge(draft, next(self._in_parallel(iter([_tree_job(draft, tree)]))))
+        """What one tree says when everything runs there."""
+        return judge(draft, self._run_one(_tree_job(draft, tree, _upto(draft, tree))))
 
-    def _in_parallel(self, jobs: "Iterator[_TreeJob]") -> Iterator[TreeRun]:
+    def _blamed(self, draft: Draft, agenda: Agenda, parts: list[Verdicts]) -> list[Verdicts]:
+        """The verdicts as far as the tree that broke a test, where the last of them shows one that was inherited.
+
+        Between the tree on which the test ran before and this one, trees are halved until the first is found on which
+        a run of everything rejects something. It is taken that what one tree broke no later one mends.
+        """
+        if not parts[-1].together:
+            return parts
+        tree = parts[-1].tree
+        whole = self.judge_tree(draft, tree)
+        if not whole.together:
+            return parts  # it failed in one order of the tests and not in another
+        trees = agenda.trees
+        good = min(trees.index(agenda.before(test, tree)) for test in whole.together)
+        suspects = trees[good + 1 : trees.index(tree) + 1]
+        culprit = find_culprit(suspects, lambda some: bool(self.judge_tree(draft, some[-1]).rejected))
+        return [*parts[: trees.index(culprit)], self.judge_tree(draft, culprit)]
+
+    def _run_one(self, job: "_TreeJob") -> TreeRun:
+        with closing(self._in_parallel(iter([job]))) as runs:
+            return next(runs)
+
+    def _in_parallel(self, jobs: "Iterator[_TreeJob]") -> Generator[TreeRun]:
         with self._journal.open("a", encoding="utf-8") as journal, ThreadPoolExecutor(self._jobs) as pool:
             running: dict[Future[TreeRun], str] = {}
 
@@ -134,7 +168,14 @@ class Verifier:
             traced = range(len(groups) - len(job.traced), len(groups))
             paths = present_arguments(self._target.project.arguments, job.draft.chain.original, job.blobs)
             options = Options(
-                "settrace", groups, timeout=self._timeout, seed=job.seed, traced=list(traced), paths=paths
+                "settrace",
+                groups,
+                jobs=self._jobs if job.watch else 1,
+                timeout=self._timeout,
+                seed=job.seed,
+                traced=list(traced),
+                paths=paths,
+                watch=job.watch,
             )
             try:
                 session = self._session(workspace, options)
@@ -142,7 +183,8 @@ class Verifier:
                 if error.killed:
                     raise  # not the tests' fault: the build ends, and goes on from here when it is called again
                 return TreeRun(job.tree, (), error.problem)
-            return TreeRun(job.tree, tuple(_results(job, session, groups)), "")
+            results = tuple(_results(job, session, groups))
+            return TreeRun(job.tree, results, "", tuple(session.collected.get("reads", ())))
         finally:
             self._spaces.put(workspace)
 
@@ -158,7 +200,8 @@ class Verifier:
 class _TreeJob:
     """One tree to run: its files, the ids to run on it, and a key of all that the run depends on.
 
-    ``together`` is one group or none; ``alone`` and ``traced`` run in a process each, the latter under the recorder.
+    ``together`` are groups that run in a process each, one or none but on a watched run; ``alone`` and ``traced`` are
+    tests that do, the latter under the recorder.
     """
 
     draft: Draft
@@ -169,20 +212,38 @@ class _TreeJob:
     traced: list[str]
     seed: int
     key: str
+    watch: bool = False
 
 
-def _tree_job(draft: Draft, tree: int) -> _TreeJob:
+def _upto(draft: Draft, tree: int) -> list[str]:
+    """The ids of all steps up to a tree, in order."""
+    return [test for step in range(tree + 1) for test in draft.plan.of(step)]
+
+
+def _tree_job(draft: Draft, tree: int, chosen: Iterable[str]) -> _TreeJob:
+    """The run of a tree; ``chosen`` are the ids up to it that run together."""
     plan, following = draft.plan, draft.chain.following(tree)
     blobs = draft.chain.blobs(tree, tree if following is None else following)
-    earlier = [test for step in range(tree + 1) for test in plan.of(step)]
+    wanted = frozenset(chosen)
+    earlier = [test for test in _upto(draft, tree) if test in wanted]
     random.Random(tree).shuffle(earlier)
     together = [earlier] if earlier else []
     alone = [*plan.of(tree), *(plan.passes[following] if following is not None else ())]
     traced = list(plan.fails[following]) if following is not None else []
     seed = tree + 1
-    depends = [tree_digest(blobs), json.dumps((together, alone, traced)), str(seed)]
-    key = hashlib.sha256("\n".join(depends).encode()).hexdigest()
+    key = _key(blobs, (together, alone, traced), seed)
     return _TreeJob(draft, tree, blobs, together, alone, traced, seed, key)
+
+
+def _watched_job(draft: Draft, groups: list[list[str]]) -> _TreeJob:
+    """The run of the original in which each group is watched."""
+    blobs = draft.chain.blobs(NEVER, NEVER)
+    return _TreeJob(draft, NEVER, blobs, groups, [], [], 0, _key(blobs, ("watched", groups), 0), watch=True)
+
+
+def _key(blobs: Blobs, groups: object, seed: int) -> str:
+    depends = [tree_digest(blobs), json.dumps(groups), str(seed)]
+    return hashlib.sha256("\n".join(depends).encode()).hexdigest()
 
 
 def _results(job: _TreeJob, session: Session, groups: list[list[str]]) -> Iterator[Result]:
@@ -210,6 +271,8 @@ def _results(job: _TreeJob, session: Session, groups: list[list[str]]) -> Iterat
                 mentions=failure.get("mentions", False),
                 origin=origin,
                 at=at,
+                reads=tuple(record.get("reads", ())),
+                starts=record.get("starts", False),
             )
 
 

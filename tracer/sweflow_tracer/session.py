@@ -80,6 +80,7 @@ class Options:
     is in seconds until the tests are collected. ``variants`` gives by number of a group the variant that it runs with,
     up to its first test that does not pass. ``lines`` are groups whose tests' records say which lines of ``watched``
     (first and last lines, by path) they ran.
+    ``watch``: records say which files of the project a test read as data, and whether it started a process.
     """
 
     engine: str = "none"
@@ -99,6 +100,7 @@ class Options:
     variants: Mapping[int, Variant] = field(default_factory=dict)
     lines: Sequence[int] = ()
     watched: Mapping[str, Sequence[tuple[int, int]]] = field(default_factory=dict)
+    watch: bool = False
 
 
 @dataclass(slots=True)
@@ -332,6 +334,7 @@ def _install_probe(
         "groups": groups,
         "skip": list(options.skip),
         "select": list(options.select),
+        "watch": options.watch,
         "traced": None if options.traced is None else list(options.traced),
         "guard": None if options.guard is None else {"trusted": list(options.guard.trusted), "key": options.guard.key},
         "variants": {str(group): list(astuple(variant)) for group, variant in options.variants.items()},

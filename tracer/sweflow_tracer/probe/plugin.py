@@ -16,7 +16,8 @@
   numbers of the groups to record; ``skip``: ids that a run before this one has finished; ``select``: node ids, if there
   are any, that a test must be or lie below: others count as not collected;
 - ``guard``: null, or what makes results hard to forge (guard/): ``key`` (hex) and ``trusted`` (files that are not code
-  under test). The file is removed once it is read, since it holds the key.
+  under test). The file is removed once it is read, since it holds the key;
+- ``watch``: say of each test which files of the project it read as data and whether it started a process.
 """
 
 from __future__ import annotations
@@ -39,6 +40,7 @@ from .guard.guard import Guard
 from .limit import soft_limit
 from .lines import Lines
 from .outcome import Outcome
+from .reads import Reads
 from .variants import Variants
 from .workers import Orphans, Workers, die_with_parent
 
@@ -53,6 +55,7 @@ if CONFIG["guard"]:
     os.unlink(_file.name)
 
 RECORDER = recorder.Recorder(CONFIG["root"])
+READS = Reads(CONFIG["root"]) if CONFIG["watch"] else None
 _EARLY = items.project_modules(CONFIG["names"])
 _channel = os.open(CONFIG["channel"], os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
 _errors: list[dict[str, Any]] = []
@@ -139,6 +142,7 @@ def pytest_runtestloop(session: Any) -> bool:
             **_loaded(),
             "codes": RECORDER.codes,
             "edges": RECORDER.take(),
+            **(READS.take() if READS is not None else {}),
         }
     )
     if CONFIG["fork"] and threads:
@@ -204,6 +208,8 @@ def _run_group(number: int, group: list[Any], send: Send) -> None:
         _lines.start()
     if CONFIG["traced"] is not None and number in CONFIG["traced"]:
         _start_engine()
+    if READS is not None:
+        READS.take()  # what the process that forked this one did is nobody's
     items.fresh_capture(group[0].config)
     if _guard is not None:
         _guard.start()
@@ -241,6 +247,8 @@ def _run_item(item: Any, following: Any) -> dict[str, Any]:
     if _lines is not None:
         record["lines"] = _lines.take()
     record.update(_loaded())
+    if READS is not None:
+        record.update(READS.take())
     return record
 
 
