@@ -20,10 +20,11 @@ class Agenda:
     trees: tuple[int, ...]
     together: Mapping[int, frozenset[str]]
 
-    def before(self, test: str, tree: int) -> int:
-        """The last tree before ``tree`` on which a test ran; the one just before where it ran on none."""
-        earlier = self.trees[: self.trees.index(tree)]
-        return next((k for k in reversed(earlier) if test in self.together[k]), earlier[-1] if earlier else tree)
+    def unseen(self, test: str, tree: int) -> tuple[int, ...]:
+        """The trees on which a test's result can have changed unseen: those since it ran before, up to ``tree``."""
+        place = self.trees.index(tree)
+        ran = next((k for k in reversed(range(place)) if test in self.together[self.trees[k]]), place - 1)
+        return self.trees[ran + 1 : place + 1]
 
 
 def make_agenda(draft: Draft, needs: Needs | None) -> Agenda:

@@ -117,11 +117,9 @@ class Verifier:
         whole = self.judge_tree(draft, tree)
         if not whole.together:
             return parts  # it failed in one order of the tests and not in another
-        trees = agenda.trees
-        good = min(trees.index(agenda.before(test, tree)) for test in whole.together)
-        suspects = trees[good + 1 : trees.index(tree) + 1]
+        suspects = max((agenda.unseen(test, tree) for test in whole.together), key=len)
         culprit = find_culprit(suspects, lambda some: bool(self.judge_tree(draft, some[-1]).rejected))
-        return [*parts[: trees.index(culprit)], self.judge_tree(draft, culprit)]
+        return [*parts[: agenda.trees.index(culprit)], self.judge_tree(draft, culprit)]
 
     def _run_one(self, job: "_TreeJob") -> TreeRun:
         with closing(self._in_parallel(iter([job]))) as runs:

@@ -1,0 +1,159 @@
+"""Laws of inherited results, on generated repositories (V1)."""
+
+import ast
+import tempfile
+from pathlib import Path
+from unittest.mock import patch
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sweflow_tasks import Amendments, Rejection, make_draft
+from sweflow_tasks.agenda import checkpoints, inherited_results, make_agenda
+from sweflow_tasks.needs import Needs
+from sweflow_tasks.results import Result, TreeRun
+from sweflow_tasks.verify import Verifier
+from sweflow_tasks.watch import Habits
+from sweflow_tracer import Outcome
+from sweflow_tracer.processes import Launcher
+
+from .repositories import repositories
+from .test_chain_laws import inputs_of
+
+LAW = settings(deadline=None, max_examples=15)
+QUIET = Habits({}, frozenset(), frozenset())
+
+
+def draft_of(made):
+    unstable = [Rejection("test", t.id, t.rejected) for t in made.graph.tests if t.rejected is not None]
+    return make_draft(inputs_of(made), Amendments().rejecting(unstable))
+
+
+def agenda_of(made, draft, habits=QUIET):
+    return make_agenda(draft, Needs(made.graph, made.index, habits))
+
+
+def pairs(draft):
+    """Each tree with the one before it, each with the tests that stand beside it."""
+    chain = draft.chain
+    beside = [chain.blobs(k, k if chain.following(k) is None else chain.following(k)) for k in chain.trees]
+    return zip(chain.trees[1:], beside, beside[1:], strict=False)
+
+
+def earlier(draft, tree):
+    return {test for step in range(tree) for test in draft.plan.of(step)}
+
+
+def parts(blobs, path, masked):
+    """A file's functions by name, and its syntax without the bodies of those that are masked at some time."""
+    module = ast.parse(blobs[path][1])
+    bodies = {}
+    for node in module.body:
+        if isinstance(node, ast.FunctionDef):
+            bodies[node.name] = ast.dump(node)
+            if f"{path}::{node.name}" in masked:
+                documented = isinstance(node.body[0], ast.Expr) and isinstance(node.body[0].value, ast.Constant)
+                del node.body[int(documented) :]
+    return bodies, ast.dump(module)
+
+
+@given(repositories())
+@LAW
+def test_V1_a_result_is_inherited_only_where_all_that_the_test_needs_is_the_same(made):
+    draft = draft_of(made)
+    agenda = agenda_of(made, draft)
+    nodes = made.graph.nodes
+    tests = {test.id: test for test in made.graph.tests}
+    for tree, before, after in pairs(draft):
+        old, top_before = parts(before, "core.py", draft.chain.code)
+        new, top_after = parts(after, "core.py", draft.chain.code)
+        for test in earlier(draft, tree) - agenda.together[tree]:
+            path = tests[test].path
+            assert before[path] == after[path]
+            assert top_before == top_after
+            for number in tests[test].requirement:
+                name = nodes[number].id.rpartition("::")[2]
+                assert old[name] == new[name]
+
+
+@given(repositories())
+@LAW
+def test_V1_a_test_that_reads_a_source_runs_wherever_that_source_differs(made):
+    draft = draft_of(made)
+    reads = {test.path: frozenset({"core.py"}) for test in made.graph.tests}
+    agenda = agenda_of(made, draft, Habits(reads, frozenset(), frozenset()))
+    for tree, before, after in pairs(draft):
+        if before["core.py"] != after["core.py"]:
+            assert agenda.together[tree] >= earlier(draft, tree)
+
+
+@given(repositories())
+@LAW
+def test_V1_what_cannot_be_judged_runs_on_every_tree_and_so_does_everything_on_the_last(made):
+    draft = draft_of(made)
+    opaque = frozenset(test.path for test in made.graph.tests)
+    agenda = agenda_of(made, draft, Habits({}, opaque, frozenset()))
+    assert agenda == make_agenda(draft, None)
+    last = draft.chain.trees[-1]
+    assert agenda_of(made, draft).together[last] == make_agenda(draft, None).together[last]
+
+
+@given(repositories())
+@LAW
+def test_V1_what_is_marked_as_inherited_is_what_did_not_run(made):
+    draft = draft_of(made)
+    agenda = agenda_of(made, draft)
+    for step, found in inherited_results(draft, agenda).items():
+        tree = draft.chain.before(step)
+        assert found.skeleton == len(earlier(draft, tree + 1) - agenda.together[tree])
+        assert found.reference == len(earlier(draft, step + 1) - agenda.together[step])
+        assert max(found.skeleton, found.reference) <= found.tests <= found.skeleton + found.reference
+        assert (found.since is None) == (found.tests == 0)
+    assert {found.tests for found in inherited_results(draft, make_agenda(draft, None)).values()} <= {0}
+
+
+@given(st.integers(1, 2000))
+def test_checkpoints_are_at_most_eight_and_the_last_tree_is_one(count):
+    trees = tuple(range(count))
+    chosen = checkpoints(trees)
+    assert trees[-1] in chosen
+    assert len(chosen) <= 8
+
+
+class Imagined(Verifier):
+    """Nothing runs: from tree ``since`` on the tests in ``broken`` fail together with others; all else is as it should."""
+
+    def __init__(self, folder, broken, since):
+        nothing = lambda session: None  # noqa: E731
+        super().__init__(None, Launcher(), folder / "journal", jobs=2, timeout=1, on_session=nothing)
+        self.broken, self.since, self.ran = broken, since, 0
+
+    def _run_tree(self, job):
+        def result(test, alone, outcome, raised=()):
+            return Result(test, alone, outcome, "call", "E", "", raised, ())
+
+        late = self.broken if job.tree >= self.since else ()
+        following = job.draft.chain.following(job.tree)
+        stubs = tuple(sorted(job.draft.functions(following))) if following is not None else ()
+        together = [test for group in job.together for test in group]
+        self.ran += len(together)
+        found = [result(t, False, Outcome.FAILED if t in late else Outcome.PASSED) for t in together]
+        found += [result(test, True, Outcome.PASSED) for test in job.alone]
+        found += [result(test, True, Outcome.FAILED, stubs) for test in job.traced]
+        return TreeRun(job.tree, tuple(found), "")
+
+
+@given(repositories(), st.data())
+@LAW
+def test_V1_the_tree_that_broke_something_is_found_as_if_everything_had_run_everywhere(made, data):
+    draft = draft_of(made)
+    tests = sorted(earlier(draft, draft.chain.trees[-1] + 1))
+    broken = data.draw(st.sets(st.sampled_from(tests))) if tests else set()
+    since = data.draw(st.sampled_from(draft.chain.trees))
+    with patch("sweflow_tasks.agenda.SHORTEST", 100):
+        agendas = (make_agenda(draft, None), agenda_of(made, draft))
+    runs = []
+    for agenda in agendas:
+        with tempfile.TemporaryDirectory() as folder:
+            verifier = Imagined(Path(folder), broken, since)
+            runs.append(verifier.run(draft, agenda, lambda what, done, total: None))
+    assert runs[0] == runs[1]
