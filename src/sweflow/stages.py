@@ -329,7 +329,7 @@ def verify(
         with _timed(folder, "verify"), launching as launcher, _swapped(folder.history) as history:
             dataset = verify_tasks(
                 inputs,
-                VerifyOptions(options.workers, options.timeout, asked),
+                VerifyOptions(options.workers, options.timeout, asked, inherit=options.isolation != "none"),
                 launcher,
                 folder.work / "verify.jsonl",
                 history,
