@@ -66,7 +66,7 @@ def read_journal(path: Path) -> dict[str, TreeRun]:
 
 
 def _run(row: dict[str, Any]) -> TreeRun:
-    return TreeRun(row["number"], tuple(map(_result, row["results"])), row["problem"], tuple(row["reads"]))
+    return TreeRun(row["number"], tuple(map(_result, row["results"])), row["problem"], tuple(row.get("reads", ())))
 
 
 def _result(row: dict[str, Any]) -> Result:

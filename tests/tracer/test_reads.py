@@ -15,7 +15,7 @@ FILES = {
     "lazy.py": "TWO = 2\n",
     "data/words.txt": "word\n",
     "test_reads.py": """\
-import inspect, os, pathlib, subprocess, sys, tempfile
+import inspect, multiprocessing, os, pathlib, subprocess, sys, tempfile
 import core
 
 HERE = pathlib.Path(__file__).parent
@@ -44,6 +44,18 @@ def test_lists_where_it_stands():
 
 def test_starts_a_process():
     subprocess.run([sys.executable, "-c", "pass"], check=True)
+
+def test_spawns():
+    process = multiprocessing.get_context("spawn").Process(target=core.one)
+    process.start()
+    process.join()
+    assert process.exitcode == 0
+
+def test_forks():
+    process = multiprocessing.get_context("fork").Process(target=core.one)
+    process.start()
+    process.join()
+    assert process.exitcode == 0
 
 def test_writes_elsewhere():
     with tempfile.NamedTemporaryFile() as file:
@@ -78,6 +90,8 @@ def watched(tmp_path_factory, python):
         ("lists_a_folder", ["data"], False),
         ("lists_where_it_stands", ["."], False),
         ("starts_a_process", [], True),
+        ("spawns", [], True),
+        ("forks", [], True),
         ("writes_elsewhere", [], False),
     ],
 )

@@ -5,6 +5,7 @@ Importing a module is no reading: what an import loads is known anyway.
 
 from __future__ import annotations
 
+import _posixsubprocess
 import linecache
 import os
 import sys
@@ -33,6 +34,8 @@ class Reads:
         self._starts = False
         self._running = False
         sys.addaudithook(self._heard)
+        self._fork_exec: Any = _posixsubprocess.fork_exec
+        _posixsubprocess.fork_exec = self._spawn  # multiprocessing calls it without an audit event
 
     def take(self) -> dict[str, Any]:
         """Paths of files and folders (``.``: the root), and whether a process was started. Forgets cached sources."""
@@ -40,6 +43,10 @@ class Reads:
         self._paths, self._starts, self._running = set(), False, True
         linecache.clearcache()
         return found
+
+    def _spawn(self, *arguments: Any) -> Any:
+        self._starts = True
+        return self._fork_exec(*arguments)
 
     def _heard(self, event: str, arguments: tuple[Any, ...]) -> None:
         if event in _START:
