@@ -59,7 +59,7 @@ def test_V1_an_example_gives_the_same_dataset_with_and_without_inheritance(name,
 
 
 @pytest.mark.corpus
-@pytest.mark.parametrize("name", ["tabulate", "itsdangerous", "toolz"])
+@pytest.mark.parametrize("name", ["itsdangerous"])
 def test_V1_a_real_project_gives_the_same_dataset_with_and_without_inheritance(name, tmp_path_factory):
     project = script("prepare").prepare(name, folder(tmp_path_factory))
     scratch = tmp_path_factory.mktemp(name)
