@@ -157,7 +157,7 @@ class RuntimeDependencyGraph(Shown):
         that each accepted test requires.
 
         >>> import networkx as nx
-        >>> nx.pagerank(graph.to_networkx())  # doctest: +SKIP
+        >>> nx.betweenness_centrality(graph.to_networkx())  # doctest: +SKIP
         """
         from sweflow_rdg.network import network_of  # noqa: PLC0415  # it is made of these values
 

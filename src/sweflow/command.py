@@ -1,5 +1,6 @@
 """What several commands share: options, the output folder, and how a result is shown."""
 
+import io
 import json
 import sys
 from collections.abc import Callable
@@ -112,5 +113,15 @@ def show(given: dict[str, Any], value: object, *parts: Table | str) -> None:
         for part in parts:
             if isinstance(part, str):
                 print(part)
+            elif sys.stdout.isatty():
+                Console().print(part)
             else:
-                Console(width=None if sys.stdout.isatty() else PIPED).print(part)
+                print(plain(part))
+
+
+def plain(table: Table) -> str:
+    """A table as text to paste: no colour, and no spaces at the ends of lines."""
+    console = Console(file=io.StringIO(), width=PIPED, color_system=None)
+    console.print(table)
+    text: str = console.file.getvalue()  # type: ignore[attr-defined]
+    return "\n".join(line.rstrip() for line in text.splitlines())

@@ -57,7 +57,7 @@ def _usage(error: click.ClickException) -> str:
 
 def _fail(sentence: str, error: Exception, code: int) -> int:
     if is_debugging():
-        Console(stderr=True).print_exception()
+        traceback.print_exception(error)
     if code == BROKEN:
         LOG.error("%s", "".join(traceback.format_exception(error)).rstrip(), extra=SAID)
     else:

@@ -32,6 +32,8 @@ LABELS = {
     "strength": "certificate: mutants of each step",
 }
 FAILED = "failed"
+WIDE = 100
+"""Columns of a terminal that has room for more than what matters most."""
 
 
 class Bars:
@@ -41,16 +43,17 @@ class Bars:
     """
 
     def __init__(self, console: Console, *, quiet: bool, workers: int = 0) -> None:
+        is_wide = console.width >= WIDE
         columns = (
-            TextColumn("{task.description:<34}"),
-            BarColumn(bar_width=24),
+            TextColumn("{task.description}"),
+            BarColumn(bar_width=24 if is_wide else 8),
             MofNCompleteColumn(),
             _Rate(),
-            TimeElapsedColumn(),
+            *((TimeElapsedColumn(),) if is_wide else ()),
             TextColumn("left"),
             TimeRemainingColumn(compact=True),
             _Failures(),
-            TextColumn(f"{workers} workers" if workers > 1 else ""),
+            TextColumn(f"{workers} workers" if workers > 1 and is_wide else ""),
         )
         self._bars = Progress(*columns, console=console, disable=quiet or not console.is_terminal)
         self._tasks: dict[str, TaskID] = {}
@@ -83,7 +86,10 @@ class _Rate(ProgressColumn):
         speed = task.finished_speed or task.speed
         if not speed:
             return Text("")
-        return Text(f"{speed:.1f}/s" if speed >= 1 else f"{60 * speed:.1f}/min", style="progress.data.speed")
+        return Text(
+            f"{speed:.0f}/s" if speed >= 10 else f"{speed:.1f}/s" if speed >= 1 else f"{60 * speed:.1f}/min",
+            style="progress.data.speed",
+        )
 
 
 class _Failures(ProgressColumn):

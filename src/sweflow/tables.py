@@ -153,7 +153,8 @@ def counts_table(counts: Mapping[str, object], title: str) -> Table:
     """Plain counts, a row each."""
     table = Table(title=title, title_justify="left", show_edge=False, pad_edge=False)
     table.add_column("what")
-    table.add_column("count", justify="right")
+    numbers = all(isinstance(value, int | float) for value in counts.values())
+    table.add_column("count" if numbers else "value", justify="right" if numbers else "left", overflow="fold")
     for name, value in counts.items():
         table.add_row(name, str(value))
     return table

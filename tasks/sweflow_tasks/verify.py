@@ -97,6 +97,7 @@ class Verifier:
                 progress("verify", done, len(trees))
                 while len(parts) < len(trees) and trees[len(parts)] in waiting and not (parts and parts[-1].rejected):
                     parts.append(judge(draft, waiting.pop(trees[len(parts)])))
+                progress("verify/failed", sum(len(part.rejected) for part in parts), len(trees))
                 if parts and parts[-1].rejected:
                     break
         return merge_verdicts(self._blamed(draft, agenda, parts))

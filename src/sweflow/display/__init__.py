@@ -1,4 +1,4 @@
-"""Display: how values show themselves in notebooks and terminals; registered on ``import sweflow`` (decision 0010)."""
+"""Display: how values show themselves in notebooks and terminals; registered on ``import sweflow`` (decision 0012)."""
 
 from collections.abc import Callable
 from typing import Any

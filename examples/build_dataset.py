@@ -1,0 +1,31 @@
+"""Build a dataset, and write a prompt for each task that is worth solving.
+
+python examples/build_dataset.py examples/calculator calculator.sweflow prompts
+"""
+
+import sys
+from pathlib import Path
+
+import sweflow
+
+
+def main(repo: Path, out: Path, prompts: Path) -> None:
+    options = sweflow.Options(reruns=1, docstrings="strip")
+    summary = sweflow.build(repo, out, python=Path(sys.executable), allow_dirty=True, options=options, progress=report)
+    print(f"{summary['steps']['verified']} of {summary['steps']['scheduled']} steps are verified tasks")
+
+    prompts.mkdir(parents=True, exist_ok=True)
+    for task in sweflow.load_tasks(out):
+        if len(task.row["target_functions"]) + len(task.row["dependent_functions"]) > 1:
+            (prompts / f"{task.instance_id}.md").write_text(task.row["problem_statement"], "utf-8")
+    print(f"{len(list(prompts.iterdir()))} prompts in {prompts}")
+
+
+def report(what: str, done: int, total: int) -> None:
+    """Called while it works; ``trace/failed`` and the like say how many of those done did not end well."""
+    if done == total and "/" not in what:
+        print(f"{what}: {total}")
+
+
+if __name__ == "__main__":
+    main(*map(Path, sys.argv[1:4]))
