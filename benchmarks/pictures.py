@@ -23,7 +23,7 @@ import sweflow
 from sweflow.stages import load_schedule
 
 SIZE = {"width": 1360, "height": 850}
-COLOURS = 128
+COLOURS = 255
 
 
 def main() -> None:
@@ -85,7 +85,7 @@ def _settle(page: Any) -> None:
 def _save(png: bytes, place: Path) -> None:
     """A picture with so few colours that it is small, and nobody sees it."""
     image = Image.open(io.BytesIO(png)).convert("RGB")
-    image.quantize(COLOURS, dither=Image.Dither.NONE).save(place, optimize=True)
+    image.quantize(COLOURS, kmeans=2, dither=Image.Dither.NONE).save(place, optimize=True)
 
 
 if __name__ == "__main__":
