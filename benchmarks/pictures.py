@@ -23,7 +23,7 @@ import sweflow
 from sweflow.stages import load_schedule
 
 SIZE = {"width": 1360, "height": 850}
-COLOURS = 128
+COLOURS = 255
 
 
 def main() -> None:
@@ -32,11 +32,13 @@ def main() -> None:
     parser.add_argument("dir", type=Path)
     parser.add_argument("--out", type=Path, default=Path("docs/report"))
     given = parser.parse_args()
-    with tempfile.TemporaryDirectory() as scratch:
+    with tempfile.TemporaryDirectory() as scratch, sync_playwright() as playwright:
         file = Path(scratch) / "report.html"
         sweflow.report(given.dir, file)
-        for picture in take(file.resolve(), links(given.dir), given.out):
+        browser = playwright.chromium.launch(executable_path=chromium(), args=list(FLAGS))
+        for picture in take(browser, file.resolve(), links(given.dir), given.out):
             print(f"{picture} {picture.stat().st_size}")
+        browser.close()
 
 
 def links(out: Path) -> dict[str, str]:
@@ -57,21 +59,18 @@ def links(out: Path) -> dict[str, str]:
     }
 
 
-def take(file: Path, hashes: dict[str, str], out: Path) -> list[Path]:
+def take(browser: Any, file: Path, hashes: dict[str, str], out: Path) -> list[Path]:
     """The pictures, as PNG files named by view and theme."""
     out.mkdir(parents=True, exist_ok=True)
     made = []
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium(), args=list(FLAGS))
-        for theme in ("light", "dark"):
-            for name, hash in hashes.items():
-                page = browser.new_context(viewport=SIZE, color_scheme=theme).new_page()
-                page.goto(file.as_uri() + hash)
-                _settle(page)
-                made.append(out / f"{name}-{theme}.png")
-                _save(page.screenshot(), made[-1])
-                page.context.close()
-        browser.close()
+    for theme in ("light", "dark"):
+        for name, hash in hashes.items():
+            page = browser.new_context(viewport=SIZE, color_scheme=theme).new_page()
+            page.goto(file.as_uri() + hash)
+            _settle(page)
+            made.append(out / f"{name}-{theme}.png")
+            _save(page.screenshot(), made[-1])
+            page.context.close()
     return made
 
 
@@ -85,7 +84,7 @@ def _settle(page: Any) -> None:
 def _save(png: bytes, place: Path) -> None:
     """A picture with so few colours that it is small, and nobody sees it."""
     image = Image.open(io.BytesIO(png)).convert("RGB")
-    image.quantize(COLOURS, dither=Image.Dither.NONE).save(place, optimize=True)
+    image.quantize(COLOURS, kmeans=2, dither=Image.Dither.NONE).save(place, optimize=True)
 
 
 if __name__ == "__main__":

@@ -24,7 +24,7 @@ from sweflow_rdg import Call, Kind, Node, Role, RuntimeDependencyGraph, Scaffold
 from sweflow_rdg.format import write_graph
 from sweflow_scheduler import Rules, Schedule, make_schedule
 from sweflow_scheduler.format import write_schedule
-from sweflow_tasks.format import write_lines
+from sweflow_tasks.format import write_lines, write_summary
 from sweflow_tracer.files import FileEntry
 from sweflow_tracer.format import write_project
 from sweflow_tracer.project import Project
@@ -125,7 +125,7 @@ def make_folder(out: Path, functions: int, calls: int, tests: int, seed: int = 1
     dropped = rows[3::17]
     write_lines(out / "tasks.jsonl", [row for row in rows if row not in dropped])
     write_lines(out / "rejected.jsonl", [_rejection(row) for row in dropped])
-    (out / "summary.json").write_text(json.dumps(_summary(graph, schedule, len(rows) - len(dropped))), "utf-8")
+    write_summary(out / "summary.json", _summary(graph, schedule, len(rows) - len(dropped)))
     return out
 
 
@@ -137,7 +137,7 @@ def _summary(graph: RuntimeDependencyGraph, schedule: Schedule, verified: int) -
     steps = {"scheduled": len(schedule.steps), "verified": verified, "rejected": {}}
     seconds = {"trace": 48.2, "graph": 1.9, "schedule": 0.7, "tasks": 8.1, "verify": 512.4}
     tests = {"collected": len(graph.tests), "accepted": len(graph.tests), "rejected": {}, "traced": len(graph.tests)}
-    return {"format": "sweflow-summary", "version": 2, "steps": steps, "tests": tests, "seconds": seconds}
+    return {"steps": steps, "tests": tests, "seconds": seconds}
 
 
 class _Synthetic:

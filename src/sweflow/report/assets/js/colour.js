@@ -81,6 +81,13 @@ export class Colouring {
     }
   }
 
+  /** The same, for places with little room. */
+  short(node) {
+    if (this.by !== "strength") return this.words(node);
+    const found = this.model.strength.get(node);
+    return found ? `${found.killed}/${found.total} mutants` : "not measured";
+  }
+
   /** Rows of the legend: a colour and a text; a ramp where `ramp` holds colours. */
   legend() {
     const { model, dark } = this;

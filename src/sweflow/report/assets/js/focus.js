@@ -161,7 +161,7 @@ export class FocusView {
     const { ctx } = this;
     const { model } = ctx;
     const id = model.ids[node];
-    const words = [model.path(node).split("/").pop(), ctx.colouring.words(node)].join(" · ");
+    const words = [model.path(node).split("/").pop(), ctx.colouring.short(node)].join(" · ");
     const state = model.state(node);
     const kind = `${node === centre ? " centre" : ""}${node === chosen ? " chosen" : ""}${ctx.filter.has(node) ? "" : " dim"}${model.cycleOf[node] >= 0 ? " cycle" : ""}`;
     return s("g", { class: `box${kind}`, transform: `translate(${spot.x} ${spot.y})`, "data-node": node, tabindex: node === chosen || (node === centre && !ctx.state.sel) ? 0 : -1, role: "button", "aria-label": `${id}, ${state}, ${ctx.colouring.words(node)}`, "aria-pressed": String(node === chosen),

@@ -17,6 +17,7 @@ export class MapData {
     this.grain = grain;
     const { key, x, y, bands } = model.maps[grain];
     this.bands = bands;
+    this.roomy = Math.min(Math.max(Math.sqrt(350 / Math.max(key.length, 1)), 1), 2.2);
     this.keys = key.map((name) => (grain === "function" ? model.ids[name] : name));
     this.x = x;
     this.y = y;
@@ -75,10 +76,10 @@ export class MapData {
 
   size(vertex, by) {
     const { model } = this;
-    if (this.grain !== "function") return 5 + Math.sqrt(this.members[vertex].length) * 1.6;
+    if (this.grain !== "function") return 6 + Math.sqrt(this.members[vertex].length) * 1.6;
     const node = this.members[vertex][0];
     const weight = by === "tests" ? Math.sqrt(model.nodes.tests[node]) / 2 : Math.sqrt(model.nodes.lines[node]) / 2;
-    return 2.4 + Math.min(weight * 0.8, 5);
+    return (2.4 + Math.min(weight * 0.8, 5)) * this.roomy;
   }
 
   inCycle(vertex) {

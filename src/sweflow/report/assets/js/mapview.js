@@ -6,6 +6,7 @@ import { grainOf, MapData } from "./mapdata.js";
 import { shortest } from "./walk.js";
 
 const MANY = 4000;
+const FEW = 400;
 const PADDING = 36;
 
 /** Whether the map can be drawn with WebGL. Its libraries are run only now, and only where they can work. */
@@ -115,7 +116,7 @@ export class MapView {
     this.sigma?.kill();
     const style = getComputedStyle(document.documentElement);
     const colour = (name) => style.getPropertyValue(name).trim();
-    this.palette = { faded: colour("--faded"), edge: colour("--edge"), strong: colour("--edge-strong"), text: colour("--text"), ground: colour("--ground"), panel: colour("--panel"), accent: colour("--accent"), line: colour("--line"), faint: colour("--faint"), cycle: colour("--cycle"), band: colour("--band") };
+    this.palette = { faded: colour("--faded"), edge: colour(shown.arcs.length < FEW ? "--edge-few" : "--edge"), strong: colour("--edge-strong"), text: colour("--text"), ground: colour("--ground"), panel: colour("--panel"), accent: colour("--accent"), line: colour("--line"), faint: colour("--faint"), cycle: colour("--cycle"), band: colour("--band") };
     this.stretch = this.fit();
     const graph = new graphology.DirectedGraph();
     const { by } = ctx.state;
@@ -123,7 +124,7 @@ export class MapView {
       x: shown.x[vertex] * this.stretch, y: -shown.y[vertex], size: shown.size(vertex, by), color: ctx.colouring.of(shown.face(vertex, by)), label: shown.label(vertex),
       type: shown.inCycle(vertex) ? "ring" : "circle", borderColor: this.palette.cycle,
     }));
-    for (const arc of shown.arcs) graph.addDirectedEdge(String(arc.tail), String(arc.head), { size: shown.grain === "function" ? 0.7 : Math.min(1 + Math.log2(arc.calls), 5) });
+    for (const arc of shown.arcs) graph.addDirectedEdge(String(arc.tail), String(arc.head), { size: shown.grain === "function" ? (shown.arcs.length < FEW ? 1 : 0.7) : Math.min(1 + Math.log2(arc.calls), 5) });
     const { rendering } = Sigma;
     replace(this.stage);
     this.graph = graph;
@@ -133,7 +134,7 @@ export class MapView {
       defaultEdgeType: shown.arcs.length > MANY ? "line" : "curved", edgeProgramClasses: { curved: rendering.EdgeCurveProgram },
       nodeProgramClasses: { ring: rendering.createNodeBorderProgram({ borders: [{ size: { value: 0.28 }, color: { attribute: "borderColor" } }, { size: { value: 0.14 }, color: { value: this.palette.ground } }, { size: { fill: true }, color: { attribute: "color" } }] }) },
       hideEdgesOnMove: shown.arcs.length > MANY, labelFont: "ui-monospace, SFMono-Regular, Menlo, monospace", labelSize: 11.5, labelColor: { color: this.palette.text },
-      labelDensity: shown.grain === "function" ? 0.6 : 3, labelGridCellSize: 110, labelRenderedSizeThreshold: shown.grain === "function" ? 5 : 3, stagePadding: PADDING,
+      labelDensity: shown.keys.length > 150 ? 0.6 : 4, labelGridCellSize: 110, labelRenderedSizeThreshold: shown.keys.length > 150 ? 5 : 1, stagePadding: PADDING,
       defaultDrawNodeHover: (context, data, settings) => this.drawHover(context, data, settings),
       nodeReducer: (key, attributes) => this.reduceNode(Number(key), attributes),
       edgeReducer: (key) => this.reduceEdge(Number(graph.source(key)), Number(graph.target(key))),

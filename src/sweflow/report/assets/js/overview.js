@@ -56,8 +56,15 @@ export class Overview {
       tile("Calls", model.calls.caller.length, model.cycles.length ? `${count(model.cycles.length, "cycle")}` : "no cycles", { view: "map" }),
       tile("Steps", model.steps.length, `${count(new Set(model.steps.map((step) => step.wave)).size, "wave")}`, { view: "schedule" }),
       model.about.verified
-        ? tile("Verified tasks", model.tasks.length, model.rejected.length ? `${figure(model.rejected.filter((row) => row[0] === "step").length)} steps became none` : "every step is one", { view: "table", tab: "tasks" })
+        ? tile("Verified tasks", model.tasks.length, this.otherSteps() || "every step is one", { view: "table", tab: "tasks" })
         : tile("Tasks", model.tasks.length, model.tasks.length ? "not verified yet" : "not made yet", { view: "table", tab: "tasks" }));
+  }
+
+  /** Steps that are no task, by reason: 2 merged. */
+  otherSteps() {
+    const counted = new Map();
+    for (const [kind, , reason] of this.ctx.model.rejected) if (kind === "step") counted.set(reason, (counted.get(reason) ?? 0) + 1);
+    return [...counted].map(([reason, number]) => `${number} ${reason}`).join(", ");
   }
 
   states() {
@@ -74,7 +81,7 @@ export class Overview {
   functionBar() {
     const { model } = this.ctx;
     const states = this.states();
-    const inTasks = new Set(model.tasks.flatMap((task) => model.stepOf.get(task.step)?.functions ?? [])).size;
+    const inTasks = model.about.summary.functions?.in_tasks ?? new Set(model.tasks.flatMap((task) => model.stepOf.get(task.step)?.functions ?? [])).size;
     const parts = [
       ["in tasks", model.about.verified ? inTasks : 0, "solid", "var(--accent)"],
       [model.about.verified ? "reached, in no task" : "reached by tests", states.reached - (model.about.verified ? inTasks : 0), "stripes", "var(--accent)"],

@@ -220,7 +220,7 @@ export class ScheduleView {
       h("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "Evidence" }, h("table", { class: "plain-table" }, h("thead", {}, h("tr", {}, ["Test", "When", "Error", "Leads to"].map((name) => h("th", { scope: "col" }, name)))),
         h("tbody", {}, base.slice(0, 200).map((row) => h("tr", {}, h("td", {}, testName(row.test)), h("td", {}, row.when), h("td", {}, h("code", {}, row.error), row.raised ? null : h("span", { class: "faint" }, " after a call of")), h("td", {}, row.functions.map((id) => (model.byId.has(id) ? functionLink(this.ctx, model.byId.get(id), { file: false }) : id)))))))),
       base.length > 200 ? h("p", { class: "faint" }, `and ${base.length - 200} more`) : null] : null,
-    survivors.length ? [h("h3", {}, "Mutants that survived"), h("ul", { class: "plain" }, survivors.slice(0, 60).map(([id, mutant]) => h("li", {}, h("code", {}, id), ` line ${mutant.line}: ${mutant.operator}`, mutant.diff ? h("pre", { class: "code small", tabindex: 0 }, mutant.diff) : null)))] : null);
+    survivors.length ? [h("h3", {}, "Mutants that survived"), h("ul", { class: "plain" }, survivors.slice(0, 60).map(([id, mutant]) => h("li", {}, h("code", {}, id), ` line ${mutant.line}: ${mutant.operator}`, mutant.diff ? patch(mutant.diff) : null)))] : null);
   }
 
   key(event) {
