@@ -31,8 +31,9 @@ def to_dot(view: View) -> str:
     return str(dot.source)
 
 
-def to_picture(view: View, kind: str, seconds: float = SECONDS) -> bytes:
+def to_picture(view: View, kind: str, seconds: float | None = None) -> bytes:
     """A view as ``svg`` or ``png``, made within some seconds. Raises DotNotUsable."""
+    seconds = SECONDS if seconds is None else seconds
     move = "install graphviz (https://graphviz.org/download), or take --format dot, graphml or json"
     try:
         done = subprocess.run(

@@ -20,6 +20,7 @@ from sweflow_tracer.project import Project
 from sweflow_tracer.session import Session
 
 from sweflow.log import LOG
+from sweflow.log import NAME as LOG_FILE
 
 OPTIONS_VERSION = 1
 
@@ -220,7 +221,8 @@ class Folder:
         for path in (self.source, self.history, self.logs, self.work, *scratch):
             shutil.rmtree(path, ignore_errors=True)
         results = (self.candidates, self.tasks, self.rejected, self.summary, self.runs)
-        for path in (self.options, self.project, self.trace, self.graph, self.schedule, *results):
+        logs = (self.root / LOG_FILE, self.root / f"{LOG_FILE}.1")
+        for path in (self.options, self.project, self.trace, self.graph, self.schedule, *results, *logs):
             path.unlink(missing_ok=True)
 
 
