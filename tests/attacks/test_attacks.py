@@ -37,6 +37,7 @@ def assert_nothing_gained(outcomes):
     assert wrong == []
 
 
+@pytest.mark.slow
 def test_V6_attacks_of_each_kind_score_nothing_and_gold_passes_beside_them(calculator: sweflow.Folder):
     outcomes = matrix(calculator, "process", [attack for attack in ATTACKS if attack.name in QUICK])
     assert_nothing_gained(outcomes)

@@ -99,6 +99,7 @@ def summary(built: sweflow.Folder) -> dict[str, Any]:
     return found
 
 
+@pytest.mark.slow
 def test_V5_every_mutant_of_a_function_whose_result_is_checked_is_killed(certificate):
     found = certificate["strength"]["functions"]["core.py::double"]
     assert found["killed"] == found["total"] > 2

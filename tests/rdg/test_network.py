@@ -25,7 +25,8 @@ def test_its_tests_say_what_they_require(calculator):
 
 
 def test_algorithms_of_networkx_run_on_it(calculator):
-    made = sweflow.load_graph(calculator.root).to_networkx()
+    whole = sweflow.load_graph(calculator.root).to_networkx()
+    made = whole.subgraph(node for node, role in whole.nodes(data="role") if role == "core")
     cycles = {tuple(sorted(each)) for each in nx.strongly_connected_components(made) if len(each) > 1}
     cycles |= {(node,) for node in nx.nodes_with_selfloops(made)} - {(node,) for each in cycles for node in each}
     assert cycles == {row.functions for row in sweflow.questions.cycles(sweflow.load_graph(calculator.root))}

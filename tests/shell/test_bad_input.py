@@ -142,6 +142,7 @@ def test_usage_errors_have_exit_code_2():
     assert sweflow("--help").returncode == 0
 
 
+@pytest.mark.slow
 def test_an_empty_folder_can_be_used_again_after_bad_input(tmp_path, out):
     repo = write_repository(tmp_path / "repo", {"tests/test_core.py": "def test_f(): assert not 'this'\n"})
     out.mkdir()

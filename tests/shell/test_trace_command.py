@@ -53,6 +53,7 @@ def test_after_an_edit_only_the_tests_that_it_touches_are_run(repo, tmp_path, py
     assert len(sessions_of(out)) == 4
 
 
+@pytest.mark.slow
 def test_a_trace_that_tasks_rest_on_is_left_alone(repo, tmp_path, python):
     out = tmp_path / "out"
     sweflow.build(repo, out, python=python)

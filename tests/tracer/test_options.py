@@ -60,6 +60,7 @@ def repo(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write_repository(tmp_path_factory.mktemp("options") / "repo", {"core.py": CORE, "test_core.py": TESTS})
 
 
+@pytest.mark.slow
 def test_repeated_runs_are_united_and_what_varies_is_told(repo, python, tmp_path):
     trace = trace_of(repo, python, tmp_path, repeat=2, select=("test_core.py",))
     tests = {test.id.rpartition("::")[2]: test for test in trace.tests}
@@ -74,6 +75,7 @@ def test_selected_tests_alone_are_collected_and_run(repo, python, tmp_path):
     assert [test.id for test in trace.tests] == ["test_core.py::test_same"]
 
 
+@pytest.mark.slow
 def test_processes_are_not_followed_where_nobody_wants_it(repo, python, tmp_path):
     select = ("test_core.py::test_child",)
     assert ("test_child", "second") in calls_of(trace_of(repo, python, tmp_path / "a", select=select), "test_child")

@@ -349,6 +349,7 @@ def test_a_scratch_folder_whose_owner_crashed_is_found_and_a_living_ones_is_not(
         assert not crashed.scratch.exists()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ISOLATED)
 def test_a_soft_time_out_reaches_the_test_and_processes_that_tests_start_are_followed(name, tmp_path):
     call = "subprocess.run([sys.executable, '-c', 'import small; small.work()'], check=True)"

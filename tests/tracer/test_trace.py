@@ -245,6 +245,7 @@ def test_T4_both_engines_give_the_same_edges(python, tmp_path):
         assert calls_of(one, test.id) == calls_of(two, test.id)
 
 
+@pytest.mark.slow
 def test_a_thread_that_lives_on_after_collection_means_a_process_a_test(python, tmp_path):
     files = {
         "tests/test_thread.py": "import threading, time\n"

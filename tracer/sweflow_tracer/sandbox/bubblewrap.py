@@ -198,6 +198,8 @@ class _Pipes:
 
     def autopsy(self) -> tuple[str, str]:
         code = self._process.wait()
-        self._complaints.seek(0)
-        said = self._complaints.read().decode("utf-8", "replace").strip()[-500:]
+        said = ""
+        with contextlib.suppress(ValueError):  # closed already, since somebody ended it meanwhile
+            self._complaints.seek(0)
+            said = self._complaints.read().decode("utf-8", "replace").strip()[-500:]
         return said or f"bwrap ended with exit code {code}", MOVE

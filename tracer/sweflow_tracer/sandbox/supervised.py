@@ -125,9 +125,11 @@ class Supervised:
         finally:
             for file in files.values():
                 file.close()
-            if self._code is None and self._failure is None and not self._ended:
-                self._failure = SandboxFailed(self._name, *self._wire.autopsy())
-            self._over.set()
+            try:
+                if self._code is None and self._failure is None and not self._ended:
+                    self._failure = SandboxFailed(self._name, *self._wire.autopsy())
+            finally:
+                self._over.set()
 
 
 def frames(read: Callable[[], bytes]) -> Iterator[tuple[bytes, bytes]]:
