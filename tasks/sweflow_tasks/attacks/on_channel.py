@@ -64,6 +64,25 @@ WALK = """
             if type(value).__module__.startswith("_sweflow") or kind == "module":
                 change(value, seen, depth + 1)
 """
+TO_PROBES = """
+    import sys
+
+    def probes():
+        for hook in sys.meta_path:
+            config = getattr(hook, "config", None)
+            for plugin in config.pluginmanager.get_plugins() if config is not None else ():
+                if getattr(plugin, "_guard", None) is not None:
+                    yield plugin
+
+    def seal_as_passed(wanted):
+        for probe in probes():
+            def forged(record, _seal=probe._guard.seal):
+                if record.get("kind") == "test" and wanted(record):
+                    record = {**record, "outcome": "passed", "evidence": "ended"}
+                return _seal(record)
+
+            probe._guard.seal = forged
+"""
 
 CHANNEL = (
     at_import(
@@ -146,60 +165,27 @@ CHANNEL = (
     at_import(
         "walk-plugin-manager",
         "the probe by way of pytest's import hook, its configuration and the plugin manager",
-        """
-        import sys
-
-        for _hook in sys.meta_path:
-            _config = getattr(_hook, "config", None)
-            for _plugin in _config.pluginmanager.get_plugins() if _config is not None else ():
-                if getattr(_plugin, "__name__", "").startswith("_sweflow"):
-                    _plugin.Outcome.record = lambda self: {"outcome": "passed", "duration": 0.0}
-                    if getattr(_plugin, "_guard", None) is not None:
-                        type(_plugin._guard).after = lambda self, item, last: "ended"
-        """,
+        TO_PROBES
+        + """
+    for _probe in probes():
+        _probe.Outcome.record = lambda self: {"outcome": "passed", "duration": 0.0}
+        type(_probe._guard).after = lambda self, item, last: "ended"
+""",
     ),
     at_import(
         "seal-by-plugin-manager",
         "the probe's own seal, called on forged records by way of the plugin manager",
-        """
-        import sys
-
-        for _hook in sys.meta_path:
-            _config = getattr(_hook, "config", None)
-            for _plugin in _config.pluginmanager.get_plugins() if _config is not None else ():
-                _guard = getattr(_plugin, "_guard", None)
-                if _guard is not None:
-                    _seal = _guard.seal
-
-                    def _forged(record, _seal=_seal):
-                        if record.get("kind") == "test":
-                            record = {**record, "outcome": "passed", "evidence": "ended"}
-                        return _seal(record)
-
-                    _guard.seal = _forged
-        """,
+        TO_PROBES + "\n    seal_as_passed(lambda record: True)\n",
     ),
     at_import(
         "seal-selectively",
         "the same, for the task's own tests only: those below the working folder",
-        """
-        import os
-        import sys
+        TO_PROBES
+        + """
+    import os
 
-        for _hook in sys.meta_path:
-            _config = getattr(_hook, "config", None)
-            for _plugin in _config.pluginmanager.get_plugins() if _config is not None else ():
-                _guard = getattr(_plugin, "_guard", None)
-                if _guard is not None:
-                    _seal = _guard.seal
-
-                    def _forged(record, _seal=_seal):
-                        if record.get("kind") == "test" and os.path.exists(record["id"].partition("::")[0]):
-                            record = {**record, "outcome": "passed", "evidence": "ended"}
-                        return _seal(record)
-
-                    _guard.seal = _forged
-        """,
+    seal_as_passed(lambda record: os.path.exists(record["id"].partition("::")[0]))
+""",
         open="code that is written against this probe and tells its decoys apart shares an interpreter with it",
     ),
 )
