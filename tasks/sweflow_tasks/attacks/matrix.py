@@ -2,6 +2,7 @@
 
 import tempfile
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -44,19 +45,24 @@ def run_attacks(
     attacks: Sequence[Attack],
     *,
     harmful: bool,
+    workers: int = 1,
     progress: Progress = lambda what, done, total: None,
 ) -> Iterator[Outcome]:
     """Grade each attack on a task, and its gold patch last.
 
-    Those that use up the host are run only with ``harmful``: a sandbox bounds them.
+    Those that use up the host are run only with ``harmful``: a sandbox bounds them. ``workers`` run side by side.
     """
     situation = situation_of(task, history)
-    for number, attack in enumerate(attacks, 1):
+
+    def outcome(attack: Attack) -> Outcome:
         if attack.harmful and not harmful:
-            yield Outcome(attack, None)
-        else:
-            yield Outcome(attack, grader.grade(task, attack_patch(attack, situation)))
-        progress("attacks", number, len(attacks))
+            return Outcome(attack, None)
+        return Outcome(attack, grader.grade(task, attack_patch(attack, situation)))
+
+    with ThreadPoolExecutor(workers) as pool:
+        for number, found in enumerate(pool.map(outcome, attacks), 1):
+            progress("attacks", number, len(attacks))
+            yield found
     yield Outcome(GOLD, grader.grade(task, task["patch"]))
 
 
