@@ -7,7 +7,9 @@ same number under ``refs/tests`` and ``refs/references`` name that step's two co
 
 import os
 import subprocess
-from collections.abc import Iterable, Sequence
+import tempfile
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -103,6 +105,15 @@ class CommitStream:
     def _mark(self) -> int:
         self._next += 1
         return self._next - 1
+
+
+@contextmanager
+def scratch_repository() -> Iterator[Path]:
+    """An empty bare repository, gone at the end of the block."""
+    with tempfile.TemporaryDirectory(prefix="sweflow-") as scratch:
+        folder = Path(scratch)
+        run_git(folder, "init", "--quiet", "--bare", "--template=", ".")
+        yield folder
 
 
 def skeleton_message(step: int) -> str:

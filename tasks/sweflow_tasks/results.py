@@ -1,12 +1,13 @@
 """What ran: the results of one tree, as values and as lines of the journal."""
 
 import json
-import os
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from sweflow_tracer.values import Outcome
+
+from sweflow_tasks.lines import read_whole_lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,13 +57,7 @@ def journal_line(key: str, run: TreeRun) -> str:
 
 def read_journal(path: Path) -> dict[str, TreeRun]:
     """The runs of a journal by key; a torn last line is cut off."""
-    if not path.exists():
-        return {}
-    data = path.read_bytes()
-    whole = data[: data.rfind(b"\n") + 1]
-    if len(whole) < len(data):
-        os.truncate(path, len(whole))
-    return {entry["key"]: _run(entry["run"]) for entry in map(json.loads, whole.splitlines())}
+    return {entry["key"]: _run(entry["run"]) for entry in read_whole_lines(path)}
 
 
 def _run(row: dict[str, Any]) -> TreeRun:

@@ -1,6 +1,5 @@
 """The attack matrix: every attack against a task, and what it scored."""
 
-import tempfile
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -12,7 +11,7 @@ from sweflow_tracer.trace import Progress
 from sweflow_tasks.attacks.values import Attack, Situation
 from sweflow_tasks.grading.evaluate import Grades
 from sweflow_tasks.grading.values import Verdict
-from sweflow_tasks.history import CommitStream, read_commit, run_git
+from sweflow_tasks.history import CommitStream, read_commit, run_git, scratch_repository
 from sweflow_tasks.values import JsonObject
 
 GOLD = Attack("gold", "no attack: the gold patch, which must still pass", lambda situation: situation.skeleton)
@@ -82,9 +81,7 @@ def attack_patch(attack: Attack, situation: Situation) -> str:
 
 
 def _diff(before: Blobs, after: Blobs) -> str:
-    with tempfile.TemporaryDirectory(prefix="sweflow-") as scratch:
-        folder = Path(scratch)
-        run_git(folder, "init", "--quiet", "--bare", "--template=", ".")
+    with scratch_repository() as folder:
         stream = CommitStream()
         stream.commit("refs/heads/before", "before", before, None)
         stream.commit("refs/heads/after", "after", after, None)

@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import os
 from collections.abc import Callable, Iterable
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import ExitStack
@@ -16,6 +15,7 @@ from sweflow_tracer.processes import Launcher
 from sweflow_tracer.session import Options, Session, Target, run_session, run_unforked
 from sweflow_tracer.workspace import Workspace, remove_listed
 
+from sweflow_tasks.lines import read_whole_lines
 from sweflow_tasks.values import JsonObject
 
 Run = Callable[[Blobs, Options], Session]
@@ -55,7 +55,7 @@ class Bench:
     def __init__(self, setting: Setting, journal: Path) -> None:
         self._setting = setting
         self._journal = journal
-        self._known = _read(journal)
+        self._known = {entry["key"]: entry["found"] for entry in read_whole_lines(journal)}
         self._spaces: SimpleQueue[Workspace] = SimpleQueue()
         self._stack = ExitStack()
 
@@ -122,14 +122,3 @@ class Bench:
 
 def _key(job: Job) -> str:
     return hashlib.sha256("\n".join(job.facts).encode("utf-8")).hexdigest()
-
-
-def _read(path: Path) -> dict[str, JsonObject]:
-    """The outcomes of a journal by key; a torn last line is cut off."""
-    if not path.exists():
-        return {}
-    data = path.read_bytes()
-    whole = data[: data.rfind(b"\n") + 1]
-    if len(whole) < len(data):
-        os.truncate(path, len(whole))
-    return {entry["key"]: entry["found"] for entry in map(json.loads, whole.splitlines())}

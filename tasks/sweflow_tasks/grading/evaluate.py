@@ -1,19 +1,18 @@
 """Evaluation: every prediction is graded once, several side by side, and each verdict is kept as it comes (D1)."""
 
 import hashlib
-import json
-import os
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 from sweflow_tracer.format import dumps
 from sweflow_tracer.trace import Progress
 
 from sweflow_tasks.grading.predictions import Prediction
 from sweflow_tasks.grading.values import Verdict, VerdictKind
+from sweflow_tasks.lines import read_whole_lines
 from sweflow_tasks.values import JsonObject
 
 
@@ -97,14 +96,7 @@ def _line(prediction: Prediction, verdict: Verdict, task: JsonObject) -> str:
 
 def _read(results: Path) -> Iterator[tuple[str, Verdict]]:
     """Verdicts of an earlier run; a torn last line is cut off."""
-    if not results.exists():
-        return
-    data = results.read_bytes()
-    whole = data[: data.rfind(b"\n") + 1]
-    if len(whole) < len(data):
-        os.truncate(results, len(whole))
-    for line in whole.splitlines():
-        row: dict[str, Any] = json.loads(line)
+    for row in read_whole_lines(results):
         failing = tuple((test, end) for test, end in row["failing"])
         names = ("f2p_rate", "p2p_rate", "detail", "seconds", "log")
         facts = {name: row[name] for name in names}

@@ -91,9 +91,8 @@ class Grader:
         project = self._target.project
         ids = (*task["FAIL_TO_PASS"], *task["PASS_TO_PASS"])
         blobs, restored = restore(made, skeleton, tests, project.roots, project.requirements, ids)
-        trusted = {path for path in tests if is_protected(path)} | {test.partition("::")[0] for test in ids}
         try:
-            session = self._run(task, blobs, tuple(sorted(trusted)))
+            session = self._run(task, blobs)
         except (RanElsewhere, RunnerDependency) as error:
             return Verdict(instance, VerdictKind.TAMPERED, detail=str(error), restored=restored)
         except SessionFailed as error:
@@ -104,13 +103,14 @@ class Grader:
             return Verdict(instance, VerdictKind.INFRASTRUCTURE, detail=str(error), restored=restored)
         return replace(self._judge(task, patch, session), restored=restored, log=session.log)
 
-    def _run(self, task: JsonObject, blobs: Blobs, trusted: tuple[str, ...]) -> Session:
+    def _run(self, task: JsonObject, blobs: Blobs) -> Session:
+        """A guarded session on a tree in which all that is protected is the task's."""
         together = [list(task["PASS_TO_PASS"])] if task["PASS_TO_PASS"] else []
         options = Options(
             groups=[*together, *([test] for test in task["FAIL_TO_PASS"])],
             timeout=self._timeout,
             paths=present_arguments(self._target.project.arguments, self._source, blobs),
-            guard=Guarded(trusted),
+            guard=Guarded(_trusted(task, blobs)),
             limit=float(task["timeout"]),
             collect=self._collect,
         )
@@ -125,14 +125,14 @@ class Grader:
     def _judge(self, task: JsonObject, patch: str, session: Session) -> Verdict:
         records = _by_id(session.tests)
         alarms, bare = frozenset(session.alarms), _without_evidence(records.values())
-        if (alarms or bare) and patch != task["patch"]:
+        if patch == task["patch"]:
+            alarms, bare = frozenset(), frozenset()
+        else:
             with self._lock:
                 alarms = alarms - self._common
-        if (alarms or bare) and patch != task["patch"]:
+        if alarms or bare:
             allowed = self._of_gold(task)
             alarms, bare = alarms - allowed.alarms, bare - allowed.without_evidence
-        elif patch == task["patch"]:
-            alarms, bare = frozenset(), frozenset()
         found = judge(task, records, session, bare)
         problems = [*sorted(alarms), *(f"no evidence that {test} ran to its end" for test in sorted(bare))]
         if session.decoys and any(decoy["outcome"] != "failed" for decoy in session.decoys):
@@ -149,10 +149,8 @@ class Grader:
         with self._lock:
             known = self._allowed.get(task["instance_id"])
         if known is None:
-            tests = read_commit(self._history, f"refs/references/{int(task['step']):04d}")
-            ids = {test.partition("::")[0] for test in (*task["FAIL_TO_PASS"], *task["PASS_TO_PASS"])}
-            trusted = {path for path in tests if is_protected(path)} | ids
-            session = self._run(task, tests, tuple(sorted(trusted)))
+            blobs = read_commit(self._history, f"refs/references/{int(task['step']):04d}")
+            session = self._run(task, blobs)
             known = Allowed(frozenset(session.alarms), _without_evidence(_by_id(session.tests).values()))
             with self._lock:
                 self._allowed[task["instance_id"]] = known
@@ -181,6 +179,12 @@ def judge(task: JsonObject, records: dict[str, Record], session: Session, bare: 
     kind = VerdictKind.TIMED_OUT if late else VerdictKind.FAILED
     first, end = failing[0]
     return Verdict(task["instance_id"], kind, f2p, p2p, f"{first}: {end}", failing)
+
+
+def _trusted(task: JsonObject, blobs: Blobs) -> tuple[str, ...]:
+    """The files that are not code under test: what is protected by name, and those of the task's tests."""
+    named = {test.partition("::")[0] for test in (*task["FAIL_TO_PASS"], *task["PASS_TO_PASS"])}
+    return tuple(sorted(named.union(filter(is_protected, blobs))))
 
 
 def _by_id(records: Iterable[Record]) -> dict[str, Record]:

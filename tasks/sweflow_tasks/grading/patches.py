@@ -2,14 +2,13 @@
 
 import re
 import subprocess
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
 from sweflow_tracer.files import Blobs
 
 from sweflow_tasks.grading.values import VerdictKind
-from sweflow_tasks.history import read_commit, run_git
+from sweflow_tasks.history import read_commit, run_git, scratch_repository
 
 LARGEST_PATCH = 10_000_000
 """Bytes of a patch's text; and of a tree's files beyond those that it starts from."""
@@ -30,9 +29,7 @@ def apply_patch(history: Path, commit: str, patch: str) -> Blobs | Refused:
     problem = _too_large(patch)
     if problem:
         return Refused(VerdictKind.DOES_NOT_APPLY, problem)
-    with tempfile.TemporaryDirectory(prefix="sweflow-") as scratch:
-        folder = Path(scratch)
-        run_git(folder, "init", "--quiet", "--bare", "--template=", ".")
+    with scratch_repository() as folder:
         (folder / "objects" / "info").mkdir(exist_ok=True)
         alternates = folder / "objects" / "info" / "alternates"
         alternates.write_text(f"{(history / 'objects').resolve()}\n", "utf-8")
@@ -46,14 +43,13 @@ def apply_patch(history: Path, commit: str, patch: str) -> Blobs | Refused:
                 text = error.stderr.decode("utf-8", "replace").strip().partition("\n")[0]
                 return Refused(VerdictKind.DOES_NOT_APPLY, text[:300])
         tree = run_git(folder, "write-tree", index=index).decode("ascii").strip()
-        before = {path: mode for mode, path in _modes(folder, commit)}
-        for mode, path in _modes(folder, tree):
-            if mode not in _FILE_MODES and before.get(path) != mode:
+        before, after = _listing(folder, commit), _listing(folder, tree)
+        for path, (mode, _) in after.items():
+            if mode not in _FILE_MODES and before.get(path, ("", 0))[0] != mode:
                 return Refused(VerdictKind.TAMPERED, f"{path} is no regular file (mode {mode})")
-        blobs = read_commit(folder, tree)
-        if sum(len(content) for _, content in blobs.values()) > LARGEST_PATCH + _size(folder, commit):
+        if _size(after) > LARGEST_PATCH + _size(before):
             return Refused(VerdictKind.DOES_NOT_APPLY, "the patch makes files of more than 10 MB")
-        return blobs
+        return read_commit(folder, tree)
 
 
 def _too_large(patch: str) -> str:
@@ -72,13 +68,13 @@ def _escaped(patch: str) -> bool:
     return True
 
 
-def _modes(folder: Path, name: str) -> list[tuple[str, str]]:
-    rows = run_git(folder, "ls-tree", "-r", "-z", name).decode("utf-8", "surrogateescape").split("\0")
+def _listing(folder: Path, name: str) -> dict[str, tuple[str, int]]:
+    """Mode and size of every file of a commit or tree; what is no file has the size 0."""
+    rows = run_git(folder, "ls-tree", "-r", "-z", "-l", name).decode("utf-8", "surrogateescape").split("\0")
     heads = (row.partition("\t") for row in rows if row)
-    return [(head.split()[0], path) for head, _, path in heads]
+    facts = ((path, head.split()) for head, _, path in heads)
+    return {path: (mode, int(size) if size.isdigit() else 0) for path, (mode, _, _, size) in facts}
 
 
-def _size(folder: Path, name: str) -> int:
-    rows = run_git(folder, "ls-tree", "-r", "-z", "-l", name).split(b"\0")
-    sizes = (row.partition(b"\t")[0].split()[3] for row in rows if row)
-    return sum(int(size) for size in sizes if size.isdigit())
+def _size(listing: dict[str, tuple[str, int]]) -> int:
+    return sum(size for _, size in listing.values())

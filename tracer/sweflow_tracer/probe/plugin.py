@@ -36,7 +36,6 @@ import pytest
 
 from . import engines, follow, items, recorder
 from .channel import encode, write_all
-from .guard.guard import Guard
 from .limit import soft_limit
 from .lines import Lines
 from .outcome import Outcome
@@ -47,6 +46,7 @@ from .workers import Orphans, Workers, die_with_parent
 if TYPE_CHECKING:
     from collections.abc import Generator
 
+    from .guard.guard import Guard
     from .workers import Send
 
 with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "config.json"), encoding="utf-8") as _file:
@@ -72,7 +72,11 @@ def emit(record: dict[str, Any]) -> None:
     write_all(_channel, encode(record))
 
 
-_guard = Guard(CONFIG, __name__.rpartition(".")[0], emit) if CONFIG["guard"] else None
+_guard: Guard | None = None
+if CONFIG["guard"]:
+    from .guard.guard import Guard  # here, so that no other run pays for it
+
+    _guard = Guard(CONFIG, __name__.rpartition(".")[0], emit)
 
 
 @pytest.hookimpl(tryfirst=True)
