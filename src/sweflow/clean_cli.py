@@ -21,7 +21,7 @@ class Cleaned:
 
 @click.command("clean")
 @click.option("--dry-run", is_flag=True, help="Only say what is there.")
-@click.option("--images", is_flag=True, help="Also the container images that were made for targets' environments.")
+@click.option("--images", is_flag=True, help="Also the container images and volumes made for targets' environments.")
 @output
 def clean(dry_run: bool, images: bool, **given: Any) -> int:
     """Remove what crashed runs left on this machine: scratch folders, processes, containers.

@@ -51,7 +51,7 @@ def assemble(
 def last_line(error: Record) -> str:
     """The last line of a collection error's report."""
     lines = error["text"].strip().splitlines()
-    return clean_line(lines[-1].removeprefix("E").strip()) if lines else ""
+    return clean_line(lines[-1].removeprefix("E ").strip()) if lines else ""
 
 
 def _before(run: Records, phase: str) -> Sequence[int]:

@@ -47,8 +47,6 @@ class Outcome:
         if hasattr(report, "wasxfail"):
             outcome = "xpassed" if outcome == "passed" else "xfailed"
         self._outcomes.append(outcome)
-        if outcome == "failed" and self._failure is not None:
-            self._failure.setdefault("text", str(report.longrepr)[-4000:])
 
     def record(self) -> dict[str, Any]:
         """The verdict: one of passed, failed, skipped, xfailed, xpassed, lost."""

@@ -11,7 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from sweflow_tracer.sandbox import docker
+from sweflow_tracer.sandbox import docker, image
 from sweflow_tracer.sandbox.image import ENVIRONMENT_LABEL, OWNER_LABEL
 from sweflow_tracer.sandbox.marks import TOKEN, lives, marked, owner_of
 from sweflow_tracer.workspace import OWNER, PREFIX
@@ -21,14 +21,14 @@ _NAME = re.compile(rf"{PREFIX}[0-9a-f]{{8}}")
 
 @dataclass(frozen=True, slots=True, order=True)
 class Leftover:
-    """``kind`` is process, container, image or folder; ``name`` its number, id or path."""
+    """``kind`` is process, container, image, volume or folder; ``name`` its number, id or path."""
 
     kind: str
     name: str
 
 
 def find_leftovers(*, images: bool = False) -> tuple[Leftover, ...]:
-    """What crashed runs left on this machine; with ``images`` also the images that were made for environments."""
+    """What crashed runs left on this machine; with ``images`` also what was made for environments."""
     return (*sorted(_processes()), *_containers(), *(_images() if images else ()), *sorted(_folders()))
 
 
@@ -47,6 +47,8 @@ def remove(leftover: Leftover) -> bool:
         client = docker.open_client()
         if leftover.kind == "container":
             client.remove_container(leftover.name, force=True)
+        elif leftover.kind == "volume":
+            client.remove_volume(leftover.name)
         else:
             client.remove_image(leftover.name, force=True)
         return True
@@ -81,6 +83,8 @@ def _containers() -> list[Leftover]:
 def _images() -> list[Leftover]:
     found = []
     with suppress(Exception):
-        for row in docker.open_client().images(filters={"label": ENVIRONMENT_LABEL}):
+        client = docker.open_client()
+        for row in client.images(filters={"label": ENVIRONMENT_LABEL}):
             found += [Leftover("image", tag) for tag in row["RepoTags"] or [row["Id"]]]
+        found += [Leftover("volume", name) for name in image.volumes_of(client)]
     return sorted(found)

@@ -9,7 +9,15 @@ from pathlib import Path
 from typing import Any
 
 from sweflow_tracer.errors import SandboxFailed
-from sweflow_tracer.sandbox.image import BASE_MOVE, environment_image, find_base, owner_label
+from sweflow_tracer.sandbox.image import (
+    BASE_MOVE,
+    TEMPORARY,
+    Environment,
+    environment_of,
+    find_base,
+    mounts,
+    owner_label,
+)
 from sweflow_tracer.sandbox.marks import TOKEN
 from sweflow_tracer.sandbox.port import DEFAULT_LIMITS, Job, Limits
 from sweflow_tracer.sandbox.supervised import Supervised, supervisor_command
@@ -26,7 +34,7 @@ class Docker:
     """Runs a job in a fresh container on a copy of its folders, which stands in memory and ends with it."""
 
     surroundings: Surroundings
-    image: str
+    environment: Environment
     limits: Limits = DEFAULT_LIMITS
     name: str = "docker"
     isolated: bool = True
@@ -38,7 +46,7 @@ class Docker:
         with _engine_errors():
             client = open_client()
             made = client.create_container(
-                self.image,
+                self.environment.image,
                 supervisor,
                 user=f"{NOBODY}:{NOBODY}",
                 stdin_open=True,
@@ -60,15 +68,12 @@ class Docker:
     def _host(self, scratch: Path) -> dict[str, Any]:
         """What the container may use, and what it may not."""
         size = f",size={self.limits.scratch}" if self.limits.scratch else ""
-        shown = self.surroundings.shown
-        folders = [Path("/tmp"), Path("/var/tmp"), scratch]
-        if any(path.is_relative_to("/tmp") for path in shown):
-            del folders[0]  # an interpreter that stands in /tmp would vanish below an empty one
-        writable = {str(folder): f"rw,exec,nosuid,nodev,mode=1777{size}" for folder in folders}
+        writable = {str(folder): f"rw,exec,nosuid,nodev,mode=1777{size}" for folder in (*TEMPORARY, scratch)}
         return {
             "network_mode": "none",
             "read_only": True,
             "tmpfs": writable,
+            "mounts": mounts(self.environment.volumes, read_only=True),
             "shm_size": self.limits.scratch or None,
             "mem_limit": self.limits.memory or None,
             "memswap_limit": self.limits.memory or None,
@@ -88,7 +93,7 @@ def open_docker(surroundings: Surroundings, limits: Limits) -> Docker:
         base = find_base(client)
         if base is None:
             raise SandboxFailed("docker", "the engine has no base image", BASE_MOVE)
-        return Docker(surroundings, environment_image(client, base, surroundings), limits)
+        return Docker(surroundings, environment_of(client, base, surroundings), limits)
 
 
 def open_client() -> Any:

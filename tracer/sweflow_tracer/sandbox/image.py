@@ -1,4 +1,7 @@
-"""The image: a base, and over it the target's interpreter and its packages at the paths that they have here."""
+"""The image: a base, and over it the target's interpreter and its packages at the paths that they have here.
+
+What stands below a folder that is empty and writable in a container goes into volumes, which are mounted over that.
+"""
 
 import hashlib
 import io
@@ -8,7 +11,8 @@ import stat
 import subprocess
 import tarfile
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
@@ -24,8 +28,10 @@ OWNER_LABEL = "sweflow.owner"
 ENVIRONMENT_LABEL = "sweflow.environment"
 REPOSITORY = "sweflow-environment"
 BASE_MOVE = f"pull one of this system's release (docker pull debian:bookworm-slim) and name it in {BASE_VARIABLE}"
-LAYOUT = 3
+LAYOUT = 4
 """Counted up where the images change."""
+TEMPORARY = (Path("/tmp"), Path("/var/tmp"))
+"""Folders that are empty and writable in a container."""
 SHARED = frozenset({"usr", "lib", "lib32", "lib64", "libx32", "bin", "sbin", "etc", "var", "run"})
 """Top folders that every base has: what they are there stays."""
 
@@ -61,20 +67,54 @@ def _releases() -> Iterator[str]:
     yield from (f"{name}:{release}-slim", f"{name}:{release}", f"{name}:{facts.get('VERSION_ID', '')}")
 
 
-def environment_image(client: Any, base: str, surroundings: Surroundings) -> str:
-    """The tag of the image; what the engine has not of it is made. Raises SandboxFailed.
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """The tag of an image, and the volumes that belong to it: where each stands, by its name."""
+
+    image: str
+    volumes: Mapping[str, str]
+
+
+def environment_of(client: Any, base: str, surroundings: Surroundings) -> Environment:
+    """The image and its volumes; what the engine has not of it is made. Raises SandboxFailed.
 
     Two layers: the interpreter, which other environments share, and what is this one's own.
     """
     hidden = frozenset(map(str, surroundings.hidden))
     own = tuple(path for path in surroundings.shown if path not in surroundings.shared)
+    volumes: dict[str, str] = {}
     for shown in (surroundings.shared, own):
         files = dict(_files(shown, hidden))
-        tag = f"{REPOSITORY}:{_digest(str(client.inspect_image(base)['Id']), files)}"
-        if not _has(client, tag):
-            _make(client, base, tag, shown, files)
+        name = _digest(str(client.inspect_image(base)["Id"]), files)
+        tag = f"{REPOSITORY}:{name}"
+        places = filter(_is_temporary, shown)
+        mine = {f"{REPOSITORY}-{name}-{number}": str(path) for number, path in enumerate(places)}
+        if not (_has(client, tag) and volumes_of(client).issuperset(mine)):
+            _make(client, base, tag, shown, files, mine)
         base = tag
-    return base
+        volumes |= mine
+    return Environment(base, volumes)
+
+
+def mounts(volumes: Mapping[str, str], *, read_only: bool) -> list[Any]:
+    """Volumes as the engine mounts them."""
+    from docker.types import Mount  # noqa: PLC0415  # optional
+
+    labels = {ENVIRONMENT_LABEL: "1"}
+    return [
+        Mount(place, name, "volume", read_only=read_only, no_copy=True, labels=labels)
+        for name, place in volumes.items()
+    ]
+
+
+def _is_temporary(path: Path) -> bool:
+    return path.is_dir() and any(path.is_relative_to(folder) for folder in TEMPORARY)
+
+
+def volumes_of(client: Any) -> set[str]:
+    """Names of the volumes of environments."""
+    found = client.volumes(filters={"label": ENVIRONMENT_LABEL})["Volumes"] or ()
+    return {volume["Name"] for volume in found}
 
 
 def _files(shown: tuple[Path, ...], hidden: frozenset[str]) -> Iterator[tuple[str, os.stat_result]]:
@@ -105,9 +145,17 @@ def _digest(base: str, files: dict[str, os.stat_result]) -> str:
     return digest.hexdigest()[:20]
 
 
-def _make(client: Any, base: str, tag: str, shown: tuple[Path, ...], files: dict[str, os.stat_result]) -> None:
+def _make(
+    client: Any,
+    base: str,
+    tag: str,
+    shown: tuple[Path, ...],
+    files: dict[str, os.stat_result],
+    volumes: Mapping[str, str],
+) -> None:
     missing = _missing(client, base, _libraries(files))
-    container = client.create_container(base, ["true"], labels=owner_label())["Id"]
+    host = client.create_host_config(mounts=mounts(volumes, read_only=False))
+    container = client.create_container(base, ["true"], labels=owner_label(), host_config=host)["Id"]
     try:
         with tempfile.TemporaryFile() as archive:
             _write(archive, shown, files, missing)
@@ -127,7 +175,7 @@ def _write(
     """Write the archive: everything belongs to root and can be read by everybody."""
     with tarfile.open(fileobj=archive, mode="w") as tar:
         for parent in sorted({parent for path in shown for parent in path.parents}):
-            if parent not in (Path("/"), Path("/tmp")) and parent.parts[1] not in SHARED:
+            if parent not in (Path("/"), *TEMPORARY) and parent.parts[1] not in SHARED:
                 entry = tarfile.TarInfo(str(parent)[1:])
                 entry.type, entry.mode = tarfile.DIRTYPE, 0o755
                 tar.addfile(entry)
