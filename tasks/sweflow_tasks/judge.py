@@ -41,9 +41,9 @@ def judge(draft: Draft, run: TreeRun) -> Verdicts:
         blamed = plan.of(following) if following is not None else plan.of(tree)
         rejected = (Rejection("test", test, Reason.COLLECTION_ERROR, run.problem) for test in blamed or plan.of(tree))
         return Verdicts(tree, tuple(sorted(rejected)), ())
-    alone = {result.test: result for result in run.results if result.alone}
-    found = {test: _of_tree(tree, alone.get(test), test) for test in plan.of(tree)}
-    shared = [result for result in run.results if not result.alone]
+    apart = {result.test: result for result in run.results if result.apart}
+    found = {test: _of_tree(tree, apart.get(test), test) for test in plan.of(tree)}
+    shared = [result for result in run.results if not result.apart]
     for result in shared:
         if found.get(result.test) is None:
             detail = f"in the shuffled run on tree {tree}"
@@ -52,9 +52,9 @@ def judge(draft: Draft, run: TreeRun) -> Verdicts:
     if following is not None:
         new = draft.functions(following)
         for test in plan.passes[following]:
-            found[test] = _expect_pass(alone.get(test), test, Reason.FAILS_ON_SKELETON)
+            found[test] = _expect_pass(apart.get(test), test, Reason.FAILS_ON_SKELETON)
         for test in plan.fails[following]:
-            verdict = _expect_failure(alone.get(test), test, new)
+            verdict = _expect_failure(apart.get(test), test, new)
             if isinstance(verdict, Evidence):
                 evidence.append(verdict)
             else:

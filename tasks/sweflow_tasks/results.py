@@ -1,7 +1,7 @@
 """What ran: the results of one tree, as values and as lines of the journal."""
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,7 @@ from sweflow_tasks.lines import read_whole_lines
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What one test did on one tree: alone or together with the others.
+    """What one test did on one tree: apart from the tests of earlier steps, or together with them.
 
     ``raised`` are the stubs that its exceptions name, ``called`` those that the recorder saw; ``mentions`` says
     that the message quotes a stub's, as the output of a child process does. ``at`` is the innermost code of the
@@ -22,7 +22,7 @@ class Result:
     """
 
     test: str
-    alone: bool
+    apart: bool
     outcome: Outcome
     when: str
     error: str
@@ -34,6 +34,9 @@ class Result:
     at: str = ""
     reads: tuple[str, ...] = ()
     starts: bool = False
+
+
+_NAMES = tuple(field.name for field in fields(Result))
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +54,8 @@ class TreeRun:
 
 def journal_line(key: str, run: TreeRun) -> str:
     """A finished run as a line of the journal."""
-    row = asdict(run)
+    results = [{name: getattr(result, name) for name in _NAMES} for result in run.results]
+    row = {"number": run.number, "results": results, "problem": run.problem, "reads": run.reads}
     return json.dumps({"key": key, "run": row}) + "\n"
 
 

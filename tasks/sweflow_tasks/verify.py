@@ -1,9 +1,10 @@
 """Verification: pytest really runs on every tree of the chain (V1, V2, V3).
 
 Tree k is the reference of step k and, with the tests of the following step beside it, that step's skeleton. One
-session a tree: every id up to step k in one process and in shuffled order, then each id of step k and of the following
-step in a process of its own, those of the latter under the recorder, so that a test that swallows a stub's exception
-still shows the call.
+session a tree: the ids up to step k in one process and in shuffled order; those of step k, and those of the following
+step that need nothing new, in order in another one, and each that does not pass there once more in its own; the other
+ids of the following step each in its own and under the recorder, so that a test that swallows a stub's exception still
+shows the call.
 """
 
 import hashlib
@@ -12,7 +13,7 @@ import random
 from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import ExitStack, closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from queue import SimpleQueue
 from typing import Any
@@ -161,7 +162,8 @@ class Verifier:
         workspace = self._spaces.get()
         try:
             workspace.show(job.blobs)
-            groups = [*job.together, *([test] for test in (*job.alone, *job.traced))]
+            apart = [job.apart] if job.apart else []
+            groups = [*job.together, *apart, *([test] for test in job.traced)]
             if not groups:
                 return TreeRun(job.tree, (), "")
             traced = range(len(groups) - len(job.traced), len(groups))
@@ -178,12 +180,18 @@ class Verifier:
             )
             try:
                 session = self._session(workspace, options)
+                results = list(_results(job, session, groups))
+                failed = _failed_apart(job, results)
+                if failed:
+                    groups = [[test] for test in failed]
+                    again = self._session(workspace, replace(options, groups=groups, traced=[]))
+                    alone = {result.test: result for result in _results(job, again, groups, first=len(job.together))}
+                    results = [alone.get(r.test, r) if r.apart else r for r in results]
             except SessionFailed as error:
                 if error.killed:
                     raise  # not the tests' fault: the build ends, and goes on from here when it is called again
                 return TreeRun(job.tree, (), error.problem)
-            results = tuple(_results(job, session, groups))
-            return TreeRun(job.tree, results, "", tuple(session.collected.get("reads", ())))
+            return TreeRun(job.tree, tuple(results), "", tuple(session.collected.get("reads", ())))
         finally:
             self._spaces.put(workspace)
 
@@ -199,15 +207,15 @@ class Verifier:
 class _TreeJob:
     """One tree to run: its files, the ids to run on it, and a key of all that the run depends on.
 
-    ``together`` are groups that run in a process each, one or none but on a watched run; ``alone`` and ``traced`` are
-    tests that do, the latter under the recorder.
+    ``together`` are groups that run in a process each, one or none but on a watched run. So do the tests ``apart``;
+    each of ``traced`` has a process of its own, under the recorder.
     """
 
     draft: Draft
     tree: int
     blobs: Blobs
     together: list[list[str]]
-    alone: list[str]
+    apart: list[str]
     traced: list[str]
     seed: int
     key: str
@@ -227,11 +235,11 @@ def _tree_job(draft: Draft, tree: int, chosen: Iterable[str]) -> _TreeJob:
     earlier = [test for test in _upto(draft, tree) if test in wanted]
     random.Random(tree).shuffle(earlier)
     together = [earlier] if earlier else []
-    alone = [*plan.of(tree), *(plan.passes[following] if following is not None else ())]
+    apart = [*plan.of(tree), *(plan.passes[following] if following is not None else ())]
     traced = list(plan.fails[following]) if following is not None else []
     seed = tree + 1
-    key = _key(blobs, (together, alone, traced), seed)
-    return _TreeJob(draft, tree, blobs, together, alone, traced, seed, key)
+    key = _key(blobs, (together, apart, traced), seed)
+    return _TreeJob(draft, tree, blobs, together, apart, traced, seed, key)
 
 
 def _watched_job(draft: Draft, groups: list[list[str]]) -> _TreeJob:
@@ -245,8 +253,17 @@ def _key(blobs: Blobs, groups: object, seed: int) -> str:
     return hashlib.sha256("\n".join(depends).encode()).hexdigest()
 
 
-def _results(job: _TreeJob, session: Session, groups: list[list[str]]) -> Iterator[Result]:
-    """A result for each id of each group; an id without a record is not run, never a pass (V2)."""
+def _failed_apart(job: _TreeJob, results: Iterable[Result]) -> list[str]:
+    """The tests that did not pass beside the others of their step, where there were others."""
+    wanted = frozenset(job.apart if len(job.apart) > 1 else ())
+    return [r.test for r in results if r.apart and r.test in wanted and r.outcome is not Outcome.PASSED]
+
+
+def _results(job: _TreeJob, session: Session, groups: list[list[str]], first: int = 0) -> Iterator[Result]:
+    """A result for each id of each group; an id without a record is not run, never a pass (V2).
+
+    ``first`` is the number of the first group among those of the job.
+    """
     records = {(record["group"], record["id"]): record for record in session.tests}
     chain = job.draft.chain
     following = chain.following(job.tree)
@@ -260,7 +277,7 @@ def _results(job: _TreeJob, session: Session, groups: list[list[str]]) -> Iterat
             origin, at = _origin(failure.get("at"), places)
             yield Result(
                 test=test,
-                alone=number >= len(job.together),
+                apart=first + number >= len(job.together),
                 outcome=Outcome(record["outcome"]),
                 when=failure.get("when", ""),
                 error=failure.get("type", ""),

@@ -128,8 +128,8 @@ class Imagined(Verifier):
         self.broken, self.since, self.ran = broken, since, 0
 
     def _run_tree(self, job):
-        def result(test, alone, outcome, raised=()):
-            return Result(test, alone, outcome, "call", "E", "", raised, ())
+        def result(test, apart, outcome, raised=()):
+            return Result(test, apart, outcome, "call", "E", "", raised, ())
 
         late = self.broken if job.tree >= self.since else ()
         following = job.draft.chain.following(job.tree)
@@ -137,7 +137,7 @@ class Imagined(Verifier):
         together = [test for group in job.together for test in group]
         self.ran += len(together)
         found = [result(t, False, Outcome.FAILED if t in late else Outcome.PASSED) for t in together]
-        found += [result(test, True, Outcome.PASSED) for test in job.alone]
+        found += [result(test, True, Outcome.PASSED) for test in job.apart]
         found += [result(test, True, Outcome.FAILED, stubs) for test in job.traced]
         return TreeRun(job.tree, tuple(found), "")
 

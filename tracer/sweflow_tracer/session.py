@@ -228,8 +228,7 @@ def _lost(test: str, session: Session, group: int) -> Record:
 def pytest_command(target: Target, plugin: str, run: Path, tree: Path, paths: Sequence[str] | None) -> list[str]:
     """The command line of a session."""
     plugins = target.project.plugins
-    switches = ["--tb=native"]
-    switches += ["--no-cov"] if "pytest_cov" in plugins else []
+    switches = ["--no-cov"] if "pytest_cov" in plugins else []
     switches += ["-p", "no:randomly"] if "randomly" in plugins else []
     return [
         *(str(target.python), "-m", "pytest", "-p", f"{plugin}.plugin"),

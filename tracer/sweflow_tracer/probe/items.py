@@ -63,7 +63,7 @@ def loaded_files(known: set[str], config: dict[str, Any], recorder: Recorder) ->
         if path is not None:
             below.append(path)
         elif name.partition(".")[0] in config["names"] or (
-            origin is not None and os.path.realpath(filename).startswith(origin) and not _installed(filename)
+            origin is not None and not _installed(filename) and os.path.realpath(filename).startswith(origin)
         ):
             strays.append([name, filename])
     return sorted(below), strays

@@ -60,6 +60,7 @@ _EARLY = items.project_modules(CONFIG["names"])
 _channel = os.open(CONFIG["channel"], os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
 _errors: list[dict[str, Any]] = []
 _known_modules: set[str] = set()
+_last_modules: tuple[int, str] = (0, "")
 _current: Outcome | None = None
 _follower: follow.Follower | None = None
 _intact: engines.Intact = engines.always
@@ -155,6 +156,7 @@ def pytest_runtestloop(session: Any) -> bool:
     groups = _groups(selected)
     if _guard is not None:
         groups += [(-number, [decoy]) for number, decoy in enumerate(_guard.decoys(session), 1)]
+    session.config.option.tbstyle = "line"  # a longer one parses whole files for each frame, in each child again
     orphans = Orphans()
     if CONFIG["fork"]:
         VARIANTS.find()
@@ -291,7 +293,10 @@ def pytest_runtest_logreport(report: Any) -> None:
 
 def _loaded() -> dict[str, Any]:
     """Modules loaded since the last call: paths of the project's, and those of its names from elsewhere."""
-    if len(sys.modules) == len(_known_modules) and next(reversed(sys.modules)) in _known_modules:
+    global _last_modules
+    now = (len(sys.modules), next(reversed(sys.modules)))
+    if now == _last_modules:
         return {"modules": [], "strays": []}  # a look at each would copy their pages in a forked child
+    _last_modules = now
     modules, strays = items.loaded_files(_known_modules, CONFIG, RECORDER)
     return {"modules": modules, "strays": strays}

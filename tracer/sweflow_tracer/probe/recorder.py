@@ -51,6 +51,7 @@ class Recorder:
         self._places: dict[Place, int] = {}
         self._held: list[CodeType] = []  # keeps code objects alive, so that ids stay theirs
         self._paths: dict[str, str | None] = {}
+        self._folders: dict[str, str] = {}
         self._cwd = os.getcwd()
         gc.callbacks.append(self._on_gc)
 
@@ -112,11 +113,20 @@ class Recorder:
         try:
             return self._paths[filename]
         except KeyError:
-            path = os.path.realpath(os.path.join(self._cwd, filename)) if not filename.startswith("<") else ""
+            path = self._real(os.path.join(self._cwd, filename)) if not filename.startswith("<") else ""
             below = path.startswith(self.root)
             relative = path[len(self.root) :].replace(os.sep, "/") if below else None
             self._paths[filename] = relative
             return relative
+
+    def _real(self, path: str) -> str:
+        """``os.path.realpath`` that looks at each folder once."""
+        folder, name = os.path.split(path)
+        real = self._folders.get(folder)
+        if real is None:
+            real = self._folders[folder] = os.path.realpath(folder)
+        path = os.path.join(real, name)
+        return os.path.realpath(path) if name in ("", ".", "..") or os.path.islink(path) else path
 
     def number(self, code: CodeType) -> int:
         """The number of a code object that was not met before; 0 where it is not the project's."""
