@@ -13,7 +13,7 @@ import random
 from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import ExitStack, closing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from queue import SimpleQueue
 from typing import Any
@@ -176,22 +176,17 @@ class Verifier:
                 seed=job.seed,
                 traced=list(traced),
                 paths=paths,
+                again=[len(job.together)] if job.apart else [],
                 watch=job.watch,
             )
             try:
                 session = self._session(workspace, options)
-                results = list(_results(job, session, groups))
-                failed = _failed_apart(job, results)
-                if failed:
-                    groups = [[test] for test in failed]
-                    again = self._session(workspace, replace(options, groups=groups, traced=[]))
-                    alone = {result.test: result for result in _results(job, again, groups, first=len(job.together))}
-                    results = [alone.get(r.test, r) if r.apart else r for r in results]
             except SessionFailed as error:
                 if error.killed:
                     raise  # not the tests' fault: the build ends, and goes on from here when it is called again
                 return TreeRun(job.tree, (), error.problem)
-            return TreeRun(job.tree, tuple(results), "", tuple(session.collected.get("reads", ())))
+            results = tuple(_results(job, session, groups))
+            return TreeRun(job.tree, results, "", tuple(session.collected.get("reads", ())))
         finally:
             self._spaces.put(workspace)
 
@@ -253,17 +248,8 @@ def _key(blobs: Blobs, groups: object, seed: int) -> str:
     return hashlib.sha256("\n".join(depends).encode()).hexdigest()
 
 
-def _failed_apart(job: _TreeJob, results: Iterable[Result]) -> list[str]:
-    """The tests that did not pass beside the others of their step, where there were others."""
-    wanted = frozenset(job.apart if len(job.apart) > 1 else ())
-    return [r.test for r in results if r.apart and r.test in wanted and r.outcome is not Outcome.PASSED]
-
-
-def _results(job: _TreeJob, session: Session, groups: list[list[str]], first: int = 0) -> Iterator[Result]:
-    """A result for each id of each group; an id without a record is not run, never a pass (V2).
-
-    ``first`` is the number of the first group among those of the job.
-    """
+def _results(job: _TreeJob, session: Session, groups: list[list[str]]) -> Iterator[Result]:
+    """A result for each id of each group; an id without a record is not run, never a pass (V2)."""
     records = {(record["group"], record["id"]): record for record in session.tests}
     chain = job.draft.chain
     following = chain.following(job.tree)
@@ -277,7 +263,7 @@ def _results(job: _TreeJob, session: Session, groups: list[list[str]], first: in
             origin, at = _origin(failure.get("at"), places)
             yield Result(
                 test=test,
-                apart=first + number >= len(job.together),
+                apart=number >= len(job.together),
                 outcome=Outcome(record["outcome"]),
                 when=failure.get("when", ""),
                 error=failure.get("type", ""),

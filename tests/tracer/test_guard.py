@@ -131,7 +131,7 @@ sys.path.insert(0, {probe!r})
 from guard.alarms import is_foreign, listen
 import collections, inspect, logging, traceback
 said = []
-listen(is_foreign("/nowhere", frozenset()), said.append)
+listen(is_foreign("/nowhere", frozenset()), {{id(inspect.unwrap): "inspect.unwrap"}}, said.append)
 def run(text):
     exec(compile(text, "/nowhere/core.py", "exec"), {{}})
     print(text.replace("\\n", "; "), "->", said)
@@ -145,6 +145,7 @@ run("try: 1/0\\nexcept Exception as e: e.__traceback__.tb_frame")
 run("import traceback, sys\\ntry: 1/0\\nexcept Exception as e: list(traceback.walk_tb(e.__traceback__))")
 run("def g(): yield\\ng().gi_frame")
 run("import gc\\ngc.get_objects()")
+run("import inspect\\ninspect.unwrap.__code__ = (lambda f, stop=None: f).__code__")
 """
 
 
@@ -155,5 +156,5 @@ def test_V6_reaching_for_frames_is_an_alarm_and_what_honest_code_does_is_none():
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     found = [line.rpartition("-> ")[2] for line in done.stdout.splitlines()]
     assert found[:2] == ["[]", "[]"], done.stdout
-    assert all("reaches" in line for line in found[2:]), done.stdout
-    assert len(found) == 9
+    assert all("reaches" in line for line in found[2:9]), done.stdout
+    assert found[9:] == ["['changes inspect.unwrap()']"]

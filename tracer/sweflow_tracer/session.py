@@ -78,7 +78,8 @@ class Options:
     ``follow``: record processes that tests start, too. ``select``: node ids below which a test must be, if any.
     ``limit`` is in seconds for the whole session; None where there is none but the silence of its tests. ``collect``
     is in seconds until the tests are collected. ``variants`` gives by number of a group the variant that it runs with,
-    up to its first test that does not pass. ``lines`` are groups whose tests' records say which lines of ``watched``
+    up to its first test that does not pass. ``again`` are groups of which a test that does not pass runs once more in a
+    process of its own, and that record stands. ``lines`` are groups whose tests' records say which lines of ``watched``
     (first and last lines, by path) they ran.
     ``watch``: records say which files of the project a test read as data, and whether it started a process.
     """
@@ -98,6 +99,7 @@ class Options:
     limit: float | None = None
     collect: float = COLLECT_SECONDS
     variants: Mapping[int, Variant] = field(default_factory=dict)
+    again: Sequence[int] = ()
     lines: Sequence[int] = ()
     watched: Mapping[str, Sequence[tuple[int, int]]] = field(default_factory=dict)
     watch: bool = False
@@ -195,27 +197,38 @@ def run_unforked(
     """
     merged = Session(ran=True)
     groups = () if isinstance(options.groups, str) else options.groups
-    for number, group in enumerate(groups):
+
+    def run(group: Sequence[str], number: int) -> list[Record]:
+        found: list[Record] = []
         left = list(group)
         traced = None if options.traced is None else [0] if number in options.traced else []
         while left:
-            alone = replace(options, groups=[left], fork=False, traced=traced)
+            alone = replace(options, groups=[left], fork=False, traced=traced, again=())
             session = run_session(target, workspace, launcher, alone, on_record, journal)
             merged.collected = merged.collected or session.collected
             merged.seconds += session.seconds
             merged.alarms += session.alarms
             merged.decoys += session.decoys
             merged.log = session.log
-            merged.tests += [{**record, "group": number} for record in session.tests]
+            found += [{**record, "group": number} for record in session.tests]
             done = {record["id"] for record in session.tests}
             left = [test for test in left if test not in done]
             if not left or session.ran:
                 break
             lost = _lost(left.pop(0), session, number)
-            merged.tests.append(lost)
+            found.append(lost)
             if journal is not None:
                 with journal.open("a", encoding="ascii") as file:
                     file.write(json.dumps(lost) + "\n")
+        return found
+
+    for number, group in enumerate(groups):
+        records = run(group, number)
+        failed = [r["id"] for r in records if r["outcome"] != "passed"] if number in options.again else []
+        if failed and len(group) > 1:
+            records = [r for r in records if r["outcome"] == "passed"]
+            records += [record for test in failed for record in run([test], number)]
+        merged.tests += records
     return merged
 
 
@@ -338,6 +351,7 @@ def _install_probe(
         "traced": None if options.traced is None else list(options.traced),
         "guard": None if options.guard is None else {"trusted": list(options.guard.trusted), "key": options.guard.key},
         "variants": {str(group): list(astuple(variant)) for group, variant in options.variants.items()},
+        "again": list(options.again),
         "lines": list(options.lines),
         "watched": options.watched,
     }

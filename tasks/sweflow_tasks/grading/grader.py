@@ -107,7 +107,8 @@ class Grader:
         """A guarded session on a tree in which all that is protected is the task's."""
         together = [list(task["PASS_TO_PASS"])] if task["PASS_TO_PASS"] else []
         options = Options(
-            groups=[*together, *([test] for test in task["FAIL_TO_PASS"])],
+            groups=[*together, list(task["FAIL_TO_PASS"])],
+            again=[len(together)],
             timeout=self._timeout,
             paths=present_arguments(self._target.project.arguments, self._source, blobs),
             guard=Guarded(_trusted(task, blobs)),

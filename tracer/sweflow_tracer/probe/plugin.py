@@ -41,7 +41,7 @@ from .lines import Lines
 from .outcome import Outcome
 from .reads import Reads
 from .variants import Variants
-from .workers import Orphans, Workers, die_with_parent
+from .workers import Failed, Orphans, Workers, die_with_parent
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -163,8 +163,10 @@ def pytest_runtestloop(session: Any) -> bool:
         gc.collect()
         gc.freeze()  # a collection in a child would otherwise copy every page that it shares with this process
         plain = [(number, group) for number, group in groups if number not in VARIANTS]
-        workers = Workers(CONFIG["jobs"], CONFIG["timeout"], CONFIG["scratch"], emit, _run_group)
+        failed = Failed({number: group for number, group in plain if number in CONFIG["again"]}, emit)
+        workers = Workers(CONFIG["jobs"], CONFIG["timeout"], CONFIG["scratch"], failed.emit, _run_group)
         workers.run(plain)
+        workers.run(failed.alone())
         for number, group in groups:
             if number in VARIANTS:
                 _run_variant(workers, number, group)
@@ -242,12 +244,14 @@ def _run_item(item: Any, following: Any) -> dict[str, Any]:
         _guard.before(item)
     with soft_limit(_current):
         item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
-    evidence = {} if _guard is None else {"evidence": _guard.after(item, last=following is None)}
+    verdict = _current.record()
+    if _guard is not None:
+        passed = verdict["outcome"] == "passed"
+        verdict["evidence"] = _guard.after(item, passed=passed, last=following is None)
     if _follower is not None:
         _follower.gather()
     record: dict[str, Any] = {"kind": "test", "id": item.nodeid, "intact": _intact(), "edges": RECORDER.take()}
-    record.update(_current.record())
-    record.update(evidence)
+    record.update(verdict)
     if _current.timed_out:
         record["detail"] = "no end after %g s" % CONFIG["timeout"]
     if _lines is not None:

@@ -238,6 +238,28 @@ class Workers:
         return status
 
 
+class Failed:
+    """Keeps back records of tests that did not pass in some groups of several, so that they can run again alone."""
+
+    def __init__(self, groups: dict[int, list[Any]], emit: Send) -> None:
+        self._groups = {number: group for number, group in groups.items() if len(group) > 1}
+        self._emit = emit
+        self._found: dict[tuple[int, str], None] = {}
+
+    def emit(self, record: dict[str, Any]) -> None:
+        """Send a record on, or keep it back."""
+        if record["kind"] == "test" and record["group"] in self._groups and record["outcome"] != "passed":
+            self._found[record["group"], record["id"]] = None
+        else:
+            self._emit(record)
+
+    def alone(self) -> list[tuple[int, list[Any]]]:
+        """A group for each test whose record was kept back; from now on none is."""
+        items = {(number, item.nodeid): item for number, group in self._groups.items() for item in group}
+        self._groups = {}
+        return [(key[0], [items[key]]) for key in self._found]
+
+
 def _describe(status: int) -> str:
     if os.WIFSIGNALED(status):
         return "killed by signal %d" % os.WTERMSIG(status)

@@ -20,6 +20,8 @@ WATCHED = frozenset(
         *("ctypes.dlopen", "ctypes.dlsym", "ctypes.cdata", "ctypes.string_at"),
     }
 )
+WRITTEN = frozenset({"__code__", "__defaults__", "__kwdefaults__"})
+"""What makes another function of one."""
 FRAMES = frozenset({"tb_frame", "gi_frame", "cr_frame", "ag_frame"})
 HELPERS = {"/inspect.py": 3, "/traceback.py": 1, "/ctypes/__init__.py": 3, "/ctypes/util.py": 3}
 """Files of the standard library that do this for whoever asks, and how many of their frames deep: a traceback that is
@@ -38,22 +40,34 @@ def is_foreign(root: str, trusted: frozenset[str]) -> Callable[[str], bool]:
     return foreign
 
 
-def listen(foreign: Callable[[str], bool], saw: Callable[[str], None]) -> None:
-    """Tell ``saw`` of each watched event that the code under test causes, directly or by a helper."""
+def _reached(event: str, arguments: tuple[Any, ...]) -> str:
+    """What an event reaches for; empty where anybody may."""
+    if event == "object.__getattr__":
+        return arguments[1] if arguments[1] in FRAMES else ""
+    if event == "open":
+        path = arguments[0]
+        found = isinstance(path, str) and path.startswith("/proc/") and path.endswith("/mem")
+        return "open /proc/*/mem" if found else ""
+    return event
+
+
+def listen(foreign: Callable[[str], bool], kept: dict[int, str], saw: Callable[[str], None]) -> None:
+    """Tell ``saw`` of each watched event that the code under test causes, directly or by a helper.
+
+    ``kept`` are names of functions by id; whoever changes one of these is told of.
+    """
     frame_at, busy = sys._getframe, [False]
+    heard = WATCHED | {"object.__getattr__", "object.__setattr__", "open"}
 
     def hook(event: str, arguments: tuple[Any, ...]) -> None:
-        if event == "object.__getattr__":
-            name = arguments[1]
-            if name not in FRAMES:
-                return
-        elif event in WATCHED:
-            name = event
-        elif event == "open" and isinstance(arguments[0], str) and arguments[0].startswith("/proc/"):
-            name = "open /proc/*/mem" if arguments[0].endswith("/mem") else ""
-            if not name:
-                return
-        else:
+        if event not in heard:
+            return
+        if event == "object.__setattr__":
+            if arguments[1] in WRITTEN and id(arguments[0]) in kept:
+                saw("changes %s()" % kept[id(arguments[0])])
+            return
+        name = _reached(event, arguments)
+        if not name:
             return
         if busy[0]:
             return

@@ -37,12 +37,13 @@ class Guard:
         self._code: CodeType | None = None
         self._evidence = "none"
         self._started = False
+        self._passed = False
 
     def prepare(self, pytest_config: Any) -> None:
         """Before the first line of the code under test."""
         self._digests = trusted_digests(self._root, sorted(self._trusted), pytest_config)
         self._snapshot = Snapshot(self._package)
-        listen(is_foreign(self._root, self._trusted), self._saw)
+        listen(is_foreign(self._root, self._trusted), self._snapshot.functions, self._saw)
 
     def decoys(self, session: Any) -> list[Any]:
         """Tests that must fail."""
@@ -65,10 +66,15 @@ class Guard:
         else:
             self._evidence = "changed"
 
-    def after(self, item: Any, *, last: bool) -> str:
-        """The evidence, after a test; changes to what it rests on are told as alarms, after the last one all."""
-        for name in self._snapshot.changes(near=not last):
-            self._saw("changes " + name)
+    def after(self, item: Any, *, passed: bool, last: bool) -> str:
+        """The evidence, after a test; changes to what it rests on are told as alarms, after the last one all.
+
+        Nothing rests on a test that did not pass.
+        """
+        self._passed = self._passed or passed
+        if passed or (last and self._passed):
+            for name in self._snapshot.changes(near=not last):
+                self._saw("changes " + name)
         if self._evidence == "missing" and self._code is not None and body_of(item) is not self._code:
             return "changed"
         if self._evidence == "missing" and self._code is not None and self._watch.ended(self._code):

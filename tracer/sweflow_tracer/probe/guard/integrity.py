@@ -8,7 +8,9 @@ from types import BuiltinFunctionType, FunctionType, ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+
+    Space = tuple[str, Callable[[str], Any], list[tuple[str, Any]]]  # its name, how to look there, what was there
 
 PACKAGES = frozenset(
     {
@@ -29,7 +31,7 @@ NEAREST = (
 LEFT = frozenset(
     {
         *("sys.settrace", "sys.gettrace", "sys.excepthook", "sys.unraisablehook", "sys.displayhook"),
-        *("_pytest.config.Config._getini_unknown_type", "_pytest.config.Config._getini_unknown_type()"),
+        "_pytest.config.Config._getini_unknown_type",
     }
 )
 """What pytest itself changes while it starts, and what tests change as a matter of course."""
@@ -38,7 +40,8 @@ LEFT = frozenset(
 class Snapshot:
     """Functions and classes of the runner and of the modules that tests compare with, by name.
 
-    ``own`` is the name of the probe's package.
+    ``own`` is the name of the probe's package. ``functions`` are the names of functions by their id: they live as long
+    as this does. A look at a function's code is an audit event, so that changes to that are left to whoever listens.
     """
 
     def __init__(self, own: str) -> None:
@@ -50,39 +53,44 @@ class Snapshot:
         }
         self._modules["builtins"] = builtins
         self._near = {name: self._modules[name] for name in NEAREST if name in self._modules}
-        self._held = {name: dict(_things(name, module)) for name, module in self._modules.items()}
+        self._held = {name: list(_spaces(name, module)) for name, module in self._modules.items()}
+        self.functions = {
+            id(getattr(thing, "__func__", thing)): space + "." + name
+            for spaces in self._held.values()
+            for space, _, held in spaces
+            for name, thing in held
+            if isinstance(getattr(thing, "__func__", thing), FunctionType) and space + "." + name not in LEFT
+        }
 
     def changes(self, *, near: bool) -> list[str]:
-        """Names that are something else now; with ``near`` among those that a test's verdict rests on directly."""
+        """Names that are something else now; with ``near`` among those that a test's verdict rests on directly.
+
+        No function in Python is called for each name: a tracer would be told of all.
+        """
         found: list[str] = []
         loaded = sys.modules
         for name, module in (self._near if near else self._modules).items():
-            now = dict(_things(name, module))
-            found += [thing for thing, held in self._held[name].items() if now.get(thing) is not held]
+            for space, now, held in self._held[name]:
+                for attribute, thing in held:
+                    if now(attribute) is not thing:
+                        found.append(space + "." + attribute)
             if loaded.get(name) is not module and name.partition(".")[0] != self._own:
                 found.append("sys.modules[%s]" % name)
         return sorted(found)[:20]
 
 
-def _things(name: str, module: ModuleType) -> Iterator[tuple[str, Any]]:
-    for attribute, thing in list(vars(module).items()):
-        full = name + "." + attribute
-        if isinstance(thing, FunctionType):
-            if full not in LEFT:
-                yield full, thing
-                yield full + "()", thing.__code__
-        elif isinstance(thing, (BuiltinFunctionType, type)):
-            if full not in LEFT:
-                yield full, thing
-            if isinstance(thing, type) and thing.__module__ == name:
-                yield from _members(full, thing)
+def _spaces(name: str, module: ModuleType) -> Iterator[Space]:
+    """The module and each class that is defined in it."""
+    things = dict(vars(module))
+    kinds = (FunctionType, BuiltinFunctionType, type)
+    yield name, vars(module).get, _held(name, {key: thing for key, thing in things.items() if isinstance(thing, kinds)})
+    for attribute, kind in things.items():
+        if isinstance(kind, type) and kind.__module__ == name:
+            full = name + "." + attribute
+            members = vars(kind)
+            functions = {key: m for key, m in members.items() if isinstance(getattr(m, "__func__", m), FunctionType)}
+            yield full, members.get, _held(full, functions)
 
 
-def _members(name: str, kind: type) -> Iterator[tuple[str, Any]]:
-    for attribute, member in list(vars(kind).items()):
-        if name + "." + attribute in LEFT:
-            continue
-        function = getattr(member, "__func__", member)
-        if isinstance(function, FunctionType):
-            yield name + "." + attribute, member
-            yield name + "." + attribute + "()", function.__code__
+def _held(space: str, things: dict[str, Any]) -> list[tuple[str, Any]]:
+    return [(name, thing) for name, thing in things.items() if space + "." + name not in LEFT]
