@@ -12,10 +12,9 @@ import json
 import random
 from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from contextlib import ExitStack, closing
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from queue import SimpleQueue
 from typing import Any
 
 from sweflow_rdg.roles import looks_like_test
@@ -23,10 +22,11 @@ from sweflow_tracer.errors import SessionFailed
 from sweflow_tracer.files import Blobs, tree_digest
 from sweflow_tracer.interning import unpack
 from sweflow_tracer.processes import Launcher
-from sweflow_tracer.session import Options, Record, Session, Target, codes_of, run_session, run_unforked
+from sweflow_tracer.session import Options, Session, Target, codes_of, run_groups
+from sweflow_tracer.tail import Record
 from sweflow_tracer.trace import Progress
 from sweflow_tracer.values import Outcome
-from sweflow_tracer.workspace import Workspace, clean_line, remove_listed
+from sweflow_tracer.workspace import Workspaces, clean_line
 
 from sweflow_tasks.agenda import Agenda
 from sweflow_tasks.arguments import present_arguments
@@ -61,21 +61,15 @@ class Verifier:
         self._timeout = timeout
         self._on_session = on_session
         self._known = read_journal(journal)
-        self._spaces: SimpleQueue[Workspace] = SimpleQueue()
-        self._stack = ExitStack()
+        ledger = journal.with_suffix(".scratch")
+        self._spaces = Workspaces(target.project.folder, ledger, jobs)
 
     def __enter__(self) -> "Verifier":
-        ledger = self._journal.with_suffix(".scratch")
-        remove_listed(ledger)
-        first = self._stack.enter_context(Workspace(self._target.project.folder, ledger))
-        self._spaces.put(first)
-        for _ in range(self._jobs - 1):
-            space = Workspace(self._target.project.folder, ledger, first.bytecode)
-            self._spaces.put(self._stack.enter_context(space))
+        self._spaces.__enter__()
         return self
 
     def __exit__(self, *error: object) -> None:
-        self._stack.close()
+        self._spaces.__exit__(*error)
 
     def watch(self, inputs: Inputs) -> Habits:
         """What the tests read as data, and which start processes, as one run on the original shows."""
@@ -159,43 +153,31 @@ class Verifier:
                 raise
 
     def _run_tree(self, job: "_TreeJob") -> TreeRun:
-        workspace = self._spaces.get()
+        apart = [job.apart] if job.apart else []
+        groups = [*job.together, *apart, *([test] for test in job.traced)]
+        if not groups:
+            return TreeRun(job.tree, (), "")
+        options = Options(
+            "settrace",
+            groups,
+            jobs=self._jobs if job.watch else 1,
+            timeout=self._timeout,
+            seed=job.seed,
+            traced=range(len(groups) - len(job.traced), len(groups)),
+            paths=present_arguments(self._target.project.arguments, job.draft.chain.original, job.blobs),
+            again=[len(job.together)] if job.apart else [],
+            watch=job.watch,
+        )
         try:
-            workspace.show(job.blobs)
-            apart = [job.apart] if job.apart else []
-            groups = [*job.together, *apart, *([test] for test in job.traced)]
-            if not groups:
-                return TreeRun(job.tree, (), "")
-            traced = range(len(groups) - len(job.traced), len(groups))
-            paths = present_arguments(self._target.project.arguments, job.draft.chain.original, job.blobs)
-            options = Options(
-                "settrace",
-                groups,
-                jobs=self._jobs if job.watch else 1,
-                timeout=self._timeout,
-                seed=job.seed,
-                traced=list(traced),
-                paths=paths,
-                again=[len(job.together)] if job.apart else [],
-                watch=job.watch,
-            )
-            try:
-                session = self._session(workspace, options)
-            except SessionFailed as error:
-                if error.killed:
-                    raise  # not the tests' fault: the build ends, and goes on from here when it is called again
-                return TreeRun(job.tree, (), error.problem)
-            results = tuple(_results(job, session, groups))
-            return TreeRun(job.tree, results, "", tuple(session.collected.get("reads", ())))
-        finally:
-            self._spaces.put(workspace)
-
-    def _session(self, workspace: Workspace, options: Options) -> Session:
-        session = run_session(self._target, workspace, self._launcher, options)
-        if session.needs_process:
-            session = run_unforked(self._target, workspace, self._launcher, options)
+            with self._spaces.one() as workspace:
+                session = run_groups(self._target, workspace, job.blobs, self._launcher, options)
+        except SessionFailed as error:
+            if error.killed:
+                raise  # not the tests' fault: the build ends, and goes on from here when it is called again
+            return TreeRun(job.tree, (), error.problem)
         self._on_session(session)
-        return session
+        results = tuple(_results(job, session, groups))
+        return TreeRun(job.tree, results, "", tuple(session.collected.get("reads", ())))
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 import ast
 import tempfile
 from pathlib import Path
+from types import SimpleNamespace
 from unittest.mock import patch
 
 from hypothesis import given, settings
@@ -124,7 +125,8 @@ class Imagined(Verifier):
 
     def __init__(self, folder, broken, since):
         nothing = lambda session: None  # noqa: E731
-        super().__init__(None, Launcher(), folder / "journal", jobs=2, timeout=1, on_session=nothing)
+        target = SimpleNamespace(project=SimpleNamespace(folder="project"))
+        super().__init__(target, Launcher(), folder / "journal", jobs=2, timeout=1, on_session=nothing)
         self.broken, self.since, self.ran = broken, since, 0
 
     def _run_tree(self, job):

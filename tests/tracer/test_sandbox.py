@@ -22,7 +22,8 @@ from sweflow_tracer.sandbox import Limits, choose, examine, open_sandbox
 from sweflow_tracer.sandbox.choose import examine_one, warning
 from sweflow_tracer.sandbox.clean import find_leftovers, remove
 from sweflow_tracer.sandbox.marks import TOKEN, marked, owner
-from sweflow_tracer.session import Options, Record, Session, Target, codes_of, run_session
+from sweflow_tracer.session import Options, Session, Target, codes_of, run_session
+from sweflow_tracer.tail import Record
 from sweflow_tracer.workspace import OWNER, Workspace
 
 import sweflow

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from sweflow_tracer.interning import Interner
 from sweflow_tracer.journal import Records
-from sweflow_tracer.session import Record
+from sweflow_tracer.tail import Record
 from sweflow_tracer.values import CodeRef, CollectionError, Outcome, TestTrace, Trace
 from sweflow_tracer.workspace import clean_line
 

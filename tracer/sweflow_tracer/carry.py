@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from sweflow_tracer.files import Blobs
 from sweflow_tracer.interning import pack
-from sweflow_tracer.session import Record
+from sweflow_tracer.tail import Record
 from sweflow_tracer.values import CodeRef, Outcome, TestTrace, Trace
 
 CARRIED = frozenset({Outcome.PASSED, Outcome.SKIPPED, Outcome.XFAILED, Outcome.XPASSED})

@@ -5,7 +5,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from sweflow_tracer.session import Record, codes_of, read_records
+from sweflow_tracer.session import codes_of
+from sweflow_tracer.tail import Record, read_records
 
 
 @dataclass(slots=True)

@@ -13,14 +13,15 @@ from pathlib import Path
 from typing import Any
 
 from sweflow_tracer.errors import RanElsewhere, RunnerDependency, SessionFailed
+from sweflow_tracer.files import Blobs
 from sweflow_tracer.interpreter import PROBE
 from sweflow_tracer.processes import Launcher
 from sweflow_tracer.project import Project
 from sweflow_tracer.sandbox.port import SOFT_LIMIT
 from sweflow_tracer.seals import is_sealed
+from sweflow_tracer.tail import Record, Tail
 from sweflow_tracer.workspace import Workspace
 
-Record = dict[str, Any]
 Groups = str | Sequence[Sequence[str]]
 """``"each"``: every item in a process of its own; ``"together"``: all in one; or lists of test ids."""
 
@@ -153,7 +154,7 @@ def run_session(
     log = run / "log.txt"
     session = Session()
     started = time.monotonic()
-    tail = _Tail(channel, journal)
+    tail = Tail(channel, journal)
     command = pytest_command(target, probe.name, run, workspace.tree, options.paths)
     environment = target_environment(target, run, workspace, options.seed)
     if options.engine != "none" and options.follow:
@@ -180,6 +181,20 @@ def run_session(
     session.log = log.read_text("utf-8", "replace")[-8000:]
     shutil.rmtree(run, ignore_errors=True)
     _check(session, options)
+    return session
+
+
+def run_groups(target: Target, workspace: Workspace, blobs: Blobs, launcher: Launcher, options: Options) -> Session:
+    """Show the tree and run the groups, each in a forked process; in a pytest of its own where forking is unsound.
+
+    Variants are of running processes only: groups of such a session then stay without a record. Raises what
+    ``run_session`` raises.
+    """
+    workspace.show(blobs)
+    session = run_session(target, workspace, launcher, options)
+    if session.needs_process and not options.variants:
+        workspace.show(blobs)
+        session = run_unforked(target, workspace, launcher, options)
     return session
 
 
@@ -273,50 +288,6 @@ def target_environment(target: Target, run: Path, workspace: Workspace, seed: in
 def codes_of(record: Record, collected: Sequence[list[Any]]) -> list[list[Any]]:
     """The code objects that a test's edges speak of, by number less one; ``collected`` were known after collection."""
     return [*collected[: record.get("base", 0)], *record.get("codes", ())]
-
-
-def read_records(channel: Path) -> list[Record]:
-    """The whole lines of a channel; a torn last line is passed over."""
-    if not channel.exists():
-        return []
-    with _Tail(channel) as tail:
-        return tail.read()
-
-
-def _record(line: bytes) -> Record:
-    """A line as a record; what is none was written by something else than the probe."""
-    try:
-        record = json.loads(line)
-    except ValueError:
-        record = None
-    good = isinstance(record, dict) and "kind" in record
-    return record if good else {"kind": "torn", "what": "writes to the channel"}
-
-
-class _Tail:
-    """Reads what is added to a file, line by line, and copies whole lines to another one, where there is one."""
-
-    def __init__(self, path: Path, copy: Path | None = None) -> None:
-        self._file = path.open("rb")  # for good: whoever removes it takes nothing away from us
-        self._position = 0
-        self._copy = copy.open("ab", buffering=0) if copy is not None else None
-
-    def __enter__(self) -> "_Tail":
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        self._file.close()
-        if self._copy is not None:
-            self._copy.close()
-
-    def read(self) -> list[Record]:
-        self._file.seek(self._position)
-        data = self._file.read()
-        whole = data[: data.rfind(b"\n") + 1]
-        self._position += len(whole)
-        if whole and self._copy is not None:
-            self._copy.write(whole)
-        return [_record(line) for line in whole.splitlines()]
 
 
 def _install_probe(

@@ -14,7 +14,8 @@ from sweflow_tracer.files import Blobs
 from sweflow_tracer.journal import Journal, Records
 from sweflow_tracer.processes import Launcher
 from sweflow_tracer.project import keep_loaded
-from sweflow_tracer.session import Groups, Options, Record, Session, Target, run_session, run_unforked
+from sweflow_tracer.session import Groups, Options, Session, Target, run_session, run_unforked
+from sweflow_tracer.tail import Record
 from sweflow_tracer.values import Outcome, Trace
 from sweflow_tracer.workspace import Workspace, clean_line, remove_listed
 

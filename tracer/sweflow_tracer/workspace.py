@@ -7,7 +7,10 @@ import secrets
 import shutil
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from queue import SimpleQueue
 from types import TracebackType
 
 from sweflow_tracer.files import Blobs, write_blob
@@ -110,6 +113,41 @@ class Workspace:
                     self._written.pop(path, None)
             if here != self.tree and not any(here.iterdir()):
                 here.rmdir()
+
+
+class Workspaces:
+    """Workspaces for several threads, one a job, which share bytecode. A context manager; all go with it.
+
+    ``ledger`` is also where those of a run that was killed are listed; they are removed first.
+    """
+
+    def __init__(self, name: str, ledger: Path, count: int) -> None:
+        self._name = name
+        self._ledger = ledger
+        self._count = count
+        self._free: SimpleQueue[Workspace] = SimpleQueue()
+        self._stack = ExitStack()
+
+    def __enter__(self) -> "Workspaces":
+        remove_listed(self._ledger)
+        bytecode = None
+        for _ in range(self._count):
+            space = self._stack.enter_context(Workspace(self._name, self._ledger, bytecode))
+            bytecode = space.bytecode
+            self._free.put(space)
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._stack.close()
+
+    @contextmanager
+    def one(self) -> Iterator[Workspace]:
+        """A workspace that nobody else uses meanwhile; waits for one."""
+        space = self._free.get()
+        try:
+            yield space
+        finally:
+            self._free.put(space)
 
 
 def _stamp(path: Path) -> tuple[int, int, int]:

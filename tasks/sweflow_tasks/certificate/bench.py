@@ -4,16 +4,14 @@ import hashlib
 import json
 from collections.abc import Callable, Iterable
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from queue import SimpleQueue
 from typing import Protocol
 
 from sweflow_tracer.files import Blobs
 from sweflow_tracer.processes import Launcher
-from sweflow_tracer.session import Options, Session, Target, run_session, run_unforked
-from sweflow_tracer.workspace import Workspace, remove_listed
+from sweflow_tracer.session import Options, Session, Target, run_groups
+from sweflow_tracer.workspace import Workspaces
 
 from sweflow_tasks.lines import read_whole_lines
 from sweflow_tasks.values import JsonObject
@@ -56,21 +54,15 @@ class Bench:
         self._setting = setting
         self._journal = journal
         self._known = {entry["key"]: entry["found"] for entry in read_whole_lines(journal)}
-        self._spaces: SimpleQueue[Workspace] = SimpleQueue()
-        self._stack = ExitStack()
+        ledger = journal.with_suffix(".scratch")
+        self._spaces = Workspaces(setting.target.project.folder, ledger, setting.jobs)
 
     def __enter__(self) -> "Bench":
-        ledger = self._journal.with_suffix(".scratch")
-        remove_listed(ledger)
-        bytecode = None
-        for _ in range(self._setting.jobs):
-            space = Workspace(self._setting.target.project.folder, ledger, bytecode)
-            bytecode = bytecode or space.bytecode
-            self._spaces.put(self._stack.enter_context(space))
+        self._spaces.__enter__()
         return self
 
     def __exit__(self, *error: object) -> None:
-        self._stack.close()
+        self._spaces.__exit__(*error)
 
     def measure(self, jobs: Iterable[Job], progress: Callable[[int], None]) -> list[JsonObject]:
         """The outcome of every job, in order. ``progress`` is told how many are done."""
@@ -103,21 +95,15 @@ class Bench:
         return [self._known[key] for key in keys]
 
     def _one(self, job: Job) -> JsonObject:
-        workspace = self._spaces.get()
         setting = self._setting
+        with self._spaces.one() as workspace:
 
-        def run(blobs: Blobs, options: Options) -> Session:
-            workspace.show(blobs)
-            session = run_session(setting.target, workspace, setting.launcher, options)
-            if session.needs_process and not options.variants:
-                session = run_unforked(setting.target, workspace, setting.launcher, options)
-            setting.on_session(session)
-            return session
+            def run(blobs: Blobs, options: Options) -> Session:
+                session = run_groups(setting.target, workspace, blobs, setting.launcher, options)
+                setting.on_session(session)
+                return session
 
-        try:
             return job.measure(run)
-        finally:
-            self._spaces.put(workspace)
 
 
 def _key(job: Job) -> str:

@@ -10,7 +10,8 @@ from sweflow_tracer import SweflowError
 from sweflow_tracer.errors import RanElsewhere, RunnerDependency, SessionFailed
 from sweflow_tracer.files import Blobs
 from sweflow_tracer.processes import Launcher
-from sweflow_tracer.session import Guarded, Options, Record, Session, Target, run_session, run_unforked
+from sweflow_tracer.session import Guarded, Options, Session, Target, run_groups
+from sweflow_tracer.tail import Record
 from sweflow_tracer.workspace import Workspace, remove_listed
 
 from sweflow_tasks.arguments import present_arguments
@@ -116,12 +117,7 @@ class Grader:
             collect=self._collect,
         )
         with Workspace(self._target.project.folder, self._ledger) as workspace:
-            workspace.show(blobs)
-            session = run_session(self._target, workspace, self._launcher, options)
-            if session.needs_process:
-                workspace.show(blobs)
-                session = run_unforked(self._target, workspace, self._launcher, options)
-            return session
+            return run_groups(self._target, workspace, blobs, self._launcher, options)
 
     def _judge(self, task: JsonObject, patch: str, session: Session) -> Verdict:
         records = _by_id(session.tests)
