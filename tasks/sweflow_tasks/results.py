@@ -10,6 +10,10 @@ from sweflow_tracer.values import Outcome
 from sweflow_tasks.lines import read_whole_lines
 
 
+VERSION = 2
+"""Counted up where a line of the journal, or what it says, changes."""
+
+
 @dataclass(frozen=True, slots=True)
 class Result:
     """What one test did on one tree: apart from the tests of earlier steps, or together with them.
@@ -56,12 +60,13 @@ def journal_line(key: str, run: TreeRun) -> str:
     """A finished run as a line of the journal."""
     results = [{name: getattr(result, name) for name in _NAMES} for result in run.results]
     row = {"number": run.number, "results": results, "problem": run.problem, "reads": run.reads}
-    return json.dumps({"key": key, "run": row}) + "\n"
+    return json.dumps({"version": VERSION, "key": key, "run": row}) + "\n"
 
 
 def read_journal(path: Path) -> dict[str, TreeRun]:
-    """The runs of a journal by key; a torn last line is cut off."""
-    return {entry["key"]: _run(entry["run"]) for entry in read_whole_lines(path)}
+    """The runs of a journal by key; a torn last line is cut off, and one of another version is passed over."""
+    lines = (entry for entry in read_whole_lines(path) if entry.get("version") == VERSION)
+    return {entry["key"]: _run(entry["run"]) for entry in lines}
 
 
 def _run(row: dict[str, Any]) -> TreeRun:
