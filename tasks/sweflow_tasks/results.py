@@ -9,7 +9,6 @@ from sweflow_tracer.values import Outcome
 
 from sweflow_tasks.lines import read_whole_lines
 
-
 VERSION = 2
 """Counted up where a line of the journal, or what it says, changes."""
 
