@@ -1,4 +1,4 @@
-"""Groups whose failures run again: what fails beside other tests and passes alone has passed, and nothing runs twice."""
+"""Groups whose failures run again: only a pass before the first failure, or alone, is a pass; and silence is none (V1)."""
 
 import pytest
 from sweflow_tracer.interpreter import inspect_interpreter
@@ -24,7 +24,13 @@ def test_spoils():
 
 def test_spoiled():
     count("spoiled")
+    if core.STATE:
+        core.LEFT.append(1)
     assert core.STATE == []
+
+def test_needs():
+    count("needs")
+    assert core.LEFT
 
 def test_fails():
     count("fails")
@@ -37,22 +43,43 @@ def test_dies():
 def test_last():
     count("last")
 """
-NAMES = ("spoils", "spoiled", "fails", "dies", "last")
+NAMES = ("spoils", "spoiled", "needs", "fails", "dies", "last")
+SLOW = """\
+import pytest, time
+
+@pytest.mark.parametrize("n", range(13))
+def test_fails(n):
+    time.sleep(0.9)
+    assert False
+"""
+
+
+def sessions(run, files, folder, python, options):
+    """Run on a project with these files; the session and the tree's files that tests made."""
+    repo = write_repository(folder / "repo", files)
+    project, blobs = read_project(repo, inspect_interpreter(python, repo), (), allow_dirty=True)
+    with Workspace(project.folder, folder / "ledger") as workspace:
+        workspace.show(blobs)
+        session = run(Target(project, python), workspace, Launcher(), options)
+        made = workspace.tree / "tests" / "ran.txt"
+        return session, made.read_text().split() if made.exists() else []
 
 
 @pytest.mark.parametrize("run", [run_session, run_unforked])
-def test_a_test_that_fails_beside_others_runs_once_more_alone_and_that_counts(run, tmp_path, python):
-    repo = write_repository(tmp_path / "repo", {"core.py": "STATE = []\n", "tests/test_core.py": TESTS})
-    project, blobs = read_project(repo, inspect_interpreter(python, repo), (), allow_dirty=True)
-    target = Target(project, python)
+def test_V1_from_the_first_failure_on_each_test_runs_once_more_alone_and_that_counts(run, tmp_path, python):
+    files = {"core.py": "STATE = []\nLEFT = []\n", "tests/test_core.py": TESTS}
     tests = [f"tests/test_core.py::test_{name}" for name in NAMES]
-    options = Options(groups=[tests, tests], again=[1])
-    with Workspace(project.folder, tmp_path / "ledger") as workspace:
-        workspace.show(blobs)
-        session = run(target, workspace, Launcher(), options)
-        ran = (workspace.tree / "tests" / "ran.txt").read_text().split()
+    session, ran = sessions(run, files, tmp_path, python, Options(groups=[tests, tests], again=[1]))
     found = {(r["group"], r["id"].rpartition("_")[2]): r["outcome"] for r in session.tests}
     assert len(session.tests) == len(found) == 2 * len(NAMES)
-    assert [found[0, name] for name in NAMES] == ["passed", "failed", "failed", "lost", "passed"]
-    assert [found[1, name] for name in NAMES] == ["passed", "passed", "failed", "lost", "passed"]
-    assert sorted(ran) == sorted([*NAMES, *NAMES, "spoiled", "fails", "dies"])
+    assert [found[0, name] for name in NAMES] == ["passed", "failed", "passed", "failed", "lost", "passed"]
+    assert [found[1, name] for name in NAMES] == ["passed", "passed", "failed", "failed", "lost", "passed"]
+    assert sorted(ran) == sorted([*NAMES, *NAMES, *NAMES[1:]])
+
+
+@pytest.mark.slow
+def test_V3_failures_that_are_kept_back_are_not_taken_for_a_hang(tmp_path, python):
+    tests = [f"tests/test_core.py::test_fails[{n}]" for n in range(13)]
+    options = Options(groups=[tests], again=[0], timeout=1.0)
+    session, _ = sessions(run_session, {"core.py": "", "tests/test_core.py": SLOW}, tmp_path, python, options)
+    assert [record["outcome"] for record in session.tests] == ["failed"] * 13

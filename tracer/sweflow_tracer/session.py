@@ -79,9 +79,9 @@ class Options:
     ``follow``: record processes that tests start, too. ``select``: node ids below which a test must be, if any.
     ``limit`` is in seconds for the whole session; None where there is none but the silence of its tests. ``collect``
     is in seconds until the tests are collected. ``variants`` gives by number of a group the variant that it runs with,
-    up to its first test that does not pass. ``again`` are groups of which a test that does not pass runs once more in a
-    process of its own, and that record stands. ``lines`` are groups whose tests' records say which lines of ``watched``
-    (first and last lines, by path) they ran.
+    up to its first test that does not pass. ``again`` are groups of which the first test that does not pass, and
+    all that follow it, run once more in a process of their own each; those records stand. ``lines`` are groups whose
+    tests' records say which lines of ``watched`` (first and last lines, by path) they ran.
     ``watch``: records say which files of the project a test read as data, and whether it started a process.
     """
 
@@ -239,10 +239,10 @@ def run_unforked(
 
     for number, group in enumerate(groups):
         records = run(group, number)
-        failed = [r["id"] for r in records if r["outcome"] != "passed"] if number in options.again else []
-        if failed and len(group) > 1:
-            records = [r for r in records if r["outcome"] == "passed"]
-            records += [record for test in failed for record in run([test], number)]
+        failed = next((n for n, record in enumerate(records) if record["outcome"] != "passed"), len(records))
+        if number in options.again and len(group) > 1:
+            alone = [record for doubtful in records[failed:] for record in run([doubtful["id"]], number)]
+            records = [*records[:failed], *alone]
         merged.tests += records
     return merged
 

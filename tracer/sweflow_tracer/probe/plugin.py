@@ -224,7 +224,7 @@ def _run_group(number: int, group: list[Any], send: Send) -> None:
     base = len(RECORDER.codes)
     for item, following in zip(group, [*group[1:], None]):
         send({"kind": "begin", "id": item.nodeid})
-        record = _run_item(item, following)
+        record = _run_item(item, following, whole=number in CONFIG["again"])
         record["base"] = base
         record["codes"], record["edges"] = RECORDER.compact(record["edges"], base)
         send(record if _guard is None else _guard.seal(record))
@@ -232,7 +232,8 @@ def _run_group(number: int, group: list[Any], send: Send) -> None:
             break
 
 
-def _run_item(item: Any, following: Any) -> dict[str, Any]:
+def _run_item(item: Any, following: Any, whole: bool) -> dict[str, Any]:
+    """Run an item; ``whole``: the guard looks at everything after it."""
     global _current
     random.seed(0)
     if "numpy.random" in sys.modules:
@@ -247,7 +248,7 @@ def _run_item(item: Any, following: Any) -> dict[str, Any]:
     verdict = _current.record()
     if _guard is not None:
         passed = verdict["outcome"] == "passed"
-        verdict["evidence"] = _guard.after(item, passed=passed, last=following is None)
+        verdict["evidence"] = _guard.after(item, passed=passed, whole=whole or following is None)
     if _follower is not None:
         _follower.gather()
     record: dict[str, Any] = {"kind": "test", "id": item.nodeid, "intact": _intact(), "edges": RECORDER.take()}

@@ -239,25 +239,33 @@ class Workers:
 
 
 class Failed:
-    """Keeps back records of tests that did not pass in some groups of several, so that they can run again alone."""
+    """Keeps back the records of some groups of several from the first that did not pass on, to run those tests alone.
+
+    What failed may have left something behind, so that a later pass beside it says nothing. A line goes out for each
+    record that is kept back, since who reads takes silence for a hang; modules from elsewhere are named in it.
+    """
 
     def __init__(self, groups: dict[int, list[Any]], emit: Send) -> None:
-        self._groups = {number: group for number, group in groups.items() if len(group) > 1}
+        self._items = {
+            number: {item.nodeid: item for item in group} for number, group in groups.items() if len(group) > 1
+        }
         self._emit = emit
-        self._found: dict[tuple[int, str], None] = {}
+        self._found: dict[int, dict[str, None]] = {}
 
     def emit(self, record: dict[str, Any]) -> None:
         """Send a record on, or keep it back."""
-        if record["kind"] == "test" and record["group"] in self._groups and record["outcome"] != "passed":
-            self._found[record["group"], record["id"]] = None
+        number, test = record.get("group", 0), str(record.get("id"))
+        known = record["kind"] == "test" and test in self._items.get(number, ())
+        if known and (number in self._found or record.get("outcome") != "passed"):
+            self._found.setdefault(number, {})[test] = None
+            self._emit({"kind": "kept", "strays": record.get("strays", [])})
         else:
             self._emit(record)
 
     def alone(self) -> list[tuple[int, list[Any]]]:
         """A group for each test whose record was kept back; from now on none is."""
-        items = {(number, item.nodeid): item for number, group in self._groups.items() for item in group}
-        self._groups = {}
-        return [(key[0], [items[key]]) for key in self._found]
+        items, self._items = self._items, {}
+        return [(number, [items[number][test]]) for number, tests in self._found.items() for test in tests]
 
 
 def _describe(status: int) -> str:

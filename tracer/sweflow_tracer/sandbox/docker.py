@@ -73,7 +73,7 @@ class Docker:
             "network_mode": "none",
             "read_only": True,
             "tmpfs": writable,
-            "mounts": mounts(self.environment.volumes, read_only=True),
+            "mounts": mounts(self.environment.volumes),
             "shm_size": self.limits.scratch or None,
             "mem_limit": self.limits.memory or None,
             "memswap_limit": self.limits.memory or None,

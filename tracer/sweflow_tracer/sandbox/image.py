@@ -11,6 +11,7 @@ import stat
 import subprocess
 import tarfile
 import tempfile
+import uuid
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,9 +27,11 @@ BASE_LABEL = "sweflow.base"
 OWNER_LABEL = "sweflow.owner"
 """The label of a container: which process it belongs to (``marks.owner``), on which host."""
 ENVIRONMENT_LABEL = "sweflow.environment"
+VOLUMES_LABEL = "sweflow.volumes"
+"""The label of an image: what the names of its volumes begin with."""
 REPOSITORY = "sweflow-environment"
 BASE_MOVE = f"pull one of this system's release (docker pull debian:bookworm-slim) and name it in {BASE_VARIABLE}"
-LAYOUT = 4
+LAYOUT = 5
 """Counted up where the images change."""
 TEMPORARY = (Path("/tmp"), Path("/var/tmp"))
 """Folders that are empty and writable in a container."""
@@ -85,30 +88,51 @@ def environment_of(client: Any, base: str, surroundings: Surroundings) -> Enviro
     volumes: dict[str, str] = {}
     for shown in (surroundings.shared, own):
         files = dict(_files(shown, hidden))
-        name = _digest(str(client.inspect_image(base)["Id"]), files)
-        tag = f"{REPOSITORY}:{name}"
-        places = filter(_is_temporary, shown)
-        mine = {f"{REPOSITORY}-{name}-{number}": str(path) for number, path in enumerate(places)}
+        tag = f"{REPOSITORY}:{_digest(str(client.inspect_image(base)['Id']), files)}"
+        places = [_place(path) for path in shown if any(path.is_relative_to(folder) for folder in TEMPORARY)]
+        mine = _named(_token(client, tag), places)
         if not (_has(client, tag) and volumes_of(client).issuperset(mine)):
-            _make(client, base, tag, shown, files, mine)
+            token = uuid.uuid4().hex  # new ones, so that nobody finds them half filled
+            mine = _named(token, places)
+            _make(client, base, tag, shown, files, token, mine)
         base = tag
         volumes |= mine
     return Environment(base, volumes)
 
 
-def mounts(volumes: Mapping[str, str], *, read_only: bool) -> list[Any]:
-    """Volumes as the engine mounts them."""
+def _place(path: Path) -> str:
+    if path.is_symlink() or not path.is_dir():
+        problem = f"{path} is needed, and what is no folder cannot be mounted below a temporary one"
+        raise SandboxFailed(
+            "docker", problem, "pass the real path as --python, or an interpreter that stands elsewhere"
+        )
+    return str(path)
+
+
+def _named(token: str, places: Iterable[str]) -> dict[str, str]:
+    return {f"{REPOSITORY}-{token}-{number}": place for number, place in enumerate(places)}
+
+
+def _token(client: Any, tag: str) -> str:
+    """What the names of an image's volumes begin with."""
+    if not _has(client, tag):
+        return ""
+    labels = client.inspect_image(tag)["Config"]["Labels"] or {}
+    return str(labels.get(VOLUMES_LABEL, ""))
+
+
+def mounts(volumes: Mapping[str, str], *, filling: bool = False) -> list[Any]:
+    """Volumes as the engine mounts them; those that are not being filled, read-only.
+
+    The engine makes a volume that is not there. Only one that is being filled gets the label that it is known by.
+    """
     from docker.types import Mount  # noqa: PLC0415  # optional
 
-    labels = {ENVIRONMENT_LABEL: "1"}
+    labels = {ENVIRONMENT_LABEL: "1"} if filling else None
     return [
-        Mount(place, name, "volume", read_only=read_only, no_copy=True, labels=labels)
+        Mount(place, name, "volume", read_only=not filling, no_copy=True, labels=labels)
         for name, place in volumes.items()
     ]
-
-
-def _is_temporary(path: Path) -> bool:
-    return path.is_dir() and any(path.is_relative_to(folder) for folder in TEMPORARY)
 
 
 def volumes_of(client: Any) -> set[str]:
@@ -151,10 +175,11 @@ def _make(
     tag: str,
     shown: tuple[Path, ...],
     files: dict[str, os.stat_result],
+    token: str,
     volumes: Mapping[str, str],
 ) -> None:
     missing = _missing(client, base, _libraries(files))
-    host = client.create_host_config(mounts=mounts(volumes, read_only=False))
+    host = client.create_host_config(mounts=mounts(volumes, filling=True))
     container = client.create_container(base, ["true"], labels=owner_label(), host_config=host)["Id"]
     try:
         with tempfile.TemporaryFile() as archive:
@@ -162,7 +187,7 @@ def _make(
             archive.seek(0)
             if not client.put_archive(container, "/", archive):
                 raise SandboxFailed("docker", f"the engine refused the archive for {tag}", "look at the engine's log")
-        changes = [f"LABEL {ENVIRONMENT_LABEL}=1", "ENTRYPOINT []", "CMD []"]
+        changes = [f"LABEL {ENVIRONMENT_LABEL}=1 {VOLUMES_LABEL}={token}", "ENTRYPOINT []", "CMD []"]
         repository, _, name = tag.partition(":")
         client.commit(container, repository, name, changes=changes)
     finally:

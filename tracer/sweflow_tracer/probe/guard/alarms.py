@@ -20,8 +20,8 @@ WATCHED = frozenset(
         *("ctypes.dlopen", "ctypes.dlsym", "ctypes.cdata", "ctypes.string_at"),
     }
 )
-WRITTEN = frozenset({"__code__", "__defaults__", "__kwdefaults__"})
-"""What makes another function of one."""
+WRITTEN = frozenset({"__code__", "__defaults__", "__kwdefaults__", "__class__"})
+"""What makes another thing of a function or a module, where it is set or deleted."""
 FRAMES = frozenset({"tb_frame", "gi_frame", "cr_frame", "ag_frame"})
 HELPERS = {"/inspect.py": 3, "/traceback.py": 1, "/ctypes/__init__.py": 3, "/ctypes/util.py": 3}
 """Files of the standard library that do this for whoever asks, and how many of their frames deep: a traceback that is
@@ -54,15 +54,15 @@ def _reached(event: str, arguments: tuple[Any, ...]) -> str:
 def listen(foreign: Callable[[str], bool], kept: dict[int, str], saw: Callable[[str], None]) -> None:
     """Tell ``saw`` of each watched event that the code under test causes, directly or by a helper.
 
-    ``kept`` are names of functions by id; whoever changes one of these is told of.
+    ``kept`` are names of functions and modules by id; whoever changes one of these is told of.
     """
     frame_at, busy = sys._getframe, [False]
-    heard = WATCHED | {"object.__getattr__", "object.__setattr__", "open"}
+    heard = WATCHED | {"object.__getattr__", "object.__setattr__", "object.__delattr__", "open"}
 
     def hook(event: str, arguments: tuple[Any, ...]) -> None:
         if event not in heard:
             return
-        if event == "object.__setattr__":
+        if event in ("object.__setattr__", "object.__delattr__"):
             if arguments[1] in WRITTEN and id(arguments[0]) in kept:
                 saw("changes %s()" % kept[id(arguments[0])])
             return

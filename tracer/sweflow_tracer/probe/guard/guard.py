@@ -43,7 +43,7 @@ class Guard:
         """Before the first line of the code under test."""
         self._digests = trusted_digests(self._root, sorted(self._trusted), pytest_config)
         self._snapshot = Snapshot(self._package)
-        listen(is_foreign(self._root, self._trusted), self._snapshot.functions, self._saw)
+        listen(is_foreign(self._root, self._trusted), self._snapshot.named, self._saw)
 
     def decoys(self, session: Any) -> list[Any]:
         """Tests that must fail."""
@@ -66,14 +66,14 @@ class Guard:
         else:
             self._evidence = "changed"
 
-    def after(self, item: Any, *, passed: bool, last: bool) -> str:
-        """The evidence, after a test; changes to what it rests on are told as alarms, after the last one all.
+    def after(self, item: Any, *, passed: bool, whole: bool) -> str:
+        """The evidence, after a test; changes to what it rests on are told as alarms, with ``whole`` all of them.
 
         Nothing rests on a test that did not pass.
         """
         self._passed = self._passed or passed
-        if passed or (last and self._passed):
-            for name in self._snapshot.changes(near=not last):
+        if passed or (whole and self._passed):
+            for name in self._snapshot.changes(near=not whole):
                 self._saw("changes " + name)
         if self._evidence == "missing" and self._code is not None and body_of(item) is not self._code:
             return "changed"
@@ -83,5 +83,5 @@ class Guard:
 
     def _saw(self, what: str) -> None:
         if what not in self._told:
-            self._told.add(what)
             self._emit({"kind": "alarm", "what": what})
+            self._told.add(what)  # after that: what cannot be told now is told the next time

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import builtins
 import sys
-from types import BuiltinFunctionType, FunctionType, ModuleType
+from types import BuiltinFunctionType, CodeType, FunctionType, ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -40,8 +40,8 @@ LEFT = frozenset(
 class Snapshot:
     """Functions and classes of the runner and of the modules that tests compare with, by name.
 
-    ``own`` is the name of the probe's package. ``functions`` are the names of functions by their id: they live as long
-    as this does. A look at a function's code is an audit event, so that changes to that are left to whoever listens.
+    ``own`` is the name of the probe's package. ``named`` are the names of its functions and modules by their id: they
+    live as long as this does.
     """
 
     def __init__(self, own: str) -> None:
@@ -52,31 +52,38 @@ class Snapshot:
             if isinstance(module, ModuleType) and name.partition(".")[0] in {*PACKAGES, own}
         }
         self._modules["builtins"] = builtins
-        self._near = {name: self._modules[name] for name in NEAREST if name in self._modules}
         self._held = {name: list(_spaces(name, module)) for name, module in self._modules.items()}
-        self.functions = {
-            id(getattr(thing, "__func__", thing)): space + "." + name
-            for spaces in self._held.values()
-            for space, _, held in spaces
-            for name, thing in held
-            if isinstance(getattr(thing, "__func__", thing), FunctionType) and space + "." + name not in LEFT
-        }
+        self._codes = {name: list(_codes(spaces)) for name, spaces in self._held.items()}
+        self._near = [name for name in NEAREST if name in self._modules]
+        self.named = {id(module): name for name, module in self._modules.items()}
+        self.named.update((id(function), name) for codes in self._codes.values() for function, _, name in codes)
 
     def changes(self, *, near: bool) -> list[str]:
         """Names that are something else now; with ``near`` among those that a test's verdict rests on directly.
 
-        No function in Python is called for each name: a tracer would be told of all.
+        No function in Python is called for each name: the tracer would be told of all.
         """
         found: list[str] = []
         loaded = sys.modules
-        for name, module in (self._near if near else self._modules).items():
+        for name in self._near if near else self._modules:
             for space, now, held in self._held[name]:
                 for attribute, thing in held:
                     if now(attribute) is not thing:
                         found.append(space + "." + attribute)
-            if loaded.get(name) is not module and name.partition(".")[0] != self._own:
+            for function, code, full in self._codes[name]:
+                if function.__code__ is not code:
+                    found.append(full + "()")
+            if loaded.get(name) is not self._modules[name] and name.partition(".")[0] != self._own:
                 found.append("sys.modules[%s]" % name)
         return sorted(found)[:20]
+
+
+def _codes(spaces: list[Space]) -> Iterator[tuple[FunctionType, CodeType, str]]:
+    for space, _, held in spaces:
+        for name, thing in held:
+            function = getattr(thing, "__func__", thing)
+            if isinstance(function, FunctionType):
+                yield function, function.__code__, space + "." + name
 
 
 def _spaces(name: str, module: ModuleType) -> Iterator[Space]:
