@@ -12,6 +12,8 @@ import sweflow
 
 from ..helpers import assert_adds_up, files_of, write_repository
 
+pytestmark = pytest.mark.slow
+
 COPIED = """\
     total = 0
     for number, word in enumerate(words):

@@ -65,7 +65,7 @@ def sessions(run, files, folder, python, options):
         return session, made.read_text().split() if made.exists() else []
 
 
-@pytest.mark.parametrize("run", [run_session, run_unforked])
+@pytest.mark.parametrize("run", [run_session, pytest.param(run_unforked, marks=pytest.mark.slow)])
 def test_V1_from_the_first_failure_on_each_test_runs_once_more_alone_and_that_counts(run, tmp_path, python):
     files = {"core.py": "STATE = []\nLEFT = []\n", "tests/test_core.py": TESTS}
     tests = [f"tests/test_core.py::test_{name}" for name in NAMES]
