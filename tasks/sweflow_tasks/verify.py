@@ -2,9 +2,9 @@
 
 Tree k is the reference of step k and, with the tests of the following step beside it, that step's skeleton. One
 session a tree: the ids up to step k in one process and in shuffled order; those of step k, and those of the following
-step that need nothing new, in order in another one, and from the first failure there on once more each in its own; the other
-ids of the following step each in its own and under the recorder, so that a test that swallows a stub's exception still
-shows the call.
+step that need nothing new, in order in another one, and from the first failure there on once more each in its own; the
+other ids of the following step each in its own and under the recorder, so that a test that swallows a stub's exception
+still shows the call.
 """
 
 import hashlib
