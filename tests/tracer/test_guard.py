@@ -119,8 +119,11 @@ def test_V6_what_tests_rest_on_is_compared_with_what_it_was(monkeypatch):
     with monkeypatch.context() as patch:
         patch.setattr(pytest, "raises", lambda *a: None)
         patch.setattr(unittest.TestCase, "assertEqual", lambda *a: None)
+        code = unittest.TestCase.assertTrue.__code__
+        patch.setattr(unittest.TestCase.assertTrue, "__code__", code.replace(co_name="another"))
         found = snapshot.changes(near=True)
     assert "pytest.raises" in found
+    assert "unittest.case.TestCase.assertTrue()" in found
     assert "unittest.case.TestCase.assertEqual" in found
     assert snapshot.changes(near=False) == []
 
