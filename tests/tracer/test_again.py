@@ -4,7 +4,7 @@ import pytest
 from sweflow_tracer.interpreter import inspect_interpreter
 from sweflow_tracer.processes import Launcher
 from sweflow_tracer.project import read_project
-from sweflow_tracer.session import Options, Target, run_session, run_unforked
+from sweflow_tracer.session import Guarded, Options, Target, run_session, run_unforked
 from sweflow_tracer.workspace import Workspace
 
 from ..helpers import write_repository
@@ -75,6 +75,36 @@ def test_V1_from_the_first_failure_on_each_test_runs_once_more_alone_and_that_co
     assert [found[0, name] for name in NAMES] == ["passed", "failed", "passed", "failed", "lost", "passed"]
     assert [found[1, name] for name in NAMES] == ["passed", "passed", "failed", "failed", "lost", "passed"]
     assert sorted(ran) == sorted([*NAMES, *NAMES, *NAMES[1:]])
+
+
+CHANGES = """\
+import json
+LOADS = json.loads
+
+def change():
+    json.loads = lambda text: 1
+
+def restore():
+    json.loads = LOADS
+"""
+RESTORED = """\
+import core
+
+def test_change():
+    core.change()
+
+def test_restore():
+    core.restore()
+"""
+
+
+@pytest.mark.parametrize("run", [run_session, run_unforked])
+def test_V6_what_a_later_test_of_the_group_puts_right_is_seen_all_the_same(run, tmp_path, python):
+    tests = [f"tests/test_core.py::test_{name}" for name in ("change", "restore")]
+    options = Options(groups=[tests], again=[0], guard=Guarded(("tests/test_core.py",)))
+    session, _ = sessions(run, {"core.py": CHANGES, "tests/test_core.py": RESTORED}, tmp_path, python, options)
+    assert [record["outcome"] for record in session.tests] == ["passed"] * 2
+    assert "changes json.loads" in session.alarms
 
 
 @pytest.mark.slow

@@ -217,8 +217,9 @@ def run_unforked(
         found: list[Record] = []
         left = list(group)
         traced = None if options.traced is None else [0] if number in options.traced else []
+        again = [0] if number in options.again else []
         while left:
-            alone = replace(options, groups=[left], fork=False, traced=traced, again=())
+            alone = replace(options, groups=[left], fork=False, traced=traced, again=again)
             session = run_session(target, workspace, launcher, alone, on_record, journal)
             merged.collected = merged.collected or session.collected
             merged.seconds += session.seconds
