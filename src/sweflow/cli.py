@@ -20,6 +20,7 @@ from sweflow import stages
 from sweflow.clean_cli import clean
 from sweflow.command import DIR, PYTHON, REPO
 from sweflow.command import certifying as _certifying
+from sweflow.command import chosen_python as _chosen_python
 from sweflow.command import chosen_sandbox as _chosen_sandbox
 from sweflow.command import folder_of as _out
 from sweflow.command import output as _output
@@ -62,7 +63,7 @@ def cli() -> None:
     \b
     Start here:
       sweflow doctor
-      sweflow build REPO --python REPO/.venv/bin/python
+      sweflow build REPO --python VENV/bin/python
       sweflow report REPO.sweflow --open
     """
 
@@ -245,12 +246,13 @@ def _run(stage: Callable[..., T], repo: Path, pytest_args: tuple[str, ...], give
     """Run a stage that starts from a repository, under progress bars; the output folder and the result."""
     out = _out(repo, given["out"])
     options = _options(given)
+    python = _chosen_python(given, repo)
     sandbox = _chosen_sandbox(given)
     with Bars(Console(stderr=True), quiet=given["quiet"] or given["as_json"], workers=_workers(given)) as bars:
         made = stage(
             repo,
             out,
-            python=given["python"],
+            python=python,
             arguments=pytest_args,
             allow_dirty=given["allow_dirty"],
             options=options,

@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.table import Table
 from sweflow_scheduler import Closure, Cost
 from sweflow_tasks import Level
+from sweflow_tracer.interpreter import find_python, own_python
 from sweflow_tracer.sandbox.choose import AUTO, NAMES, VARIABLE, choose, warning
 
 DIR = click.Path(exists=True, file_okay=False, path_type=Path)
@@ -29,7 +30,7 @@ def output(command: Callable[..., Any]) -> Callable[..., Any]:
 
 def python(command: Callable[..., Any]) -> Callable[..., Any]:
     """``--python``."""
-    text = "The target's interpreter [default: the repository's virtual environment, else python3 on PATH]."
+    text = "The target's interpreter [default: python3 on PATH]."
     return click.option("--python", type=PYTHON, help=text)(command)
 
 
@@ -52,6 +53,16 @@ def chosen_sandbox(given: dict[str, Any]) -> str:
         text = warning(chosen)
         print(f"sweflow: sandbox {chosen.name}{': ' if text else ''}{text}", file=sys.stderr)
     return chosen.name
+
+
+def chosen_python(given: dict[str, Any], repo: Path) -> Path:
+    """The target's interpreter; says which one of the repository's own was found and not run."""
+    python: Path = given["python"] or find_python(repo)
+    own = own_python(repo)
+    if own and given["python"] is None and not given["quiet"]:
+        text = f"{own} lies in the repository and is run only where you name it (--python {own})"
+        print(f"sweflow: {text}; taking {python}", file=sys.stderr)
+    return python
 
 
 def scheduling(command: Callable[..., Any]) -> Callable[..., Any]:

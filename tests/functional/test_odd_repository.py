@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from sweflow_tasks.format import read_lines
+from sweflow_tracer.clone import read_clone
 from sweflow_tracer.files import list_files, read_blobs
 
 import sweflow
@@ -154,13 +155,13 @@ def test_ignored_files_that_the_tests_load_are_in_the_tree_and_others_are_not(bu
 
 
 def test_files_that_git_does_not_know_yet_are_part_of_a_dirty_tree(repo):
-    assert ".gitattributes" in {entry.path for entry in list_files(repo)}
+    assert ".gitattributes" in {entry.path for entry in list_files(repo, read_clone(repo))}
 
 
 def test_C1_the_history_ends_in_what_was_read(built, repo):
-    listed = {e.path for e in list_files(built.source)}
+    listed = {e.path for e in list_files(built.source, None)}
     tree = git(built.history, "ls-tree", "-r", "--name-only", "main").splitlines()
     assert set(tree) == listed
-    for path, (mode, content) in read_blobs(built.source, list_files(built.source)).items():
+    for path, (mode, content) in read_blobs(built.source, list_files(built.source, None)).items():
         if mode != "120000":
             assert (repo / path).read_bytes() == content

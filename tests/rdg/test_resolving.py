@@ -98,7 +98,7 @@ def graph(tmp_path_factory, python):
     }
     repo = write_repository(folder / "repo", files)
     os.symlink("real.py", repo / "src" / "pkg" / "link.py")
-    blobs = read_blobs(repo, list_files(repo))
+    blobs = read_blobs(repo, list_files(repo, None))
     return build_graph(trace_of(repo, python, folder / "journal"), index_source(blobs))
 
 

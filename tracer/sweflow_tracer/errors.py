@@ -25,6 +25,15 @@ class DirtyTree(SweflowError):
         super().__init__(f"{path} has uncommitted changes ({shown}): commit or stash them, or pass --allow-dirty.")
 
 
+class CloneNotReadable(SweflowError):
+    """git cannot tell what a clone holds."""
+
+    def __init__(self, path: Path, problem: str) -> None:
+        self.path = path
+        self.problem = problem
+        super().__init__(f"{path} cannot be read as a clone ({problem}): mend it, or give a copy without its .git.")
+
+
 class InterpreterNotUsable(SweflowError):
     """The target's interpreter cannot run its tests."""
 

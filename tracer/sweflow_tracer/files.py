@@ -3,11 +3,12 @@
 import hashlib
 import os
 import stat
-import subprocess
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+
+from sweflow_tracer.clone import Clone
 
 SKIPPED_FOLDERS = frozenset(
     {
@@ -30,31 +31,12 @@ class FileEntry:
     ignored: bool = False
 
 
-def git(root: Path, *arguments: str) -> str | None:
-    """Output of a git command in ``root``; None where git fails or is not installed."""
-    command = ["git", "-c", "safe.directory=*", "-c", "core.fsmonitor=false", "-C", str(root), *arguments]
-    environment = {**os.environ, "GIT_OPTIONAL_LOCKS": "0", "LC_ALL": "C"}
-    try:
-        done = subprocess.run(command, capture_output=True, env=environment, check=False)
-    except FileNotFoundError:
-        return None
-    return os.fsdecode(done.stdout) if done.returncode == 0 else None
-
-
-def is_git_root(root: Path) -> bool:
-    """Whether ``root`` itself is the top of a git work tree with a commit."""
-    top = git(root, "rev-parse", "--show-toplevel", "HEAD")
-    return top is not None and Path(top.splitlines()[0]).resolve() == root.resolve()
-
-
-def list_files(root: Path) -> tuple[FileEntry, ...]:
+def list_files(root: Path, clone: Clone | None) -> tuple[FileEntry, ...]:
     """The repository's files, sorted. In a clone: what git does not ignore, and what it ignores but Python loads."""
-    if not is_git_root(root):
+    if clone is None:
         return tuple(sorted(_entries(root, _walk(root), ignored=False)))
-    tracked = _split(git(root, "ls-files", "-z", "--cached", "--others", "--exclude-standard"))
-    ignored = _split(git(root, "ls-files", "-z", "--others", "--ignored", "--exclude-standard"))
-    loadable = [path for path in ignored if path.endswith(LOADABLE) and not _is_leftover(root, path)]
-    entries = [*_entries(root, tracked, ignored=False), *_entries(root, loadable, ignored=True)]
+    loadable = [path for path in clone.ignored if path.endswith(LOADABLE) and not _is_leftover(root, path)]
+    entries = [*_entries(root, clone.tracked, ignored=False), *_entries(root, loadable, ignored=True)]
     return tuple(sorted(entries))
 
 
@@ -86,10 +68,6 @@ def tree_digest(blobs: Blobs) -> str:
 @lru_cache(maxsize=8192)
 def _content_digest(content: bytes) -> bytes:
     return hashlib.sha256(content).digest()
-
-
-def _split(output: str | None) -> list[str]:
-    return [path for path in (output or "").split("\0") if path]
 
 
 def _walk(root: Path) -> Iterator[str]:

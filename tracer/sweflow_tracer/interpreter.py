@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import subprocess
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -46,15 +47,32 @@ class Interpreter:
 
 
 def find_python(root: Path) -> Path:
-    """The interpreter of a virtual environment in the repository, else the one on PATH."""
+    """The interpreter on PATH, never one that lies in the repository at ``root``: its owner put it there (H1).
+
+    An environment that the user has activated is named by that. Raises InterpreterNotUsable.
+    """
+    path = os.pathsep.join(map(str, _trusted_folders(root)))
+    found = shutil.which("python3", path=path) or shutil.which("python", path=path)
+    if found is None:
+        raise InterpreterNotUsable(Path("python3"), "is not on PATH", "pass one with --python")
+    return Path(found)
+
+
+def _trusted_folders(root: Path) -> Iterator[Path]:
+    named = os.environ.get("VIRTUAL_ENV", "")
+    for folder in map(Path, os.environ.get("PATH", os.defpath).split(os.pathsep)):
+        inside = folder.resolve().is_relative_to(root.resolve())
+        if folder.is_absolute() and (not inside or (named and folder == Path(named, "bin"))):
+            yield folder
+
+
+def own_python(root: Path) -> Path | None:
+    """The interpreter of a virtual environment that lies in the repository, which nobody runs unless told to."""
     for name in (".venv", "venv", "env", ".env"):
         python = root / name / "bin" / "python"
         if (root / name / "pyvenv.cfg").exists() and python.exists():
             return python
-    found = shutil.which("python3") or shutil.which("python")
-    if found is None:
-        raise InterpreterNotUsable(Path("python3"), "is not on PATH", "pass one with --python")
-    return Path(found)
+    return None
 
 
 def inspect_interpreter(python: Path, root: Path) -> Interpreter:

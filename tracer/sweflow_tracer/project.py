@@ -7,8 +7,9 @@ import tomllib
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from sweflow_tracer.clone import Clone, read_clone
 from sweflow_tracer.errors import DirtyTree, NotARepository, RunnerDependency
-from sweflow_tracer.files import Blobs, FileEntry, git, is_git_root, list_files, read_blobs, tree_digest
+from sweflow_tracer.files import Blobs, FileEntry, list_files, read_blobs, tree_digest
 from sweflow_tracer.interpreter import Distribution, Interpreter
 
 EPOCH = "1970-01-01T00:00:00Z"
@@ -49,12 +50,13 @@ def read_project(
 ) -> tuple[Project, Blobs]:
     """The project at ``root`` and the content of its files.
 
-    Raises NotARepository, DirtyTree and RunnerDependency.
+    Raises NotARepository, CloneNotReadable, DirtyTree and RunnerDependency.
     """
-    files = list_files(root) if root.is_dir() else ()
+    clone = read_clone(root)
+    files = list_files(root, clone) if root.is_dir() else ()
     if not any(entry.path.endswith(".py") for entry in files):
         raise NotARepository(root)
-    clean = _check_clean(root, allow_dirty=allow_dirty)
+    _check_clean(root, clone, allow_dirty=allow_dirty)
     own = tuple(sorted(set(interpreter.names) & set(interpreter.runner)))
     if own:
         raise RunnerDependency(own)
@@ -63,9 +65,9 @@ def read_project(
     distribution = _own_distribution(interpreter, facts.get("name", ""))
     name = facts.get("name") or (distribution.name if distribution else root.resolve().name)
     project = Project(
-        repo=_remote(root) or name,
-        source=_source(root, blobs, files, clean=clean),
-        created_at=_created(root) if is_git_root(root) else EPOCH,
+        repo=_remote(clone) or name,
+        source=_source(clone, blobs, files),
+        created_at=clone.committed if clone else EPOCH,
         version=distribution.version if distribution else facts.get("version", "0"),
         license=(distribution.license if distribution else "") or facts.get("license", ""),
         python=interpreter.python,
@@ -90,28 +92,19 @@ def keep_loaded(project: Project, blobs: Blobs, modules: tuple[str, ...]) -> tup
     return replace(project, files=files), {path: blob for path, blob in blobs.items() if path in kept}
 
 
-def _check_clean(root: Path, *, allow_dirty: bool) -> bool:
-    if not is_git_root(root):
-        return False
-    changes = tuple(line[3:] for line in (git(root, "status", "--porcelain") or "").splitlines())
-    if changes and not allow_dirty:
-        raise DirtyTree(root, changes)
-    return not changes
+def _check_clean(root: Path, clone: Clone | None, *, allow_dirty: bool) -> None:
+    if clone and clone.changes and not allow_dirty:
+        raise DirtyTree(root, clone.changes)
 
 
-def _source(root: Path, blobs: Blobs, files: tuple[FileEntry, ...], *, clean: bool) -> str:
-    if clean:
-        return (git(root, "rev-parse", "HEAD") or "").strip()
+def _source(clone: Clone | None, blobs: Blobs, files: tuple[FileEntry, ...]) -> str:
+    if clone and not clone.changes:
+        return clone.head
     return tree_digest({entry.path: blobs[entry.path] for entry in files if not entry.ignored})
 
 
-def _created(root: Path) -> str:
-    return (git(root, "show", "-s", "--format=%cI", "HEAD") or EPOCH).strip()
-
-
-def _remote(root: Path) -> str:
-    url = (git(root, "remote", "get-url", "origin") or "").strip() if is_git_root(root) else ""
-    match = re.search(r"([\w.-]+)/([\w.-]+?)(?:\.git)?/*$", url)
+def _remote(clone: Clone | None) -> str:
+    match = re.search(r"([\w.-]+)/([\w.-]+?)(?:\.git)?/*$", clone.url if clone else "")
     return f"{match[1]}/{match[2]}" if match else ""
 
 
