@@ -1,5 +1,7 @@
 """Fixtures that several rooms share: an interpreter with pytest, and whole builds of the examples."""
 
+import fcntl
+import os
 import shutil
 import sys
 from collections.abc import Callable, Iterator
@@ -41,21 +43,41 @@ def example(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
 
 
 @pytest.fixture(scope="session")
-def inventory(example: Callable[[str], Path], python: Path) -> sweflow.Folder:
-    """The finished build of examples/inventory; the repository stands beside it."""
-    repo = example("inventory")
-    out = repo.parent / "out"
-    sweflow.build(repo, out, python=python)
-    return sweflow.Folder(out)
+def built_example(
+    example: Callable[[str], Path], python: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Callable[[str], Path]:
+    """The finished build of an example, with the repository beside it.
+
+    Made once for all workers of a run; each has a copy of its own, since a folder is locked while somebody works there.
+    """
+    worker = "PYTEST_XDIST_WORKER" in os.environ
+    shared = tmp_path_factory.getbasetemp().parent if worker else tmp_path_factory.mktemp("shared")
+
+    def build(name: str) -> Path:
+        kept = shared / f"built-{name}"
+        with (shared / f"built-{name}.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not kept.exists():
+                repo = example(name)
+                sweflow.build(repo, repo.parent / "out", python=python)
+                repo.parent.rename(kept)
+        mine = tmp_path_factory.mktemp("built") / "copy"
+        shutil.copytree(kept, mine, symlinks=True)
+        return mine / "out"
+
+    return build
 
 
 @pytest.fixture(scope="session")
-def calculator(example: Callable[[str], Path], python: Path) -> sweflow.Folder:
+def inventory(built_example: Callable[[str], Path]) -> sweflow.Folder:
+    """The finished build of examples/inventory; the repository stands beside it."""
+    return sweflow.Folder(built_example("inventory"))
+
+
+@pytest.fixture(scope="session")
+def calculator(built_example: Callable[[str], Path]) -> sweflow.Folder:
     """The finished build of examples/calculator; the repository stands beside it."""
-    repo = example("calculator")
-    out = repo.parent / "out"
-    sweflow.build(repo, out, python=python)
-    return sweflow.Folder(out)
+    return sweflow.Folder(built_example("calculator"))
 
 
 @pytest.fixture
