@@ -10,9 +10,8 @@ still shows the call.
 import hashlib
 import json
 import random
-from collections.abc import Callable, Generator, Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from contextlib import closing
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -33,6 +32,7 @@ from sweflow_tasks.arguments import present_arguments
 from sweflow_tasks.draft import Amendments, Draft, Inputs, make_draft
 from sweflow_tasks.forms import NEVER
 from sweflow_tasks.judge import Verdicts, judge, merge_verdicts
+from sweflow_tasks.pool import side_by_side
 from sweflow_tasks.repair import find_culprit
 from sweflow_tasks.results import Result, TreeRun, journal_line, read_journal
 from sweflow_tasks.watch import Habits, habits_of, watch_groups
@@ -86,7 +86,7 @@ class Verifier:
         waiting: dict[int, TreeRun] = {}
         parts: list[Verdicts] = []
         jobs = (_tree_job(draft, tree, agenda.together[tree]) for tree in trees)
-        with closing(self._in_parallel(jobs)) as runs:
+        with self._in_parallel(jobs) as runs:
             for done, run in enumerate(runs, 1):
                 waiting[run.number] = run
                 progress("verify", done, len(trees))
@@ -118,39 +118,22 @@ class Verifier:
         return [*parts[: agenda.trees.index(culprit)], self.judge_tree(draft, culprit)]
 
     def _run_one(self, job: "_TreeJob") -> TreeRun:
-        with closing(self._in_parallel(iter([job]))) as runs:
+        with self._in_parallel([job]) as runs:
             return next(runs)
 
-    def _in_parallel(self, jobs: "Iterator[_TreeJob]") -> Generator[TreeRun]:
-        with self._journal.open("a", encoding="utf-8") as journal, ThreadPoolExecutor(self._jobs) as pool:
-            running: dict[Future[TreeRun], str] = {}
+    @contextmanager
+    def _in_parallel(self, jobs: "Iterable[_TreeJob]") -> Iterator[Iterator[TreeRun]]:
+        """The runs of trees as they end; those that the journal knows are not run again."""
+        with self._journal.open("a", encoding="utf-8") as journal:
 
-            def finished() -> list[TreeRun]:
-                done, _ = wait(running, return_when=FIRST_COMPLETED)
-                found = [(running.pop(future), future.result()) for future in done]
-                for key, run in found:
-                    self._known[key] = run
-                    journal.write(journal_line(key, run))
+            def keep(job: "_TreeJob", run: TreeRun) -> None:
+                self._known[job.key] = run
+                journal.write(journal_line(job.key, run))
                 journal.flush()
-                return [run for _, run in found]
 
-            try:
-                for job in jobs:
-                    known = self._known.get(job.key)
-                    if known is not None:
-                        yield known
-                        continue
-                    running[pool.submit(self._run_tree, job)] = job.key
-                    if len(running) > self._jobs:
-                        yield from finished()
-                while running:
-                    yield from finished()
-            except GeneratorExit:
-                while running:
-                    finished()
-            except BaseException:
-                self._launcher.stop()
-                raise
+            stop, known = self._launcher.stop, lambda job: self._known.get(job.key)
+            with side_by_side(jobs, self._run_tree, keep, stop, self._jobs, known) as runs:
+                yield (run for _, run in runs)
 
     def _run_tree(self, job: "_TreeJob") -> TreeRun:
         apart = [job.apart] if job.apart else []

@@ -1,7 +1,6 @@
 """The attack matrix: every attack against a task, and what it scored."""
 
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +11,7 @@ from sweflow_tasks.attacks.values import Attack, Situation
 from sweflow_tasks.grading.evaluate import Grades
 from sweflow_tasks.grading.values import Verdict
 from sweflow_tasks.history import CommitStream, read_commit, run_git, scratch_repository
+from sweflow_tasks.pool import side_by_side
 from sweflow_tasks.values import JsonObject
 
 GOLD = Attack("gold", "no attack: the gold patch, which must still pass", lambda situation: situation.skeleton)
@@ -58,10 +58,11 @@ def run_attacks(
             return Outcome(attack, None)
         return Outcome(attack, grader.grade(task, attack_patch(attack, situation)))
 
-    with ThreadPoolExecutor(workers) as pool:
-        for number, found in enumerate(pool.map(outcome, attacks), 1):
-            progress("attacks", number, len(attacks))
-            yield found
+    found: dict[Attack, Outcome] = {}
+    with side_by_side(attacks, outcome, found.__setitem__, grader.stop, workers) as outcomes:
+        for _ in outcomes:
+            progress("attacks", len(found), len(attacks))
+    yield from (found[attack] for attack in attacks)
     yield Outcome(GOLD, grader.grade(task, task["patch"]))
 
 

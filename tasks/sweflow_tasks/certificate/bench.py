@@ -2,8 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -14,6 +13,7 @@ from sweflow_tracer.session import Options, Session, Target, run_groups
 from sweflow_tracer.workspace import Workspaces
 
 from sweflow_tasks.lines import read_whole_lines
+from sweflow_tasks.pool import side_by_side
 from sweflow_tasks.values import JsonObject
 
 Run = Callable[[Blobs, Options], Session]
@@ -66,32 +66,33 @@ class Bench:
 
     def measure(self, jobs: Iterable[Job], progress: Callable[[int], None]) -> list[JsonObject]:
         """The outcome of every job, in order. ``progress`` is told how many are done."""
-        keys = []
-        with self._journal.open("a", encoding="utf-8") as journal, ThreadPoolExecutor(self._setting.jobs) as pool:
-            running: dict[Future[JsonObject], str] = {}
+        keys: list[str] = []
 
-            def finish() -> None:
-                done, _ = wait(running, return_when=FIRST_COMPLETED)
-                for future in done:
-                    key = running.pop(future)
-                    self._known[key] = future.result()
-                    journal.write(json.dumps({"key": key, "found": self._known[key]}) + "\n")
+        def different() -> Iterator[tuple[str, Job]]:
+            asked: set[str] = set()
+            for job in jobs:
+                keys.append(_key(job))
+                if keys[-1] not in asked:
+                    asked.add(keys[-1])
+                    yield keys[-1], job
+
+        with self._journal.open("a", encoding="utf-8") as journal:
+
+            def keep(job: tuple[str, Job], found: JsonObject) -> None:
+                self._known[job[0]] = found
+                journal.write(json.dumps({"key": job[0], "found": found}) + "\n")
                 journal.flush()
 
-            try:
-                for job in jobs:
-                    keys.append(_key(job))
-                    if keys[-1] not in self._known and keys[-1] not in running.values():
-                        running[pool.submit(self._one, job)] = keys[-1]
-                    while len(running) > self._setting.jobs:
-                        finish()
-                    progress(len(keys) - len(running))
-                while running:
-                    finish()
-                    progress(len(keys) - len(running))
-            except BaseException:
-                self._setting.launcher.stop()
-                raise
+            def known(job: tuple[str, Job]) -> JsonObject | None:
+                return self._known.get(job[0])
+
+            def work(job: tuple[str, Job]) -> JsonObject:
+                return self._one(job[1])
+
+            stop, workers = self._setting.launcher.stop, self._setting.jobs
+            with side_by_side(different(), work, keep, stop, workers, known) as results:
+                for _ in results:
+                    progress(sum(key in self._known for key in keys))
         return [self._known[key] for key in keys]
 
     def _one(self, job: Job) -> JsonObject:

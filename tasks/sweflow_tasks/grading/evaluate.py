@@ -2,7 +2,6 @@
 
 import hashlib
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Protocol
@@ -13,6 +12,7 @@ from sweflow_tracer.trace import Progress
 from sweflow_tasks.grading.predictions import Prediction
 from sweflow_tasks.grading.values import Verdict, VerdictKind
 from sweflow_tasks.lines import read_whole_lines
+from sweflow_tasks.pool import side_by_side
 from sweflow_tasks.values import JsonObject
 
 
@@ -55,20 +55,22 @@ def evaluate(
     waiting = [prediction for prediction in predictions if prediction not in done]
     results.parent.mkdir(parents=True, exist_ok=True)
     progress("eval", len(done), len(predictions))
-    with results.open("a", encoding="utf-8") as file, ThreadPoolExecutor(workers) as pool:
-        running = {pool.submit(grader.grade, by_id[p.instance_id], p.patch): p for p in waiting}
-        try:
-            for future in as_completed(running):
-                prediction = running[future]
-                done[prediction] = future.result()
-                file.write(_line(prediction, done[prediction], by_id[prediction.instance_id]))
-                file.flush()
+    with results.open("a", encoding="utf-8") as file:
+
+        def work(prediction: Prediction) -> Verdict:
+            return grader.grade(by_id[prediction.instance_id], prediction.patch)
+
+        def keep(prediction: Prediction, verdict: Verdict) -> None:
+            done[prediction] = verdict
+            file.write(_line(prediction, verdict, by_id[prediction.instance_id]))
+            file.flush()
+
+        unresolved = sum(not verdict.resolved for verdict in done.values())
+        with side_by_side(waiting, work, keep, grader.stop, workers) as graded:
+            for _, verdict in graded:
+                unresolved += not verdict.resolved
                 progress("eval", len(done), len(predictions))
-                progress("eval/failed", sum(not verdict.resolved for verdict in done.values()), len(predictions))
-        except BaseException:
-            grader.stop()
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
+                progress("eval/failed", unresolved, len(predictions))
     return tuple(Evaluated(prediction, done[prediction]) for prediction in predictions)
 
 
