@@ -4,7 +4,6 @@ Exit codes are those of docs/cli.md; ``ends.py`` has them.
 """
 
 import os
-import signal
 import sys
 from collections.abc import Callable
 from dataclasses import fields, replace
@@ -36,6 +35,7 @@ from sweflow.eval_cli import evaluation
 from sweflow.grading import attack
 from sweflow.graph_cli import graph
 from sweflow.group import Commands
+from sweflow.interrupts import take_signals
 from sweflow.log import logging_run
 from sweflow.progress import Bars
 from sweflow.report_cli import report
@@ -48,8 +48,8 @@ OUT = click.Path(file_okay=False, path_type=Path)
 
 
 def main() -> None:
-    """Run the command line. SIGTERM ends it as Ctrl-C does: children are killed, scratch folders removed."""
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    """Run the command line. Signals end it as Ctrl-C does: children are killed, scratch folders removed."""
+    take_signals()
     with logging_run():
         code = run_logged(cli)
     sys.exit(code)

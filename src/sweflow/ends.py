@@ -16,6 +16,7 @@ from sweflow.log import LOG, SAID, is_debugging
 from sweflow.version import __version__
 
 DONE, BAD_INPUT, BROKEN, INTERRUPTED = 0, 2, 70, 130
+INTERRUPTED_SENTENCE = "sweflow: interrupted; the same command goes on from here."
 
 
 def run_logged(command: click.Command) -> int:
@@ -36,7 +37,7 @@ def _run(command: click.Command) -> int:
         return _fail(_usage(error), error, BAD_INPUT)
     except (KeyboardInterrupt, click.Abort):
         LOG.warning("interrupted", extra=SAID)
-        print("sweflow: interrupted; the same command goes on from here.", file=sys.stderr)
+        print(INTERRUPTED_SENTENCE, file=sys.stderr)
         return INTERRUPTED
     except OSError as error:
         return _fail(f"the system says: {error}: put that right and run the same command again.", error, BROKEN)

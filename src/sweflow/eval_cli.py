@@ -10,7 +10,7 @@ from sweflow.command import DIR, PYTHON, chosen_sandbox, output, sandbox, show
 from sweflow.grading import evaluate_predictions
 from sweflow.log import LOG
 from sweflow.progress import Bars
-from sweflow.tables import report_tables
+from sweflow.tables import report_notes, report_tables
 
 
 @click.command("eval")
@@ -49,5 +49,5 @@ def evaluation(dir: Path, **given: Any) -> int:
             workers=given["workers"],
             progress=bars,
         )
-    show(given, report, *report_tables(report))
+    show(given, report, *report_tables(report), report_notes(report, given["out"] or dir / "eval"))
     return 1 if any("infrastructure" in model["verdicts"] for model in report["models"].values()) else 0

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields
+from pathlib import Path
 from typing import Any
 
 from rich.table import Table
@@ -50,6 +51,25 @@ def report_tables(report: Mapping[str, Any]) -> list[Table]:
         rates = (f"{found[name]:.3f}" for name in ("reward", "f2p_rate", "p2p_rate"))
         models.add_row(Text(model), *_share_cells(found["resolved"]), *rates, chances, verdicts)
     return [models, *(_groups_table(model, found) for model, found in report["models"].items())]
+
+
+def report_notes(report: Mapping[str, Any], folder: Path) -> str:
+    """What the figures are shares of, which tasks are no clean failure, and where everything stands."""
+    lines = [
+        f"resolved: of all {report['tasks']} tasks, by a model's first candidate. reward, F2P and P2P: means over the "
+        "tasks that the model has a candidate for. verdicts: of all candidates."
+    ]
+    for model, found in report["models"].items():
+        named = {"without a candidate": "incomplete_ids", "empty patch": "empty_patch_ids", "error": "error_ids"}
+        lines += [f"{model}: {what}: {_some(found[key])}" for what, key in named.items() if found[key]]
+    return "\n".join(
+        (*lines, f"verdicts a line each in {folder / 'results.jsonl'}, ids and shares in {folder / 'report.json'}")
+    )
+
+
+def _some(ids: Sequence[str]) -> str:
+    shown = ", ".join(ids[:3])
+    return f"{len(ids)} ({shown}{', …' if len(ids) > 3 else ''})"
 
 
 def _groups_table(model: str, found: Mapping[str, Any]) -> Table:

@@ -20,6 +20,7 @@ from sweflow_rdg.roles import looks_like_test
 from sweflow_tracer.errors import SessionFailed
 from sweflow_tracer.files import Blobs, tree_digest
 from sweflow_tracer.interning import unpack
+from sweflow_tracer.pool import side_by_side
 from sweflow_tracer.processes import Launcher
 from sweflow_tracer.session import Options, Session, Target, codes_of, run_groups
 from sweflow_tracer.tail import Record
@@ -32,7 +33,6 @@ from sweflow_tasks.arguments import present_arguments
 from sweflow_tasks.draft import Amendments, Draft, Inputs, make_draft
 from sweflow_tasks.forms import NEVER
 from sweflow_tasks.judge import Verdicts, judge, merge_verdicts
-from sweflow_tasks.pool import side_by_side
 from sweflow_tasks.repair import find_culprit
 from sweflow_tasks.results import Result, TreeRun, journal_line, read_journal
 from sweflow_tasks.watch import Habits, habits_of, watch_groups

@@ -1,6 +1,7 @@
 """Grading: patches of strangers, what is put back, predictions, verdicts and the report."""
 
 import json
+from collections import Counter
 from math import isclose
 from pathlib import Path
 from types import SimpleNamespace
@@ -168,6 +169,85 @@ def test_a_prediction_for_no_task_is_a_clear_error(tmp_path: Path):
     path.write_text('{"instance_id": "small-2", "model_patch": ""}', "utf-8")
     with pytest.raises(UnknownInstance, match="did you mean small-1"):
         read_predictions(str(path), [TASK])
+
+
+def test_a_row_without_a_patch_is_an_error_that_names_it_and_null_is_an_empty_patch(tmp_path: Path):
+    path = tmp_path / "preds.jsonl"
+    path.write_text('{"instance_id": "small-1", "model_patch": ""}\n\n{"instance_id": "small-1"}\n', "utf-8")
+    with pytest.raises(FileNotUsable, match=r"has no model_patch in line 3 \(small-1\)"):
+        read_predictions(str(path), [TASK])
+    path.write_text('{"instance_id": "small-1", "model_patch": null}', "utf-8")
+    assert read_predictions(str(path), [TASK])[0].patch == ""
+
+
+@pytest.mark.parametrize("text", ["", "\n", "[]", "{}"])
+def test_a_file_without_predictions_is_an_error(tmp_path: Path, text: str):
+    (tmp_path / "preds.json").write_text(text, "utf-8")
+    with pytest.raises(FileNotUsable, match="holds no prediction"):
+        read_predictions(str(tmp_path / "preds.json"), [TASK])
+
+
+def test_predictions_by_instance_are_read(tmp_path: Path):
+    path = tmp_path / "preds.json"
+    path.write_text(json.dumps({"small-1": {"model_patch": "one", "model_name_or_path": "m"}}), "utf-8")
+    assert read_predictions(str(path), [TASK]) == (Prediction("small-1", "m", "one"),)
+
+
+def test_only_a_line_feed_ends_a_line_of_predictions(tmp_path: Path):
+    path = tmp_path / "preds.jsonl"
+    row = json.dumps({"instance_id": "small-1", "model_patch": "a\u2028b\x85"}, ensure_ascii=False)
+    path.write_text(f"{row}\n{row}\n", "utf-8")
+    assert [p.patch for p in read_predictions(str(path), [TASK])] == ["a\u2028b\x85"] * 2
+
+
+def test_the_report_names_what_became_of_each_instance_as_that_of_swe_bench_does():
+    ends = {
+        "r": (VerdictKind.RESOLVED, "p"),
+        "f": (VerdictKind.FAILED, "p"),
+        "t": (VerdictKind.TAMPERED, "p"),
+        "e": (VerdictKind.FAILED, ""),
+        "d": (VerdictKind.DOES_NOT_APPLY, "p"),
+        "i": (VerdictKind.INFRASTRUCTURE, "p"),
+    }
+    tasks = [{**TASK, "instance_id": name} for name in (*ends, "n")]
+    rows = [Evaluated(Prediction(name, "m", patch), Verdict(name, kind)) for name, (kind, patch) in ends.items()]
+    found = make_report(tasks, rows)["models"]["m"]
+    names = ("resolved", "unresolved", "empty_patch", "error", "completed", "incomplete", "submitted")
+    assert {name: found[f"{name}_ids"] for name in names} == {
+        "resolved": ["r"],
+        "unresolved": ["f", "t"],
+        "empty_patch": ["e"],
+        "error": ["d", "i"],
+        "completed": ["f", "r", "t"],
+        "incomplete": ["n"],
+        "submitted": sorted(ends),
+    }
+
+
+def test_shares_by_depth_and_size_are_in_order():
+    tasks = [{**TASK, "instance_id": str(depth), "depth": depth, "patch": "+x\n" * depth} for depth in (12, 2, 40)]
+    rows = [Evaluated(Prediction("2", "m", "p"), Verdict("2", VerdictKind.FAILED))]
+    found = make_report(tasks, rows)["models"]["m"]
+    assert list(found["by_depth"]) == ["2", "12", "40"]
+    assert list(found["by_size"]) == ["1-10", "11-30", "31-100"]
+
+
+def test_a_report_looks_at_each_row_a_bounded_number_of_times():
+    """Counted, not timed: reading the model of a row is what every way to group rows has to do."""
+    looks = Counter()
+
+    class Row:
+        verdict = Verdict("small-1", VerdictKind.FAILED)
+
+        @property
+        def prediction(self):
+            looks["prediction"] += 1
+            return Prediction("small-1", "m", "p")
+
+    for rows in (100, 400):
+        looks.clear()
+        make_report([TASK], [Row() for _ in range(rows)])
+        assert looks["prediction"] <= 12 * rows
 
 
 class FakeGrader:

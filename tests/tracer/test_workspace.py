@@ -3,7 +3,7 @@
 import py_compile
 from pathlib import Path
 
-from sweflow_tracer.workspace import Workspace, clean_line, remove_listed
+from sweflow_tracer.workspace import OWNER, Workspace, clean_line, remove_listed
 
 
 def test_C1_a_tree_holds_exactly_the_files_it_is_shown_whatever_a_run_did(tmp_path):
@@ -37,12 +37,23 @@ def test_bytecode_of_a_file_that_changes_is_forgotten_and_the_rest_is_kept(tmp_p
 def test_D1_scratch_folders_of_a_killed_run_are_removed_by_the_next(tmp_path):
     ledger = tmp_path / "ledger"
     space = Workspace("repo", ledger)  # never closed, as after a kill
+    (space.scratch / OWNER).write_text("1-0", "ascii")  # which process 1 never was
     (tmp_path / "mine").mkdir()
     with ledger.open("a") as file:
         file.write(f"{tmp_path / 'mine'}\n")
     remove_listed(ledger)
     assert not space.scratch.exists()
     assert (tmp_path / "mine").exists()
+
+
+def test_V9_scratch_folders_in_use_are_left_alone_and_stay_listed(tmp_path):
+    ledger = tmp_path / "ledger"
+    with Workspace("repo", ledger) as space:
+        remove_listed(ledger)
+        assert space.tree.exists()
+        assert str(space.scratch) in ledger.read_text()
+    remove_listed(ledger)
+    assert ledger.read_text() == ""
 
 
 def test_messages_lose_what_differs_between_two_equal_runs(tmp_path):

@@ -1,10 +1,21 @@
 """Errors: one base class for every room; an error keeps its data as fields and names the next move."""
 
 from pathlib import Path
+from typing import Any
 
 
 class SweflowError(Exception):
     """Something that the user can put right. ``str(error)`` is one sentence with the next move."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle the sentence and the fields; errors cross processes."""
+        return _remade, (type(self), self.args, self.__dict__)
+
+
+def _remade(kind: type[SweflowError], arguments: tuple[object, ...], fields: dict[str, Any]) -> SweflowError:
+    error = kind.__new__(kind, *arguments)
+    error.__dict__.update(fields)
+    return error
 
 
 class NotARepository(SweflowError):

@@ -32,7 +32,8 @@ class Launcher:
         """A running job; on leaving the block nothing of it runs any more.
 
         It sees ``cwd`` and the log's folder. An isolated sandbox gives it a copy of them, and brings back ``log`` and
-        ``channel`` only, a file in the log's folder. Raises SandboxFailed.
+        ``channel`` only, a file in the log's folder. Raises SandboxFailed, and KeyboardInterrupt where all was stopped:
+        what was cut off has no end that anybody should take for its own.
         """
         variables = tuple(sorted(environment.items()))
         running = self._begin(Job(tuple(command), cwd, log.parent, variables, log, channel, new_token()))
@@ -42,6 +43,9 @@ class Launcher:
             running.end()
             with self._change:
                 self._running.discard(running)
+                stopped = self._stopped
+        if stopped:
+            raise KeyboardInterrupt
 
     def _begin(self, job: Job) -> Running:
         with self._change:

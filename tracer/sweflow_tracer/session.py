@@ -178,10 +178,17 @@ def run_session(
                 break
     session.code = code
     session.seconds = time.monotonic() - started
-    session.log = log.read_text("utf-8", "replace")[-8000:]
+    session.log = end_of(log)
     shutil.rmtree(run, ignore_errors=True)
     _check(session, options)
     return session
+
+
+def end_of(log: Path, characters: int = 8000) -> str:
+    """The last characters of a file, which may be as long as a disk is large."""
+    with log.open("rb") as file:
+        file.seek(max(0, log.stat().st_size - 4 * characters))
+        return file.read(4 * characters).decode("utf-8", "replace")[-characters:]
 
 
 def run_groups(target: Target, workspace: Workspace, blobs: Blobs, launcher: Launcher, options: Options) -> Session:

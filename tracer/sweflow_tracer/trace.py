@@ -2,8 +2,8 @@
 
 import random
 import shutil
+from collections import deque
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from sweflow_tracer.carry import Earlier, carried_records
 from sweflow_tracer.errors import NothingCollected, NothingPasses
 from sweflow_tracer.files import Blobs
 from sweflow_tracer.journal import Journal, Records
+from sweflow_tracer.pool import side_by_side
 from sweflow_tracer.processes import Launcher
 from sweflow_tracer.project import keep_loaded
 from sweflow_tracer.session import Groups, Options, Session, Target, run_session, run_unforked
@@ -149,28 +150,38 @@ class _Tracer:
         self._again_alone(run, seed)
         return self.options.isolation
 
-    def _again_alone(self, run: str, seed: int) -> None:
+    def _again_alone(self, run: str, seed: int, *, fork: bool = True) -> None:
         """Run what failed once more, with nothing beside it and on a restored tree: side by side, tests share files."""
         failed = (Outcome.FAILED, Outcome.LOST)
         records = self.journal.load(run).tests.values()
         again = [record["id"] for record in records if record["outcome"] in failed and not record["again"]]
         if again and self.options.jobs > 1:
             self.workspace.show(self.blobs)
-            part = self._apart("again", [[test] for test in again], seed=seed, jobs=1)
-            self._join(run, part)
+            if fork:
+                self._join(run, self._apart("again", [[test] for test in again], seed=seed, jobs=1))
+            else:
+                self._join_parts(run, again, seed, 1)
 
     def _each_process(self, run: str, records: Records, seed: int) -> str:
         if not records.collected:
             self._session(self.journal, run, [], records, seed=seed)
             records = self.journal.load(run)
         left = [test for test in records.ids if test not in records.tests]
-        with ThreadPoolExecutor(self.options.jobs) as pool:
-            parts = [
-                pool.submit(self._apart, f"part-{n}", [[test]], seed=seed, fork=False) for n, test in enumerate(left)
-            ]
-            for part in parts:
-                self._join(run, part.result())
+        self._join_parts(run, left, seed, self.options.jobs)
+        self._again_alone(run, seed, fork=False)
         return "process"
+
+    def _join_parts(self, run: str, tests: list[str], seed: int, workers: int) -> None:
+        """Run each test in a process and a journal of its own."""
+
+        def work(job: tuple[int, str]) -> Journal:
+            return self._apart(f"part-{job[0]}", [[job[1]]], seed=seed, fork=False)
+
+        def keep(job: tuple[int, str], part: Journal) -> None:
+            self._join(run, part)
+
+        with side_by_side(enumerate(tests), work, keep, self.launcher.stop, workers) as parts:
+            deque(parts, maxlen=0)
 
     def _apart(self, name: str, groups: Groups, *, seed: int, fork: bool = True, jobs: int | None = None) -> Journal:
         """Run a session in a journal of its own, which joins ours when it is whole."""

@@ -1,5 +1,6 @@
 """A workspace: a scratch folder with one tree in it that can be moved from state to state."""
 
+import fcntl
 import glob
 import os
 import re
@@ -12,9 +13,10 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from queue import SimpleQueue
 from types import TracebackType
+from typing import TextIO
 
 from sweflow_tracer.files import Blobs, write_blob
-from sweflow_tracer.sandbox.marks import kill_marked, owner
+from sweflow_tracer.sandbox.marks import kill_marked, lives, owner
 
 PREFIX = "sweflow-"
 OWNER = "owner"
@@ -30,19 +32,42 @@ def clean_line(text: object) -> str:
 
 
 def remove_listed(ledger: Path) -> None:
-    """Remove the scratch folders that a ledger lists; it goes on listing what could not be removed."""
+    """Remove the scratch folders that a ledger lists, but for those whose owner lives: they are in use.
+
+    It goes on listing what is in use or could not be removed.
+    """
     if not ledger.exists():
         return
-    listed = [Path(line) for line in ledger.read_text("utf-8").splitlines() if Path(line).name.startswith(PREFIX)]
-    for _ in range(50):
-        for folder in listed:
-            kill_marked("HOME", f"{folder}/")  # a run that outlived its parent would make the folder anew
-            shutil.rmtree(folder, ignore_errors=True)
-        listed = [folder for folder in listed if folder.exists()]
-        if not listed:
-            break
-        time.sleep(0.1)
-    ledger.write_text("".join(f"{folder}\n" for folder in listed), "utf-8")
+    with _opened(ledger) as file:
+        listed = [Path(line) for line in file.read().splitlines() if Path(line).name.startswith(PREFIX)]
+        used = [folder for folder in listed if _in_use(folder)]
+        left = [folder for folder in listed if folder not in used]
+        for _ in range(50):
+            for folder in left:
+                kill_marked("HOME", f"{folder}/")  # a run that outlived its parent would make the folder anew
+                shutil.rmtree(folder, ignore_errors=True)
+            left = [folder for folder in left if folder.exists()]
+            if not left:
+                break
+            time.sleep(0.1)
+        file.truncate(0)
+        file.writelines(f"{folder}\n" for folder in (*used, *left))
+
+
+@contextmanager
+def _opened(ledger: Path) -> Iterator[TextIO]:
+    """A ledger to read and to add to, while nobody else does."""
+    with ledger.open("a+", encoding="utf-8") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        file.seek(0)
+        yield file
+
+
+def _in_use(folder: Path) -> bool:
+    try:
+        return lives((folder / OWNER).read_text("ascii").strip())
+    except OSError:
+        return False
 
 
 class Workspace:
@@ -57,10 +82,11 @@ class Workspace:
 
     def __init__(self, name: str, ledger: Path, bytecode: Path | None = None) -> None:
         self.scratch = Path(tempfile.gettempdir()).resolve() / f"{PREFIX}{secrets.token_hex(4)}"
-        with ledger.open("a", encoding="utf-8") as file:
+        with _opened(ledger) as file:
             file.write(f"{self.scratch}\n")  # before it is made: a kill in between leaves nothing
-        self.scratch.mkdir(mode=0o700)
-        (self.scratch / OWNER).write_text(owner(), "ascii")
+            file.flush()
+            self.scratch.mkdir(mode=0o700)
+            (self.scratch / OWNER).write_text(owner(), "ascii")
         self.tree = self.scratch / "tree" / name
         self.tree.mkdir(parents=True)
         self.bytecode = bytecode or self.scratch / "bytecode"

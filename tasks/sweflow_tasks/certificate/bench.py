@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import Protocol
 
 from sweflow_tracer.files import Blobs
+from sweflow_tracer.pool import side_by_side
 from sweflow_tracer.processes import Launcher
 from sweflow_tracer.session import Options, Session, Target, run_groups
 from sweflow_tracer.workspace import Workspaces
 
 from sweflow_tasks.lines import read_whole_lines
-from sweflow_tasks.pool import side_by_side
 from sweflow_tasks.values import JsonObject
 
 Run = Callable[[Blobs, Options], Session]

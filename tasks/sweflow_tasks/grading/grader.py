@@ -58,7 +58,6 @@ class Grader:
         self._timeout = timeout
         self._collect = collect
         self._allowed: dict[str, Allowed] = {}
-        self._common: frozenset[str] = frozenset()
         self._lock = Lock()
         remove_listed(self._ledger)
 
@@ -124,9 +123,6 @@ class Grader:
         alarms, bare = frozenset(session.alarms), _without_evidence(records.values())
         if patch == task["patch"]:
             alarms, bare = frozenset(), frozenset()
-        else:
-            with self._lock:
-                alarms = alarms - self._common
         if alarms or bare:
             allowed = self._of_gold(task)
             alarms, bare = alarms - allowed.alarms, bare - allowed.without_evidence
@@ -151,7 +147,6 @@ class Grader:
             known = Allowed(frozenset(session.alarms), _without_evidence(_by_id(session.tests).values()))
             with self._lock:
                 self._allowed[task["instance_id"]] = known
-                self._common |= {alarm for alarm in known.alarms if alarm.startswith("changes ")}
         return known
 
 

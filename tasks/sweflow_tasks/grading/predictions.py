@@ -1,7 +1,7 @@
-"""Predictions: candidate patches in SWE-bench's format, one JSON object a line (or one JSON list)."""
+"""Predictions: candidate patches in SWE-bench's formats: a JSON object a line, one list, or one object by instance."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,37 +31,61 @@ def read_predictions(source: str, tasks: Sequence[JsonObject]) -> tuple[Predicti
     """
     if source in ("gold", "empty"):
         return tuple(Prediction(t["instance_id"], source, t["patch"] if source == "gold" else "") for t in tasks)
-    known = tuple(task["instance_id"] for task in tasks)
+    known = {task["instance_id"]: None for task in tasks}
     path, counts = Path(source), dict[tuple[str, str], int]()
     found = []
     for place, row in _rows(path):
         prediction = _prediction(path, place, row)
         if prediction.instance_id not in known:
-            raise UnknownInstance(prediction.instance_id, known)
+            raise UnknownInstance(prediction.instance_id, tuple(known))
         key = (prediction.instance_id, prediction.model)
         counts[key] = counts.get(key, -1) + 1
         found.append(Prediction(*key, prediction.patch, counts[key], prediction.score))
     return tuple(found)
 
 
-def _rows(path: Path) -> Iterable[tuple[int, object]]:
+def _rows(path: Path) -> list[tuple[str, object]]:
+    """The rows of a file, each with the place to look for it."""
     try:
-        text = path.read_text("utf-8")
-        if text.lstrip().startswith("["):
-            return list(enumerate(json.loads(text), 1))
-        return [(number, json.loads(line)) for number, line in enumerate(text.splitlines(), 1) if line.strip()]
+        rows = _parsed(path.read_text("utf-8"))
     except FileNotFoundError as error:
         raise FileNotUsable(path, "is not there", "give a file of predictions, or gold, or empty") from error
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise FileNotUsable(path, f"cannot be read as predictions ({error})", SHAPE) from error
+    if not rows:
+        raise FileNotUsable(path, "holds no prediction", SHAPE)
+    return rows
 
 
-def _prediction(path: Path, place: int, row: object) -> Prediction:
+def _parsed(text: str) -> list[tuple[str, object]]:
+    """Rows of one JSON value, else of a value a line; only a line feed ends a line of JSON."""
+    try:
+        whole = json.loads(text)
+    except ValueError:
+        return [
+            (f"line {number}", _line(number, line)) for number, line in enumerate(text.split("\n"), 1) if line.strip()
+        ]
+    if isinstance(whole, dict) and "instance_id" not in whole and all(isinstance(row, dict) for row in whole.values()):
+        return [(f"the entry {instance}", {"instance_id": instance, **row}) for instance, row in whole.items()]
+    return [(f"entry {number}", row) for number, row in enumerate(whole if isinstance(whole, list) else [whole], 1)]
+
+
+def _line(number: int, line: str) -> object:
+    try:
+        return json.loads(line)
+    except ValueError as error:
+        raise ValueError(f"line {number}: {error}") from error
+
+
+def _prediction(path: Path, place: str, row: object) -> Prediction:
     if not isinstance(row, dict) or not isinstance(row.get("instance_id"), str):
-        raise FileNotUsable(path, f"has no instance_id in entry {place}", SHAPE)
-    patch, score = row.get("model_patch"), row.get("score")
+        raise FileNotUsable(path, f"has no instance_id in {place}", SHAPE)
+    instance = row["instance_id"]
+    if "model_patch" not in row:
+        raise FileNotUsable(path, f"has no model_patch in {place} ({instance})", f'{SHAPE}; "" is the empty patch')
+    patch, score = row["model_patch"], row.get("score")
     if not isinstance(patch, str | None):
-        raise FileNotUsable(path, f"has a model_patch that is no text in entry {place}", SHAPE)
+        raise FileNotUsable(path, f"has a model_patch that is no text in {place} ({instance})", SHAPE)
     if isinstance(score, bool) or not isinstance(score, int | float | None):
-        raise FileNotUsable(path, f"has a score that is no number in entry {place}", SHAPE)
-    return Prediction(row["instance_id"], str(row.get("model_name_or_path", "unnamed")), patch or "", 0, score)
+        raise FileNotUsable(path, f"has a score that is no number in {place} ({instance})", SHAPE)
+    return Prediction(instance, str(row.get("model_name_or_path", "unnamed")), patch or "", 0, score)

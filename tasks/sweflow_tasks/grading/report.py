@@ -7,9 +7,10 @@ from statistics import mean
 from typing import Any
 
 from sweflow_tasks.grading.evaluate import Evaluated
+from sweflow_tasks.grading.values import VerdictKind
 from sweflow_tasks.values import JsonObject
 
-REPORT_VERSION = 1
+REPORT_VERSION = 2
 Z = 1.959964
 """The normal quantile of a two-sided 95 % interval."""
 KS = (1, 2, 5, 10, 25, 50, 100)
@@ -25,7 +26,9 @@ def make_report(tasks: Sequence[JsonObject], evaluated: Iterable[Evaluated]) -> 
     highest score where predictions have scores.
     """
     rows = list(evaluated)
-    by_model = {row.prediction.model: [r for r in rows if r.prediction.model == row.prediction.model] for row in rows}
+    by_model: dict[str, list[Evaluated]] = {}
+    for row in rows:
+        by_model.setdefault(row.prediction.model, []).append(row)
     models = {model: _of_model(tasks, found) for model, found in sorted(by_model.items())}
     return {"tasks": len(tasks), "predictions": len(rows), "models": models}
 
@@ -59,9 +62,10 @@ def _of_model(tasks: Sequence[JsonObject], rows: list[Evaluated]) -> JsonObject:
         "p2p_rate": _mean(verdict.p2p_rate for verdict in first.values()),
         "verdicts": dict(sorted(Counter(row.verdict.verdict.value for row in rows).items())),
         "pass_at_k": _pass_at_k(candidates),
-        "by_depth": _by(tasks, solved, lambda task: str(task["depth"])),
-        "by_size": _by(tasks, solved, _size),
-        "by_repository": _by(tasks, solved, lambda task: str(task["repo"])),
+        **_ids(tasks, {instance: found[0] for instance, found in candidates.items()}),
+        "by_depth": _by(sorted(tasks, key=lambda task: int(task["depth"])), solved, lambda task: str(task["depth"])),
+        "by_size": _by(sorted(tasks, key=_changed_lines), solved, _size),
+        "by_repository": _by(sorted(tasks, key=lambda task: str(task["repo"])), solved, lambda task: str(task["repo"])),
     }
     scored = {i: [r for r in found if r.prediction.score is not None] for i, found in candidates.items()}
     if any(scored.values()):
@@ -95,8 +99,38 @@ def _by(tasks: Sequence[JsonObject], solved: set[str], of: Callable[[JsonObject]
 
 
 def _size(task: JsonObject) -> str:
-    lines = sum(line[:1] in ("+", "-") and line[:3] not in ("+++", "---") for line in task["patch"].splitlines())
+    lines = _changed_lines(task)
     return next((name for bound, name in SIZES if lines <= bound), "101+")
+
+
+def _changed_lines(task: JsonObject) -> int:
+    return sum(line[:1] in ("+", "-") and line[:3] not in ("+++", "---") for line in task["patch"].splitlines())
+
+
+def _ids(tasks: Sequence[JsonObject], first: dict[str, Evaluated]) -> JsonObject:
+    """Instances by what became of a model's first candidate, under the names of SWE-bench's report.
+
+    Every instance that was submitted is in exactly one of resolved, unresolved, empty patch and error.
+    """
+    names = {instance: _state(row) for instance, row in first.items()}
+    ids = {state: sorted(i for i, name in names.items() if name == state) for state in STATES}
+    return {
+        "submitted_ids": sorted(names),
+        "incomplete_ids": sorted({task["instance_id"] for task in tasks} - names.keys()),
+        "completed_ids": sorted((*ids["resolved_ids"], *ids["unresolved_ids"])),
+        **ids,
+    }
+
+
+STATES = ("resolved_ids", "unresolved_ids", "empty_patch_ids", "error_ids")
+
+
+def _state(row: Evaluated) -> str:
+    if row.verdict.resolved:
+        return "resolved_ids"
+    if row.verdict.verdict in (VerdictKind.INFRASTRUCTURE, VerdictKind.DOES_NOT_APPLY):
+        return "error_ids"
+    return "unresolved_ids" if row.prediction.patch.strip() else "empty_patch_ids"
 
 
 def _mean(values: Iterable[float]) -> float:

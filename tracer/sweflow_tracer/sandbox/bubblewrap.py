@@ -192,9 +192,11 @@ class _Pipes:
             os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait()
         end_marked(self._token)
-        self._complaints.close()
-        with contextlib.suppress(OSError):
-            self._in.close()
+
+    def release(self) -> None:
+        for pipe in (self._in, self._out, self._complaints):
+            with contextlib.suppress(OSError):
+                pipe.close()
 
     def autopsy(self) -> tuple[str, str]:
         code = self._process.wait()

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from sweflow_tracer.sandbox import docker, image
 from sweflow_tracer.sandbox.image import ENVIRONMENT_LABEL, OWNER_LABEL
-from sweflow_tracer.sandbox.marks import TOKEN, lives, marked, owner_of
+from sweflow_tracer.sandbox.marks import TOKEN, kill_marked, lives, marked, owner, owner_of
 from sweflow_tracer.workspace import OWNER, PREFIX
 
 _NAME = re.compile(rf"{PREFIX}[0-9a-f]{{8}}")
@@ -30,6 +30,19 @@ class Leftover:
 def find_leftovers(*, images: bool = False) -> tuple[Leftover, ...]:
     """What crashed runs left on this machine; with ``images`` also what was made for environments."""
     return (*sorted(_processes()), *_containers(), *(_images() if images else ()), *sorted(_folders()))
+
+
+def abandon() -> None:
+    """End every process that this one is answerable for, and remove its scratch folders, whatever it is doing.
+
+    A container ends when the connection to it does, which is when this process ends.
+    """
+    me = owner()
+    kill_marked(TOKEN, f"{me}.")
+    for folder in _scratch_folders():
+        with suppress(OSError):
+            if (folder / OWNER).read_text("ascii").strip() == me:
+                shutil.rmtree(folder, ignore_errors=True)
 
 
 def remove(leftover: Leftover) -> bool:
@@ -63,10 +76,15 @@ def _processes() -> Iterator[Leftover]:
 
 def _folders() -> Iterator[Leftover]:
     """Scratch folders whose owner is gone; one without an owner was just being made, or is none of ours."""
-    for folder in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
+    for folder in _scratch_folders():
         with suppress(OSError):
-            if _NAME.fullmatch(folder.name) and not lives((folder / OWNER).read_text("ascii").strip()):
+            if not lives((folder / OWNER).read_text("ascii").strip()):
                 yield Leftover("folder", str(folder))
+
+
+def _scratch_folders() -> Iterator[Path]:
+    folders = Path(tempfile.gettempdir()).glob(f"{PREFIX}*")
+    return (folder for folder in folders if _NAME.fullmatch(folder.name))
 
 
 def _containers() -> list[Leftover]:

@@ -179,6 +179,8 @@ class _Container:
             self._client.remove_container(self._id, force=True)
         with contextlib.suppress(OSError):
             self._socket.shutdown(socket.SHUT_RDWR)
+
+    def release(self) -> None:
         with contextlib.suppress(Exception):
             self._stream.close()
             self._client.close()

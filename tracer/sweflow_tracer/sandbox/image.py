@@ -151,6 +151,8 @@ def _files(shown: tuple[Path, ...], hidden: frozenset[str]) -> Iterator[tuple[st
             status = os.lstat(path)
         except OSError:
             return
+        if not os.access(path, os.R_OK) and not stat.S_ISLNK(status.st_mode):
+            return  # what we cannot read the interpreter, which runs with our rights or fewer, does not need
         yield path, status
         if stat.S_ISDIR(status.st_mode):
             for name in sorted(os.listdir(path)):

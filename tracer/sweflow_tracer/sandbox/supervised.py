@@ -31,6 +31,9 @@ class Wire(Protocol):
     def close(self) -> None:
         """End the sandbox, with everything in it, however it is."""
 
+    def release(self) -> None:
+        """Let go of what ``read`` and ``autopsy`` needed; nobody calls them any more."""
+
     def autopsy(self) -> tuple[str, str]:
         """What is wrong with a sandbox that ended without an answer, and what to do about it."""
 
@@ -59,7 +62,8 @@ class Supervised:
         self._failure: SandboxFailed | None = None
         self._over = Event()
         self._ended = False
-        self._lock = Lock()
+        self._ending = Lock()
+        self._sending = Lock()
         self._thread = Thread(target=self._receive, name=f"{name} sandbox", daemon=True)
 
     def begin(self) -> "Supervised":
@@ -78,10 +82,16 @@ class Supervised:
             self._send(b"J", json.dumps(description).encode())
         except OSError:
             self._over.wait(10)  # the receiving thread knows more
+        except BaseException:
+            self.end()
+            raise
         return self
 
     def wait(self, seconds: float) -> int | None:
-        """The exit code (negative: signal), or None where it still runs. Raises SandboxFailed."""
+        """The exit code (negative: signal; SIGKILL's where it was ended), or None where it still runs.
+
+        Raises SandboxFailed.
+        """
         self._over.wait(seconds)
         if self._failure is not None:
             raise self._failure
@@ -97,15 +107,17 @@ class Supervised:
 
     def end(self) -> None:
         """End the sandbox, with everything in it."""
-        with self._lock:
+        with self._ending:  # not the lock for sending: who sends may wait until the sandbox ends
             ended, self._ended = self._ended, True
         if not ended:
             self._wire.close()
         if self._thread.is_alive():
             self._thread.join(30)
+        if not ended:
+            self._wire.release()
 
     def _send(self, kind: bytes, payload: bytes) -> None:
-        with self._lock:
+        with self._sending:
             self._wire.write(HEAD.pack(kind, len(payload)) + payload)
 
     def _receive(self) -> None:
@@ -126,8 +138,11 @@ class Supervised:
             for file in files.values():
                 file.close()
             try:
-                if self._code is None and self._failure is None and not self._ended:
-                    self._failure = SandboxFailed(self._name, *self._wire.autopsy())
+                if self._code is None and self._failure is None:
+                    if self._ended:
+                        self._code = -signal.SIGKILL
+                    else:
+                        self._failure = SandboxFailed(self._name, *self._wire.autopsy())
             finally:
                 self._over.set()
 

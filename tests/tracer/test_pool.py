@@ -4,7 +4,7 @@ import threading
 import time
 
 import pytest
-from sweflow_tasks.pool import side_by_side
+from sweflow_tracer.pool import side_by_side
 
 
 def run(jobs, work, kept, *, stop=lambda: None, workers=2, known=lambda job: None):
