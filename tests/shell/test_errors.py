@@ -23,7 +23,8 @@ def all_errors() -> list[type[SweflowError]]:
 
 @pytest.mark.parametrize("kind", all_errors(), ids=lambda kind: kind.__name__)
 def test_an_error_is_the_same_after_it_crossed_a_process(kind):
-    parameters = inspect.signature(kind).parameters.values()
+    own = kind.__init__ is not SweflowError.__init__
+    parameters = inspect.signature(kind).parameters.values() if own else ()
     samples = {str: "x", Path: Path("x"), int: 3}
     error = kind(*(samples.get(p.annotation, ("x",)) for p in parameters if p.default is p.empty))
     again = pickle.loads(pickle.dumps(error))
