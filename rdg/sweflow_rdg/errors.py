@@ -34,3 +34,13 @@ class UnknownFile(SweflowError):
         near = difflib.get_close_matches(wanted, list(known), n=1, cutoff=0.3)
         move = f"did you mean {near[0]}?" if near else "give its path from the root of the repository."
         super().__init__(f"the graph has no file {wanted}: {move}")
+
+
+class UnknownLine(SweflowError):
+    """A file of the graph has no such line."""
+
+    def __init__(self, path: str, line: int, last: int) -> None:
+        self.path = path
+        self.line = line
+        self.last = last
+        super().__init__(f"{path} has no line {line}: give one from 1 to {last}.")

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from sweflow_tracer import CodeRef
-from sweflow_tracer.format import read_document, write_document
+from sweflow_tracer.format import read_document, reading, write_document
 
 from sweflow_rdg.definitions import Kind, Trait
 from sweflow_rdg.values import (
@@ -41,6 +41,11 @@ def write_graph(path: Path, graph: RuntimeDependencyGraph) -> None:
 def read_graph(path: Path) -> RuntimeDependencyGraph:
     """Read ``graph.json``."""
     document = read_document(path, "graph", GRAPH_VERSION)
+    with reading(path, f"remove it and run `sweflow graph {path.parent}`"):
+        return _graph(document)
+
+
+def _graph(document: dict[str, Any]) -> RuntimeDependencyGraph:
     return RuntimeDependencyGraph(
         nodes=tuple(_node(row) for row in document["nodes"]),
         calls=tuple(Call(a, b, bool(flags & 1), bool(flags & 2), bool(flags & 4)) for a, b, flags in document["calls"]),

@@ -4,7 +4,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from sweflow_tracer.format import read_document, write_document
+from sweflow_tracer.format import read_document, reading, write_document
 
 from sweflow_scheduler.values import Closure, Cost, Rules, Schedule, Step, Unsplit
 
@@ -19,12 +19,13 @@ def write_schedule(path: Path, schedule: Schedule) -> None:
 def read_schedule(path: Path) -> Schedule:
     """Read ``schedule.json``."""
     document = read_document(path, "schedule", SCHEDULE_VERSION)
-    rules = document["rules"]
-    return Schedule(
-        rules=Rules(**{**rules, "cost": Cost(rules["cost"]), "closure": Closure(rules["closure"])}),
-        ready=tuple(document["ready"]),
-        steps=tuple(_read_step(step) for step in document["steps"]),
-    )
+    with reading(path, f"remove it and run `sweflow schedule {path.parent}`"):
+        rules = document["rules"]
+        return Schedule(
+            rules=Rules(**{**rules, "cost": Cost(rules["cost"]), "closure": Closure(rules["closure"])}),
+            ready=tuple(document["ready"]),
+            steps=tuple(_read_step(step) for step in document["steps"]),
+        )
 
 
 def _read_step(row: dict[str, Any]) -> Step:

@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Callable
 from dataclasses import fields, replace
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -22,6 +23,7 @@ from sweflow.command import certifying as _certifying
 from sweflow.command import chosen_python as _chosen_python
 from sweflow.command import chosen_sandbox as _chosen_sandbox
 from sweflow.command import folder_of as _out
+from sweflow.command import forcing as _forcing
 from sweflow.command import output as _output
 from sweflow.command import python as _python
 from sweflow.command import sandbox as _sandbox
@@ -139,6 +141,7 @@ def build(repo: Path, pytest_args: tuple[str, ...], **given: Any) -> int:
 @cli.command()
 @click.option("--select", multiple=True, metavar="NODE", help="Run only tests at or below this node id [repeatable].")
 @_tracing
+@_forcing
 def trace(repo: Path, pytest_args: tuple[str, ...], **given: Any) -> None:
     """Run REPO's tests and record who called whom, for each test.
 
@@ -149,12 +152,13 @@ def trace(repo: Path, pytest_args: tuple[str, ...], **given: Any) -> None:
       sweflow trace examples/inventory
       sweflow trace examples/inventory --allow-dirty --select tests/test_stock.py --out one --json
     """
-    out, found = _run(stages.trace, repo, pytest_args, given)
+    out, found = _run(partial(stages.trace, force=given["force"]), repo, pytest_args, given)
     _show(given, trace_object(found), trace_table(found, f"{repo} → {out}"))
 
 
 @cli.command()
 @click.argument("dir", type=DIR)
+@_forcing
 @_output
 def tasks(dir: Path, **given: Any) -> None:
     """Make masked codebases and patches from DIR's schedule; nothing is verified yet.
@@ -163,7 +167,7 @@ def tasks(dir: Path, **given: Any) -> None:
     Examples:
       sweflow tasks inventory.sweflow
     """
-    made = stages.tasks(dir)
+    made = stages.tasks(dir, force=given["force"])
     counts = {"candidates": len(made), "patch bytes": sum(len(task.patch) for task in made)}
     _show(given, counts, counts_table(counts, str(dir)))
 

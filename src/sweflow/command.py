@@ -34,6 +34,11 @@ def python(command: Callable[..., Any]) -> Callable[..., Any]:
     return click.option("--python", type=PYTHON, help=text)(command)
 
 
+def forcing(command: Callable[..., Any]) -> Callable[..., Any]:
+    """``--force``."""
+    return click.option("--force", is_flag=True, help="Remove verified tasks that rest on what is replaced.")(command)
+
+
 def sandbox(command: Callable[..., Any]) -> Callable[..., Any]:
     """``--sandbox``."""
     return click.option(

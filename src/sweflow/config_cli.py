@@ -1,6 +1,7 @@
 """The command ``sweflow config``: every option, its value, and where that came from."""
 
 import os
+import re
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -90,7 +91,14 @@ def _effective(command: click.Command, option: click.Option, setting: Setting | 
     if setting is not None and not is_guarded(setting):
         return _shown(setting.value), setting.place
     ignored = f"default ({setting.place} may not set it)" if setting is not None else "default"
-    return _shown(option.get_default(click.Context(command, resilient_parsing=True))), ignored
+    return _default(command, option), ignored
+
+
+def _default(command: click.Command, option: click.Option) -> str:
+    """The default; what is decided later, or by the build, as the option's own help says it."""
+    value = _shown(option.get_default(click.Context(command, resilient_parsing=True)))
+    said = re.search(r"\[default: (.*?)\]", option.help or "")
+    return value or (said[1] if said else "none")
 
 
 def _names(option: click.Option) -> Iterator[str]:

@@ -13,9 +13,9 @@ from pathlib import Path
 from threading import Lock
 from typing import Any
 
-from sweflow_tracer.errors import OutputNotUsable
+from sweflow_tracer.errors import FileNotUsable, OutputNotUsable, TasksInTheWay
 from sweflow_tracer.files import Blobs, read_blobs, write_blob
-from sweflow_tracer.format import dumps, read_document, read_project_file, write_document, write_project
+from sweflow_tracer.format import dumps, read_document, read_project_file, reading, write_document, write_project
 from sweflow_tracer.project import Project
 from sweflow_tracer.session import Session
 
@@ -23,6 +23,8 @@ from sweflow.log import LOG
 from sweflow.log import NAME as LOG_FILE
 
 OPTIONS_VERSION = 1
+MADE = {"trace": "trace", "graph": "graph", "schedule": "schedule", "tasks": "set of unverified tasks"}
+"""What a stage makes, in words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,8 +147,9 @@ class Folder:
 
     def stored_options(self) -> dict[str, Any]:
         """The options that the build was started with. Raises FileNotUsable."""
-        stored: dict[str, Any] = read_document(self.options, "options", OPTIONS_VERSION)["options"]
-        return stored
+        document = read_document(self.options, "options", OPTIONS_VERSION)
+        with reading(self.options, "put it back, or build in another folder"):
+            return dict(document["options"])
 
     def change_options(self, options: dict[str, Any]) -> None:
         """Store other options, where there are any."""
@@ -207,6 +210,16 @@ class Folder:
                     if "session" not in row:
                         total[row["stage"]] = total.get(row["stage"], 0.0) + row["seconds"]
         return {stage: round(seconds, 1) for stage, seconds in total.items()}
+
+    def check_history(self) -> None:
+        """Raises FileNotUsable where the history is not there, or is no repository of git's."""
+        if not (self.history / "HEAD").is_file():
+            raise FileNotUsable(self.history, "is not there", "put it back, or run `sweflow verify` again")
+
+    def check_replaceable(self, stage: str, *, force: bool) -> None:
+        """Raises TasksInTheWay where another file of this stage would cost verified tasks, unless that is wanted."""
+        if self.tasks.exists() and not force:
+            raise TasksInTheWay(self.root, f"another {MADE[stage]}")
 
     def drop_after(self, stage: str) -> None:
         """Remove what later stages made of this stage's old file."""

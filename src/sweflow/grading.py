@@ -9,7 +9,7 @@ from typing import Any
 from sweflow_tasks.attacks import ATTACKS, run_attacks
 from sweflow_tasks.attacks import Outcome as AttackOutcome
 from sweflow_tasks.errors import UnknownInstance
-from sweflow_tasks.format import read_lines
+from sweflow_tasks.format import read_tasks
 from sweflow_tasks.grading import Grader, Verdict, evaluate, make_report, read_predictions
 from sweflow_tasks.grading.report import REPORT_VERSION
 from sweflow_tracer.format import read_project_file, write_document
@@ -37,7 +37,7 @@ class GradableTask(Shown):
 
 def load_tasks(out: Path) -> tuple[GradableTask, ...]:
     """The verified tasks of a build. Raises FileNotUsable."""
-    return tuple(GradableTask(out.resolve(), row) for row in read_lines(Folder(out).tasks))
+    return tuple(GradableTask(out.resolve(), row) for row in read_tasks(Folder(out).tasks))
 
 
 def grade(task: GradableTask, patch: str, sandbox: str | None = None, *, python: Path | None = None) -> Verdict:
@@ -69,7 +69,7 @@ def evaluate_predictions(
     ``results`` is a folder (default: ``eval`` in the build's). Predictions that have a verdict there are not graded
     again. Raises SweflowError.
     """
-    tasks = read_lines(Folder(out).tasks)
+    tasks = read_tasks(Folder(out).tasks)
     wanted = read_predictions(predictions, tasks)
     into = results or out / "eval"
     into.mkdir(parents=True, exist_ok=True)
@@ -92,7 +92,7 @@ def attack(
 
     Attacks that use up the host are run only in a sandbox that isolates. Raises SweflowError.
     """
-    rows = {row["instance_id"]: row for row in read_lines(Folder(out).tasks)}
+    rows = {row["instance_id"]: row for row in read_tasks(Folder(out).tasks)}
     chosen = instance or next(iter(list(rows)[len(rows) // 2 :]), "")
     if chosen not in rows:
         raise UnknownInstance(chosen, tuple(rows))
@@ -117,6 +117,7 @@ def grader_of(
     """
     folder = Folder(out)
     project, interpreter = read_project_file(folder.project)
+    folder.check_history()
     target = Target(project, absolute(python or interpreter))
     with open_launcher(sandbox, target) as launcher:
         source, limit = folder.read_source(project), timeout or stored_options(out).timeout

@@ -10,11 +10,11 @@ from typing import Any
 import click
 from rich.console import Console
 from sweflow_rdg import Role, RuntimeDependencyGraph, questions, views
-from sweflow_rdg.errors import UnknownFile
+from sweflow_rdg.errors import UnknownFile, UnknownLine
 from sweflow_rdg.graphml import to_graphml
 
 from sweflow import stages
-from sweflow.command import PYTHON, folder_of, output, show
+from sweflow.command import PYTHON, folder_of, forcing, output, show
 from sweflow.covering import cover
 from sweflow.drawing import to_dot, to_picture
 from sweflow.errors import NotAQuestion
@@ -66,6 +66,7 @@ READABLE = 120
     show_default=True,
     help="For dot, svg and png: most vertices; larger graphs are drawn by module, then by folder.",
 )
+@forcing
 @click.option("--top", type=click.IntRange(1), metavar="N", help="Only the first N rows of a table.")
 @click.option("--python", type=PYTHON, help="For REPO: the target's interpreter.")
 @click.option("--allow-dirty", is_flag=True, help="For REPO: take a git tree with uncommitted changes as it is.")
@@ -89,7 +90,7 @@ def graph(target: Path, pytest_args: tuple[str, ...], **given: Any) -> None:
     out = _folder(target, pytest_args, given)
     match question:
         case None:
-            _counts(stages.graph(out), out, given)
+            _counts(stages.graph(out, force=given["force"]), out, given)
         case "format":
             _draw(out, given)
         case "show":
@@ -100,7 +101,7 @@ def graph(target: Path, pytest_args: tuple[str, ...], **given: Any) -> None:
         case "path":
             _path(out, given)
         case "tests_of":
-            found = _affected(stages.load_graph(out), given["tests_of"])
+            found = _affected(stages.load_graph(out), given["tests_of"], Folder(out))
             show(given, list(found), "\n".join(found) or "No test runs it.")
         case "coverage":
             _coverage(out, given)
@@ -180,12 +181,17 @@ def _path(out: Path, given: dict[str, Any]) -> None:
     show(given, list(found), text or f"No observed calls lead from {given['path'][0]} to {given['path'][1]}.")
 
 
-def _affected(made: RuntimeDependencyGraph, place: str) -> tuple[str, ...]:
+def _affected(made: RuntimeDependencyGraph, place: str, folder: Folder) -> tuple[str, ...]:
     file, _, line = place.rpartition(":")
     if not file:
         return questions.affected_tests(made, place)
     if not line.isdecimal():
         raise UnknownFile(place, {node.path for node in made.nodes})
+    source = folder.source / file
+    if any(node.path == file for node in made.nodes) and source.is_file():
+        last = len(source.read_bytes().splitlines())
+        if not 1 <= int(line) <= last:
+            raise UnknownLine(file, int(line), last)
     return questions.affected_tests(made, file, int(line))
 
 

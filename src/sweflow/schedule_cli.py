@@ -12,7 +12,7 @@ from sweflow_scheduler import Closure, Cost, Explanation, Rules, Schedule, criti
 from sweflow_scheduler.explain import Choice
 
 from sweflow import stages
-from sweflow.command import DIR, output, scheduling, show
+from sweflow.command import DIR, forcing, output, scheduling, show
 from sweflow.timeline import BAR, timeline
 
 
@@ -20,6 +20,7 @@ from sweflow.timeline import BAR, timeline
 @click.argument("dir", type=DIR)
 @scheduling
 @click.option("--explain", "wanted", type=int, metavar="STEP", help="Say why a step stands where it stands.")
+@forcing
 @output
 def schedule(dir: Path, wanted: int | None, **given: Any) -> None:
     """Order DIR's graph into a development schedule.
@@ -38,7 +39,7 @@ def schedule(dir: Path, wanted: int | None, **given: Any) -> None:
         why = explain(graph, stages.load_schedule(dir, graph), wanted)
         show(given, asdict(why), "\n".join(explanation_lines(why)))
         return
-    made = stages.schedule(dir, _rules(dir, given))
+    made = stages.schedule(dir, _rules(dir, given), force=given["force"])
     show(given, schedule_object(made), schedule_table(made, str(dir)), "\n".join(summary_lines(made)))
 
 

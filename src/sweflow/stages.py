@@ -29,11 +29,13 @@ from sweflow_tasks import (
     verify_tasks,
 )
 from sweflow_tasks.checkout import Content, checkout_task
+from sweflow_tasks.errors import RejectedStep, UnknownInstance
 from sweflow_tasks.format import (
     SUMMARY_VERSION,
     TASKS_VERSION,
     candidate_object,
     read_lines,
+    read_tasks,
     task_object,
     write_lines,
     write_rejected,
@@ -41,7 +43,15 @@ from sweflow_tasks.format import (
 )
 from sweflow_tracer import SweflowError, Trace, TraceOptions, trace_project
 from sweflow_tracer.carry import Earlier
-from sweflow_tracer.errors import FileNotUsable, NotARepository, OutputNotUsable
+from sweflow_tracer.errors import (
+    FileNotUsable,
+    InterpreterNotUsable,
+    NotARepository,
+    OutputNotUsable,
+    SandboxFailed,
+    SessionFailed,
+    TasksInTheWay,
+)
 from sweflow_tracer.files import Blobs
 from sweflow_tracer.format import (
     PROJECT_VERSION,
@@ -174,6 +184,7 @@ def trace(
     options: Options = Options(),
     sandbox: str | None = None,
     progress: Progress = _silent,
+    force: bool = False,
 ) -> Trace:
     """Trace a repository's tests into ``out``: ``project.json``, ``source/`` and ``trace.json``.
 
@@ -194,13 +205,14 @@ def trace(
     project, blobs = read_project(root, interpreter, arguments, allow_dirty=allow_dirty)
     fresh = not out.exists()
     with folder.locked():
-        new = not folder.project.exists()
+        finished = folder.trace.exists() or folder.tasks.exists()
         try:
             earlier = _earlier(folder, project, options)
             if earlier is None:
                 folder.claim(project, interpreter.path, options.of_build())
                 if folder.trace.exists():
                     return read_trace(folder.trace)
+            folder.check_replaceable("trace", force=force)
             target = Target(project, interpreter.path, root)
             with _timed(folder, "trace"), open_launcher(sandbox, target) as launcher:
                 found = trace_project(
@@ -214,10 +226,10 @@ def trace(
                     earlier,
                 )
         except SweflowError as error:
-            if new and not isinstance(error, OutputNotUsable):
+            if not finished and _is_bad_input(error):
                 folder.clear()
-            if fresh:
-                shutil.rmtree(out, ignore_errors=True)
+                if fresh:
+                    shutil.rmtree(out, ignore_errors=True)
             raise
         project, blobs = keep_loaded(project, blobs, found.modules)
         folder.trace.unlink(missing_ok=True)  # from here on a killed run is one of the new state
@@ -229,6 +241,12 @@ def trace(
         return found
 
 
+def _is_bad_input(error: SweflowError) -> bool:
+    """Whether the same run would end the same way: then there is nothing to go on from."""
+    cut_off = isinstance(error, SandboxFailed) or (isinstance(error, SessionFailed) and error.killed)
+    return not cut_off and not isinstance(error, OutputNotUsable | TasksInTheWay)
+
+
 def _earlier(folder: Folder, project: Project, options: Options) -> Earlier | None:
     """The folder's trace where it is one of another state of the project, and nothing rests on it but what is quick."""
     if not folder.holds_other_state(project, options.of_build()):
@@ -237,32 +255,43 @@ def _earlier(folder: Folder, project: Project, options: Options) -> Earlier | No
     return Earlier(read_trace(folder.trace), folder.read_source(held))
 
 
-def graph(out: Path, *, index: SourceIndex | None = None) -> RuntimeDependencyGraph:
+def graph(out: Path, *, index: SourceIndex | None = None, force: bool = False) -> RuntimeDependencyGraph:
     """Build the runtime dependency graph from ``trace.json`` into ``graph.json``.
 
-    Where the graph is the one that stands there, what later stages made of it stays.
+    Where the graph is the one that stands there, what later stages made of it stays. Another one removes it, and asks
+    for ``force`` where there are verified tasks. Raises SweflowError.
     """
     folder = Folder(out)
     found = read_trace(folder.trace)
     with folder.locked(), _timed(folder, "graph"):
         made = build_graph(found, index or source_index(out))
         if _read(read_graph, folder.graph) != made:
+            folder.check_replaceable("graph", force=force)
             folder.drop_after("graph")
             write_graph(folder.graph, made)
         return made
 
 
 def load_graph(out: Path) -> RuntimeDependencyGraph:
-    """The graph of ``graph.json``; it is built first where it is not there or cannot be read."""
-    found = _read(read_graph, Folder(out).graph)
-    return found if found is not None else graph(out)
+    """The graph of ``graph.json``; where it cannot be read, the one that would be made. Nothing is written (H2).
+
+    Raises FileNotUsable where the trace cannot be read either.
+    """
+    folder = Folder(out)
+    try:
+        return read_graph(folder.graph)
+    except FileNotUsable:
+        if not folder.trace.exists():
+            raise
+        return build_graph(read_trace(folder.trace), source_index(out))
 
 
-def schedule(out: Path, rules: Rules | None = None) -> Schedule:
+def schedule(out: Path, rules: Rules | None = None, *, force: bool = False) -> Schedule:
     """Schedule the steps from ``graph.json`` into ``schedule.json``.
 
     Without ``rules`` by those of ``options.json``; other ones are stored there, since the dataset depends on them.
-    Where the schedule is the one that stands there, what later stages made of it stays.
+    Where the schedule is the one that stands there, what later stages made of it stays. Another one removes it, and
+    asks for ``force`` where there are verified tasks. Raises SweflowError.
     """
     folder = Folder(out)
     found = read_graph(folder.graph)
@@ -271,6 +300,7 @@ def schedule(out: Path, rules: Rules | None = None) -> Schedule:
         rules = stored.of_schedule() if rules is None else rules
         made = make_schedule(found, rules)
         if _read(read_schedule, folder.schedule) != made:
+            folder.check_replaceable("schedule", force=force)
             folder.drop_after("schedule")
             folder.change_options(stored.with_schedule(rules).of_build())
             write_schedule(folder.schedule, made)
@@ -289,11 +319,15 @@ def stored_options(out: Path) -> Options:
     return Options(**folder.stored_options()) if folder.options.exists() else Options()
 
 
-def tasks(out: Path, *, index: SourceIndex | None = None) -> tuple[Candidate, ...]:
-    """Make unverified tasks from ``schedule.json``: ``candidates.jsonl`` and ``history.git``."""
+def tasks(out: Path, *, index: SourceIndex | None = None, force: bool = False) -> tuple[Candidate, ...]:
+    """Make unverified tasks from ``schedule.json``: ``candidates.jsonl`` and ``history.git``.
+
+    Verified tasks are removed by that, and it asks for ``force`` where there are any. Raises SweflowError.
+    """
     folder = Folder(out)
     inputs = _inputs(folder, None, index)
     with folder.locked(), _timed(folder, "tasks"), _swapped(folder.history) as history:
+        folder.check_replaceable("tasks", force=force)
         candidates = make_candidates(inputs, history)
         folder.drop_after("tasks")
         write_lines(folder.candidates, map(candidate_object, candidates))
@@ -313,7 +347,8 @@ def verify(
     """Verify every step on really running trees: ``tasks.jsonl``, ``rejected.jsonl``, ``summary.json``.
 
     Without ``certificate`` as ``options.json`` says; another one is stored there, since the dataset depends on it.
-    ``sandbox`` is as for ``trace``.
+    ``python`` is another place of the environment that was traced. ``sandbox`` is as for ``trace``. Tasks that are
+    there stay until the new ones are whole. Raises SweflowError.
     """
     folder = Folder(out)
     inputs = _inputs(folder, python, index)
@@ -322,7 +357,7 @@ def verify(
     asked = options.of_certificate()
     with folder.locked():
         if options.of_build() != stored_options(folder.root).of_build():
-            folder.drop_after("tasks")
+            folder.summary.unlink(missing_ok=True)  # what is there was asked for otherwise
             folder.change_options(options.of_build())
         folder.work.mkdir(exist_ok=True)
         launching = open_launcher(sandbox, inputs.target)
@@ -394,7 +429,27 @@ def build(
 def checkout(out: Path, instance: str, dest: Path, content: Content = Content.SKELETON) -> str:
     """Materialise a task as a git repository of one commit at ``dest``; the commit's name."""
     folder = Folder(out)
-    return checkout_task(read_lines(folder.tasks), folder.history, instance, dest, content)
+    rows = read_tasks(folder.tasks)
+    if all(row["instance_id"] != instance for row in rows):
+        raise _no_task(folder, instance, rows)
+    folder.check_history()
+    return checkout_task(rows, folder.history, instance, dest, content)
+
+
+def _no_task(folder: Folder, instance: str, rows: list[dict[str, Any]]) -> SweflowError:
+    """Why an instance is no task: its step was rejected, or there is none."""
+    number = instance.rpartition("-")[2]
+    steps = (
+        {} if not number.isdecimal() else {str(row["id"]): row for row in _rejected(folder) if row["kind"] == "step"}
+    )
+    row = steps.get(str(int(number))) if steps else None
+    if row is None:
+        return UnknownInstance(instance, tuple(row["instance_id"] for row in rows))
+    return RejectedStep(instance, int(number), str(row["reason"]), str(row["detail"]))
+
+
+def _rejected(folder: Folder) -> list[dict[str, Any]]:
+    return read_lines(folder.rejected, ("kind", "id", "reason", "detail")) if folder.rejected.exists() else []
 
 
 def absolute(python: Path) -> Path:
@@ -424,6 +479,8 @@ def _read(read: Callable[[Path], T], path: Path) -> T | None:
 
 def _inputs(folder: Folder, python: Path | None, index: SourceIndex | None) -> Inputs:
     project, interpreter = read_project_file(folder.project)
+    if python is not None:
+        _check_same_environment(absolute(python), project, folder.source)
     blobs: Blobs = folder.read_source(project)
     return Inputs(
         target=Target(project, absolute(python or interpreter)),
@@ -433,6 +490,18 @@ def _inputs(folder: Folder, python: Path | None, index: SourceIndex | None) -> I
         schedule=read_schedule(folder.schedule),
         docstrings=Docstrings(stored_options(folder.root).docstrings),
     )
+
+
+def _check_same_environment(python: Path, project: Project, source: Path) -> None:
+    """Raises InterpreterNotUsable where tasks would name another environment than the one that they ran in (D4)."""
+    found = inspect_interpreter(python, source)
+    pins = {f"{d.name}=={d.version}" for d in found.distributions}
+    missing = [pin for pin in project.requirements if pin not in pins]
+    what = f"is CPython {found.python}" if found.python != project.python else ""
+    what = what or (f"has no {missing[0]}" if missing else "")
+    if what:
+        problem = f"{what}, and the tests were traced with CPython {project.python} and what it had installed"
+        raise InterpreterNotUsable(python, problem, "take that environment, or build with this one in another folder")
 
 
 @contextmanager

@@ -17,6 +17,18 @@ class UnknownInstance(SweflowError):
         super().__init__(f"there is no task {instance}: {hint}")
 
 
+class RejectedStep(SweflowError):
+    """A step of the schedule that is no task."""
+
+    def __init__(self, instance: str, step: int, reason: str, detail: str) -> None:
+        self.instance = instance
+        self.step = step
+        self.reason = reason
+        self.detail = detail
+        why = f"{reason}: {detail}" if detail else reason
+        super().__init__(f"{instance} is no task, since step {step} was rejected ({why}): take a line of tasks.jsonl.")
+
+
 class DestinationInUse(SweflowError):
     """The folder for a checkout has something in it."""
 

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from pathlib import Path
 
 from sweflow_tracer.errors import FileNotUsable
@@ -13,6 +13,9 @@ from sweflow_tasks.values import Candidate, JsonObject, Rejection, Task
 SUMMARY_VERSION = 3
 TASKS_VERSION = 3
 CERTIFICATE_VERSION = 3
+
+
+AGAIN = "put the file back, or run `sweflow verify` again"
 
 
 def candidate_object(candidate: Candidate) -> JsonObject:
@@ -48,19 +51,47 @@ def task_object(task: Task) -> JsonObject:
     }
 
 
+TASK_FIELDS = (
+    *sorted({field.name for field in fields(Candidate)} - {"fail_to_pass", "pass_to_pass"}),
+    *("FAIL_TO_PASS", "PASS_TO_PASS", "repo", "created_at", "version", "environment_setup_commit", "license"),
+    *("environment", "timeout", "certificate"),
+)
+"""What every line of ``tasks.jsonl`` has."""
+
+
 def write_lines(path: Path, rows: Iterable[JsonObject]) -> None:
     """Write JSON lines, all at once."""
     write_text(path, "".join(dumps(row) + "\n" for row in rows))
 
 
-def read_lines(path: Path) -> list[JsonObject]:
-    """Read JSON lines. Raises FileNotUsable."""
+def read_lines(path: Path, needed: Iterable[str] = ()) -> list[JsonObject]:
+    """Read JSON lines, each an object that has what is ``needed``. Raises FileNotUsable."""
     try:
-        return [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+        lines = path.read_text("utf-8").split("\n")
     except FileNotFoundError as error:
         raise FileNotUsable(path, "is not there", "run `sweflow build` or `sweflow verify` first") from error
+    except (OSError, ValueError) as error:
+        raise FileNotUsable(path, f"cannot be read ({error})", AGAIN) from error
+    wanted = tuple(needed)
+    return [_row(path, number, line, wanted) for number, line in enumerate(lines, 1) if line]
+
+
+def _row(path: Path, number: int, line: str, needed: tuple[str, ...]) -> JsonObject:
+    try:
+        row = json.loads(line)
     except ValueError as error:
-        raise FileNotUsable(path, f"is damaged ({error})", "run `sweflow verify` again") from error
+        raise FileNotUsable(path, f"is damaged in line {number} ({error})", AGAIN) from error
+    if not isinstance(row, dict):
+        raise FileNotUsable(path, f"is damaged in line {number} (it is no object)", AGAIN)
+    missing = [name for name in needed if name not in row]
+    if missing:
+        raise FileNotUsable(path, f"is damaged in line {number} (there is no {', '.join(missing)})", AGAIN)
+    return row
+
+
+def read_tasks(path: Path) -> list[JsonObject]:
+    """The lines of ``tasks.jsonl``, with all that a task has. Raises FileNotUsable."""
+    return read_lines(path, TASK_FIELDS)
 
 
 def write_rejected(path: Path, rejected: Iterable[Rejection]) -> None:

@@ -61,6 +61,7 @@ class Verifier:
         self._timeout = timeout
         self._on_session = on_session
         self._known = read_journal(journal)
+        self._where = f"{launcher.sandbox.name} {target.project.python} {target.python}"
         ledger = journal.with_suffix(".scratch")
         self._spaces = Workspaces(target.project.folder, ledger, jobs)
 
@@ -127,13 +128,17 @@ class Verifier:
         with self._journal.open("a", encoding="utf-8") as journal:
 
             def keep(job: "_TreeJob", run: TreeRun) -> None:
-                self._known[job.key] = run
-                journal.write(journal_line(job.key, run))
+                self._known[self._key(job)] = run
+                journal.write(journal_line(self._key(job), run))
                 journal.flush()
 
-            stop, known = self._launcher.stop, lambda job: self._known.get(job.key)
+            stop, known = self._launcher.stop, lambda job: self._known.get(self._key(job))
             with side_by_side(jobs, self._run_tree, keep, stop, self._jobs, known) as runs:
                 yield (run for _, run in runs)
+
+    def _key(self, job: "_TreeJob") -> str:
+        """All that a run depends on: also where it takes place, so that a journal never mixes places (D4)."""
+        return hashlib.sha256(f"{self._where}\n{job.key}".encode()).hexdigest()
 
     def _run_tree(self, job: "_TreeJob") -> TreeRun:
         apart = [job.apart] if job.apart else []

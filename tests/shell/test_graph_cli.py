@@ -202,7 +202,7 @@ def test_the_schedule_is_a_table_with_a_timeline_and_json(inventory):
 
 
 def test_other_rules_are_stored_and_drop_what_was_made_of_the_old_schedule(copy):
-    run("schedule", copy, "--closure", "merged", "--min-lines", 10)
+    run("schedule", copy, "--closure", "merged", "--min-lines", 10, "--force")
     options = json.loads((copy / "options.json").read_text())["options"]
     assert (options["closure"], options["min_lines"], options["cost"]) == ("merged", 10, "lines")
     assert not (copy / "tasks.jsonl").exists()

@@ -126,6 +126,30 @@ class OutputNotUsable(SweflowError):
         super().__init__(f"{path} cannot be used as the output folder ({problem}): choose another with --out.")
 
 
+class PluginMissing(SweflowError):
+    """pytest is given options that a plugin of its would take, and the target's environment has not got it."""
+
+    def __init__(self, options: str, plugin: str) -> None:
+        self.options = options
+        self.plugin = plugin
+        move = f"install {plugin} there" if plugin else "install the plugin that has them there"
+        super().__init__(
+            f"pytest in the target's environment does not know {options}, which the project's configuration or your "
+            f"arguments give it: {move}, or pass `-- -o addopts=` and what else the tests need."
+        )
+
+
+class TasksInTheWay(SweflowError):
+    """The output folder holds verified tasks that a command would remove (H2)."""
+
+    def __init__(self, path: Path, what: str) -> None:
+        self.path = path
+        super().__init__(
+            f"{path} holds verified tasks, which do not outlast {what}: pass --force to remove them, "
+            "or build in another folder."
+        )
+
+
 class FileNotUsable(SweflowError):
     """A file of ours is missing, damaged, or of a version that this program does not read."""
 

@@ -6,7 +6,8 @@ values give equal bytes.
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -56,8 +57,19 @@ def read_document(path: Path, name: str, version: int) -> dict[str, Any]:
     if not isinstance(document, dict) or document.get("format") != f"sweflow-{name}":
         raise FileNotUsable(path, f"is no sweflow {name} file", move)
     if document.get("version") != version:
-        raise FileNotUsable(path, f"has format version {document.get('version')}, not {version}", move)
+        problem = f"has format version {document.get('version')}, and this program reads {version}"
+        raise FileNotUsable(path, problem, "read it with the version that wrote it, or build anew in another folder")
     return document
+
+
+@contextmanager
+def reading(path: Path, move: str) -> Iterator[None]:
+    """Values are made of a file's members here; what is missing or of another kind is a FileNotUsable."""
+    try:
+        yield
+    except (KeyError, TypeError, ValueError, IndexError, AttributeError) as error:
+        what = f"there is no {error}" if isinstance(error, KeyError) else str(error)
+        raise FileNotUsable(path, f"is damaged ({what})", move) from error
 
 
 _TRACE = "sweflow trace REPO --out DIR"
@@ -72,10 +84,11 @@ def write_project(path: Path, project: Project, python: Path) -> None:
 def read_project_file(path: Path) -> tuple[Project, Path]:
     """Read ``project.json``."""
     document = read_document(path, "project", PROJECT_VERSION)
-    facts = document["project"]
-    facts["files"] = [FileEntry(**entry) for entry in facts["files"]]
-    facts = {key: tuple(value) if isinstance(value, list) else value for key, value in facts.items()}
-    return Project(**facts), Path(document["interpreter"])
+    with reading(path, f"run `{_TRACE}` in another folder"):
+        facts = document["project"]
+        facts["files"] = [FileEntry(**entry) for entry in facts["files"]]
+        facts = {key: tuple(value) if isinstance(value, list) else value for key, value in facts.items()}
+        return Project(**facts), Path(document["interpreter"])
 
 
 def write_trace(path: Path, trace: Trace) -> None:
@@ -99,6 +112,11 @@ def write_trace(path: Path, trace: Trace) -> None:
 def read_trace(path: Path) -> Trace:
     """Read ``trace.json``."""
     document = read_document(path, "trace", TRACE_VERSION)
+    with reading(path, f"run `{_TRACE}` in another folder"):
+        return _trace(document)
+
+
+def _trace(document: dict[str, Any]) -> Trace:
     return Trace(
         python=document["python"],
         engine=document["engine"],

@@ -9,9 +9,10 @@ from pathlib import Path
 
 from sweflow_tracer.assemble import assemble, last_line
 from sweflow_tracer.carry import Earlier, carried_records
-from sweflow_tracer.errors import NothingCollected, NothingPasses
+from sweflow_tracer.errors import NothingCollected, NothingPasses, SessionFailed
 from sweflow_tracer.files import Blobs
 from sweflow_tracer.journal import Journal, Records
+from sweflow_tracer.plugins import explained
 from sweflow_tracer.pool import side_by_side
 from sweflow_tracer.processes import Launcher
 from sweflow_tracer.project import keep_loaded
@@ -69,7 +70,8 @@ def trace_project(
 
     ``folder`` is for records as they come; a run that finds records of one before it there goes on from them (D1).
     ``earlier`` is a trace of another state of the project: tests that nothing of what changed can touch are taken
-    over from it. Raises NothingCollected, NothingPasses, RanElsewhere, RunnerDependency, SessionFailed.
+    over from it. Raises NothingCollected, NothingPasses, PluginMissing, RanElsewhere, RunnerDependency,
+    SessionFailed.
     """
     journal = Journal(folder)
     options = replace(options, engine=_engine(target, options.engine))
@@ -80,7 +82,10 @@ def trace_project(
     with Workspace(target.project.folder, ledger) as workspace:
         workspace.show(blobs)
         tracer = _Tracer(target, workspace, blobs, options, launcher, journal, progress, on_session)
-        isolation, runs = tracer.traced_runs()
+        try:
+            isolation, runs = tracer.traced_runs()
+        except SessionFailed as error:
+            raise explained(error) from error
         _check_collected(runs[0])
         passing = _passing(runs[0])
         new = [test for test in passing if "reruns" not in runs[0].tests[test]]

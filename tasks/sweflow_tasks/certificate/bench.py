@@ -71,7 +71,7 @@ class Bench:
         def different() -> Iterator[tuple[str, Job]]:
             asked: set[str] = set()
             for job in jobs:
-                keys.append(_key(job))
+                keys.append(_key(job, self._setting))
                 if keys[-1] not in asked:
                     asked.add(keys[-1])
                     yield keys[-1], job
@@ -107,5 +107,8 @@ class Bench:
             return job.measure(run)
 
 
-def _key(job: Job) -> str:
-    return hashlib.sha256("\n".join(job.facts).encode("utf-8")).hexdigest()
+def _key(job: Job, setting: Setting) -> str:
+    """All that an outcome depends on: also where it is measured."""
+    target = setting.target
+    where = (setting.launcher.sandbox.name, target.project.python, str(target.python))
+    return hashlib.sha256("\n".join((*where, *job.facts)).encode("utf-8")).hexdigest()
