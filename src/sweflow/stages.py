@@ -438,14 +438,12 @@ def checkout(out: Path, instance: str, dest: Path, content: Content = Content.SK
 
 def _no_task(folder: Folder, instance: str, rows: list[dict[str, Any]]) -> SweflowError:
     """Why an instance is no task: its step was rejected, or there is none."""
-    number = instance.rpartition("-")[2]
-    steps = (
-        {} if not number.isdecimal() else {str(row["id"]): row for row in _rejected(folder) if row["kind"] == "step"}
-    )
-    row = steps.get(str(int(number))) if steps else None
-    if row is None:
-        return UnknownInstance(instance, tuple(row["instance_id"] for row in rows))
-    return RejectedStep(instance, int(number), str(row["reason"]), str(row["detail"]))
+    project, _ = read_project_file(folder.project)
+    prefix, _, number = instance.rpartition("-")
+    for row in _rejected(folder):
+        if (row["kind"], row["id"], prefix) == ("step", number.lstrip("0"), project.instance_prefix):
+            return RejectedStep(instance, int(number), row["reason"], row["detail"])
+    return UnknownInstance(instance, tuple(row["instance_id"] for row in rows))
 
 
 def _rejected(folder: Folder) -> list[dict[str, Any]]:

@@ -206,7 +206,7 @@ def test_a_step_that_is_no_task_says_why(folder):
     folder.rejected.write_text(json.dumps(why) + "\n")
     said = says("checkout", folder.root, rows[0]["instance_id"], folder.root.parent / "x")
     assert f"is no task, since step {rows[0]['step']} was rejected (leak: its body stands in notes.txt)" in said
-    assert "there is no task x-1: did you mean" in says("checkout", folder.root, "x-1", folder.root.parent / "x")
+    assert "there is no task x-0001: did you mean" in says("checkout", folder.root, "x-0001", folder.root.parent / "x")
 
 
 def test_config_shows_what_the_defaults_are():

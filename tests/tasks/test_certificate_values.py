@@ -28,7 +28,7 @@ class Counted:
 
 
 def bench(journal: Path) -> Bench:
-    target = SimpleNamespace(project=SimpleNamespace(folder="repo"))
+    target = SimpleNamespace(project=SimpleNamespace(folder="repo", python="3.11.7"), python="python")
     return Bench(Setting(target, Launcher(), 2, 1.0, lambda session: None), journal)  # type: ignore[arg-type]
 
 

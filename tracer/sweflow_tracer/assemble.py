@@ -1,6 +1,7 @@
 """Assembling: the records of the runs become one trace."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
 
 from sweflow_tracer.interning import Interner
 from sweflow_tracer.journal import Records
@@ -26,7 +27,7 @@ def assemble(
     interner = Interner()
     collected = runs[0].collected
     imports = [interner.edge_set(_before(run, "import"), run.collected["codes"]) for run in runs]
-    collection = [interner.edge_set(_before(run, "collection"), run.collected["codes"]) for run in runs]
+    collection = [interner.edge_set(edges, codes) for run in runs for edges, codes in _around(run)]
     items = {item["id"]: item for item in reversed(collected["items"])}
     tests = tuple(_test(interner, items[test], runs, reruns) for test in runs[0].ids)
     loaded = {*modules, *(module for run in runs for module in run.collected["modules"])}
@@ -57,6 +58,20 @@ def last_line(error: Record) -> str:
 def _before(run: Records, phase: str) -> Sequence[int]:
     found: Sequence[int] = run.collected["edges"].get(phase, ())
     return found
+
+
+def _around(run: Records) -> Iterator[tuple[Sequence[int], list[Any]]]:
+    """Edges of what the project's own hooks called beside the tests, and the codes that they speak of.
+
+    A test that fails is reported with texts of the project's objects, for which no hook of its own asks.
+    """
+    yield _before(run, "collection"), run.collected["codes"]
+    for record in run.closing:
+        yield record["edges"].get("session", ()), record["codes"]
+    for test, record in run.tests.items():
+        edges = record.get("edges", {}).get("session", ())
+        if edges and record["outcome"] == Outcome.PASSED:
+            yield edges, run.codes(test)
 
 
 def _errors(found: list[Record]) -> tuple[CollectionError, ...]:

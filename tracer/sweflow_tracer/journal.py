@@ -14,11 +14,12 @@ class Records:
     """The records of one traced suite, gathered from the segments of a run; of a test, the last one counts.
 
     A test's record gets ``table``, the codes that its session knew after collection, and ``again``, whether a
-    record of the same test came before it.
+    record of the same test came before it. ``closing`` are what sessions called when their tests were over.
     """
 
     collected: Record = field(default_factory=dict)
     tests: dict[str, Record] = field(default_factory=dict)
+    closing: list[Record] = field(default_factory=list)
 
     @property
     def ids(self) -> list[str]:
@@ -53,6 +54,8 @@ class Journal:
                     head = record
                     if len(record["items"]) >= len(records.collected.get("items", ())):
                         records.collected = record
+                elif record["kind"] == "closing":
+                    records.closing.append(record)
                 elif record["kind"] == "test":
                     record["table"] = head.get("codes", [])
                     record["again"] = record["id"] in records.tests

@@ -69,7 +69,7 @@ class Follower:
         """In a child that a test forked: what was seen until now is the parent's."""
         if self._test:
             phase = self._phase
-            self._recorder.start(["setup", "call", "teardown"], Spool(self._spool(), self._recorder).edges)
+            self._recorder.start(["session", "setup", "call", "teardown"], Spool(self._spool(), self._recorder).edges)
             self._recorder.enter(phase)
 
 
@@ -89,6 +89,7 @@ def start_process() -> None:
     spool()
     os.register_at_fork(after_in_child=spool)
     recorder.watch_imports(found)
+    recorder.watch_garbage(found)
     watch_threads(found)
     watch_processes(found, lambda: os.environ.get(SPOOL, ""))
     engines.ENGINES[engine](found)

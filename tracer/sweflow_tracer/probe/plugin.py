@@ -30,6 +30,7 @@ import platform
 import random
 import sys
 import threading
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -91,6 +92,7 @@ def pytest_load_initial_conftests(early_config: Any, parser: Any, args: list[str
     RECORDER.start(["collection"])
     if CONFIG["traced"] is None:
         recorder.watch_imports(RECORDER)
+        recorder.watch_garbage(RECORDER)
         _start_engine()
     if _guard is not None:
         _guard.prepare(early_config)
@@ -150,9 +152,24 @@ def pytest_runtestloop(session: Any) -> bool:
             **(READS.take() if READS is not None else {}),
         }
     )
+    try:
+        _run_groups(session, selected, threads)
+    finally:
+        RECORDER.start(["session"])
+    return True
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_unconfigure(config: Any) -> None:
+    """Say what the project's own hooks called when the tests were over."""
+    if CONFIG["traced"] is None and CONFIG["engine"] != "none":
+        emit({"kind": "closing", "codes": RECORDER.codes, "edges": RECORDER.take()})
+
+
+def _run_groups(session: Any, selected: list[Any], threads: int) -> None:
     if CONFIG["fork"] and threads:
         emit({"kind": "end", "ran": False})
-        return True
+        return
     groups = _groups(selected)
     if _guard is not None:
         groups += [(-number, [decoy]) for number, decoy in enumerate(_guard.decoys(session), 1)]
@@ -175,7 +192,6 @@ def pytest_runtestloop(session: Any) -> bool:
             _run_group(number, group, functools.partial(_emit_test, number))
     orphans.end()
     emit({"kind": "end", "ran": True})
-    return True
 
 
 def _run_variant(workers: Workers, number: int, group: list[Any]) -> None:
@@ -239,8 +255,8 @@ def _run_item(item: Any, following: Any, whole: bool) -> dict[str, Any]:
     if "numpy.random" in sys.modules:
         sys.modules["numpy.random"].seed(0)
     _current = Outcome()
-    RECORDER.start(["setup", "call", "teardown"])
-    _enter("setup")
+    RECORDER.start(["session", "setup", "call", "teardown"])
+    _enter("session")
     if _guard is not None:
         _guard.before(item)
     with soft_limit(_current):
@@ -281,19 +297,43 @@ def pytest_runtest_teardown(item: Any) -> None:
     _enter("teardown")
 
 
+@contextmanager
+def _between_phases() -> Generator[None, None, None]:
+    """What the project's own reporting hooks call belongs to the session: no test asks for it."""
+    before = RECORDER.phase
+    inside = _current is not None and before in ("setup", "call", "teardown")
+    if inside:
+        _enter("session")
+    try:
+        yield
+    finally:
+        if inside:
+            _enter(before)
+
+
 @pytest.hookimpl(hookwrapper=True, tryfirst=True)
 def pytest_runtest_makereport(item: Any, call: Any) -> Generator[None, Any, None]:
     """Keep the exception while it is still an object."""
-    yield
+    with _between_phases():
+        yield
     if _current is not None and call.excinfo is not None:
         _current.saw(call.when, call.excinfo, RECORDER.relative)
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_runtest_logreport(report: Any) -> None:
+@pytest.hookimpl(hookwrapper=True, tryfirst=True)
+def pytest_runtest_logreport(report: Any) -> Generator[None, Any, None]:
     """Count every report, those of reruns and subtests included."""
     if _current is not None:
         _current.add(report)
+    with _between_phases():
+        yield
+
+
+@pytest.hookimpl(hookwrapper=True, tryfirst=True)
+def pytest_runtest_logfinish() -> Generator[None, Any, None]:
+    """The test is over."""
+    with _between_phases():
+        yield
 
 
 def _loaded() -> dict[str, Any]:

@@ -35,7 +35,8 @@ class Recorder:
     ``codes`` has the path, name and first line of number n at n - 1. ``starter`` is the number of the code that
     started this process, where it is not the target's first. ``seen`` has the ids of a project code object and of
     the project code object that called it directly, for edges that the open set holds: most calls are repeated
-    ones, and an engine that finds them here has nothing to do.
+    ones, and an engine that finds them here has nothing to do. It stays empty while some thread imports or collects
+    garbage, since edges of that thread go elsewhere (T7).
     """
 
     def __init__(self, root: str) -> None:
@@ -44,9 +45,11 @@ class Recorder:
         self.codes: list[Place] = []
         self.phases: dict[str, set[int]] = {"import": set(), "": set()}
         self.seen: set[tuple[int, int]] = set()
+        self.phase = ""
         self._open = self.phases[""]
-        self._gc_flag = 0
-        self._before_gc = self.seen
+        self._imports: dict[int, int] = {}  # how many imports a thread is in
+        self._collector = 0  # the thread in which garbage is collected by itself
+        self._asking: set[int] = set()  # threads in which the project asked for that
         self.starter = 0
         self._places: dict[Place, int] = {}
         self._held: list[CodeType] = []  # keeps code objects alive, so that ids stay theirs
@@ -54,12 +57,20 @@ class Recorder:
         self._folders: dict[str, str] = {}
         self._cwd = os.getcwd()
         gc.callbacks.append(self._on_gc)
+        os.register_at_fork(after_in_child=self._alone)
 
     def _on_gc(self, phase: str, info: dict[str, Any]) -> None:
-        if phase == "start":
-            self._gc_flag, self._before_gc, self.seen = COLLECTED, self.seen, set()
+        if phase == "start" and threading.get_ident() not in self._asking:
+            self._collector = threading.get_ident()
         else:
-            self._gc_flag, self.seen = 0, self._before_gc
+            self._collector = 0
+        self.seen = set()
+
+    def _alone(self) -> None:
+        """Forget other threads: a forked child has none of them, and may give their numbers to new ones."""
+        me = threading.get_ident()
+        self._imports = {thread: depth for thread, depth in self._imports.items() if thread == me}
+        self._asking &= {me}
 
     def start(self, phases: list[str], make: Callable[[str], set[int]] = lambda phase: set()) -> None:
         """Open fresh edge sets, one a phase, with "import" beside them."""
@@ -68,21 +79,35 @@ class Recorder:
 
     def enter(self, phase: str) -> None:
         """Send the edges that follow to this phase."""
-        self._send_to(self.phases[phase])
-
-    def _send_to(self, edges: set[int]) -> None:
-        self._open = edges
-        self.seen = self._before_gc = set()
+        self.phase = phase
+        self._open = self.phases[phase]
+        self.seen = set()
 
     @contextmanager
     def importing(self) -> Generator[None, None, None]:
-        """Send the edges of the block to the "import" set."""
-        before = self._open
-        self.enter("import")
+        """Send this thread's edges in the block to the "import" set."""
+        me = threading.get_ident()
+        self._imports[me] = self._imports.get(me, 0) + 1
+        self.seen = set()
         try:
             yield
         finally:
-            self._send_to(before)
+            self._imports[me] -= 1
+            if not self._imports[me]:
+                del self._imports[me]
+            self.seen = set()
+
+    @contextmanager
+    def asked_to_collect(self) -> Generator[None, None, None]:
+        """Calls that the garbage collector makes in the block are the project's: it asked for them."""
+        me = threading.get_ident()
+        first = me not in self._asking
+        self._asking.add(me)
+        try:
+            yield
+        finally:
+            if first:
+                self._asking.discard(me)
 
     def take(self) -> dict[str, list[int]]:
         """The edges since ``start``, by phase, as sorted lists; the sets that follow are fresh."""
@@ -163,16 +188,36 @@ class Recorder:
 
     def called(self, code: CodeType, frame: FrameType | None) -> bool:
         """Add the edge to a code object from the nearest project code at ``frame`` or above; False for foreign code."""
+        seen = self.seen  # before anything is looked at: who changes it puts another in its place
         callee = self.numbers.get(id(code))
         if callee is None:
             callee = self.number(code)
         if not callee:
             return False
         number, flags = self.caller(frame)
-        self._open.add(number << CALLER | callee << FLAGS | flags | self._gc_flag)
-        if number and not flags and frame is not None and not self._gc_flag:
-            self.seen.add((id(code), id(frame.f_code)))
+        edges = self._open
+        if self._imports or self._collector:
+            me = threading.get_ident()
+            edges = self.phases["import"] if me in self._imports else edges
+            flags |= COLLECTED if me == self._collector else 0
+        elif number and not flags and frame is not None:
+            seen.add((id(code), id(frame.f_code)))
+        edges.add(number << CALLER | callee << FLAGS | flags)
         return True
+
+
+def watch_garbage(recorder: Recorder) -> None:
+    """Tell garbage that the project asked to collect from garbage that was collected by itself."""
+    original = gc.collect
+
+    def collect(generation: int = 2) -> int:
+        """As gc.collect."""
+        if not recorder.caller(sys._getframe(1))[0]:
+            return original(generation)
+        with recorder.asked_to_collect():
+            return original(generation)
+
+    gc.collect = collect
 
 
 def watch_imports(recorder: Recorder) -> None:
