@@ -306,7 +306,7 @@ def pytest(
     folder: Path, row: dict[str, Any], python: str, arguments: list[str], *, only_options: bool = False
 ) -> subprocess.CompletedProcess[str]:
     """Run plain pytest under the task's environment."""
-    own = shlex.split(row["test_command"])[3:]
+    own = [argument for argument in shlex.split(row["test_command"])[4:] if "::" not in argument]
     own = [argument for argument in own if argument.startswith("-")] if only_options else own
     variables = {**row["environment"]["variables"], "PATH": os.environ["PATH"], "HOME": str(folder.parent)}
     roots = [str(folder / root) for root in variables["PYTHONPATH"].split(":") if root]

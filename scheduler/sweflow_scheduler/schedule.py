@@ -1,5 +1,6 @@
 """Scheduling: the graph's tests in the order in which their functions could have been written."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from sweflow_rdg import Node, Role, RuntimeDependencyGraph
@@ -9,6 +10,7 @@ from sweflow_scheduler.bands import merge_small, why_unsplit
 from sweflow_scheduler.difficulty import with_difficulty
 from sweflow_scheduler.greedy import Batch, greedy_order
 from sweflow_scheduler.requirements import Requirements, merged_requirements, observed_requirements
+from sweflow_scheduler.targets import is_target
 from sweflow_scheduler.values import DEFAULT, Closure, Cost, Rules, Schedule, Step
 
 
@@ -102,7 +104,7 @@ def _step(
 ) -> Step:
     nodes, order = plan.nodes, plan.order
     ordered = sorted(batch.new, key=order.key)
-    targets = [function for function in ordered if _is_target(plan, function, step_of)]
+    targets = [function for function in ordered if is_target(_callers(plan, function), number, step_of)]
     known = set(targets)
     lines = plan.lines(batch)
     return Step(
@@ -122,15 +124,11 @@ def _step(
     )
 
 
-def _is_target(plan: Plan, function: int, step_of: dict[int, int]) -> bool:
-    """Called from a test, a fixture, scaffold or code of an earlier step."""
-    mine = step_of[function]
+def _callers(plan: Plan, function: int) -> Iterator[int | None]:
+    """Those of a function, with None for one outside the core, and for scaffold."""
     for caller in plan.callers.get(function, ()):
-        if caller == -1 or plan.nodes[caller].role is not Role.CORE or plan.nodes[caller].scaffold:
-            return True
-        if step_of.get(caller, mine) < mine:
-            return True
-    return False
+        outside = caller == -1 or plan.nodes[caller].role is not Role.CORE or plan.nodes[caller].scaffold
+        yield None if outside else caller
 
 
 def _forward(plan: Plan, batch: Batch, number: int, step_of: dict[int, int]) -> tuple[tuple[str, str], ...]:

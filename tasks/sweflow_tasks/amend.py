@@ -9,6 +9,7 @@ from dataclasses import replace
 from sweflow_rdg import Role, RuntimeDependencyGraph
 from sweflow_scheduler import Schedule, Step
 from sweflow_scheduler.difficulty import with_difficulty
+from sweflow_scheduler.targets import is_target
 
 from sweflow_tasks.plan import Plan
 
@@ -33,7 +34,7 @@ def amend_schedule(
             ready += step.tests
         else:
             kept[home] = replace(kept[home], tests=tuple(sorted((*kept[home].tests, *step.tests))))
-    return replace(schedule, ready=tuple(sorted(ready)), steps=_connected(kept, graph))
+    return replace(schedule, ready=tuple(sorted(ready)), steps=_connected(kept, graph, given))
 
 
 def find_merge(graph: RuntimeDependencyGraph, schedule: Schedule, plan: Plan) -> tuple[int, int] | None:
@@ -66,15 +67,15 @@ def _join(number: int, parts: list[Step], merged: Mapping[int, int], given: froz
     )
 
 
-def _connected(steps: list[Step], graph: RuntimeDependencyGraph) -> tuple[Step, ...]:
-    """The steps with all that depends on the others computed anew."""
-    step_of = {function: step.number for step in steps for function in step.functions}
+def _connected(steps: list[Step], graph: RuntimeDependencyGraph, given: frozenset[str]) -> tuple[Step, ...]:
+    """The steps with all that depends on the others computed anew; functions ``given`` are there from the start."""
+    step_of = dict.fromkeys(given, 0) | {function: step.number for step in steps for function in step.functions}
     callers, callees = _neighbours(graph)
     nodes = {node.id: node for node in graph.nodes}
     wave: dict[int, int] = {}
     found: list[Step] = []
     for step in steps:
-        targets = tuple(f for f in step.functions if _is_target(callers.get(f, ()), step.number, step_of))
+        targets = tuple(f for f in step.functions if is_target(callers.get(f, ()), step.number, step_of))
         needs = tuple(needed for needed in step.needs if needed in wave)
         wave[step.number] = 1 + max((wave[needed] for needed in needs), default=0)
         ahead = ((f, c) for f in step.functions for c in callees.get(f, ()) if step_of.get(c, 0) > step.number)
@@ -94,21 +95,17 @@ def _connected(steps: list[Step], graph: RuntimeDependencyGraph) -> tuple[Step, 
     return with_difficulty(tuple(replace(step, fan_in=fan_in.count(step.number)) for step in found))
 
 
-def _neighbours(graph: RuntimeDependencyGraph) -> tuple[dict[str, set[str]], dict[str, set[str]]]:
-    """Callers and callees by id, the collector's calls left out; "" is a caller outside the core."""
-    callers: dict[str, set[str]] = {}
+def _neighbours(graph: RuntimeDependencyGraph) -> tuple[dict[str, set[str | None]], dict[str, set[str]]]:
+    """Callers and callees by id, the collector's calls left out; None is a caller outside the core, or scaffold."""
+    callers: dict[str, set[str | None]] = {}
     callees: dict[str, set[str]] = {}
     for call in graph.calls:
         if call.collected:
             continue
         caller = graph.nodes[call.caller] if call.caller >= 0 else None
         inside = caller is not None and caller.role is Role.CORE and not caller.scaffold
-        name, callee = caller.id if caller is not None and inside else "", graph.nodes[call.callee].id
+        name, callee = caller.id if caller is not None and inside else None, graph.nodes[call.callee].id
         callers.setdefault(callee, set()).add(name)
-        callees.setdefault(name, set()).add(callee)
+        if name is not None:
+            callees.setdefault(name, set()).add(callee)
     return callers, callees
-
-
-def _is_target(callers: set[str] | tuple[()], step: int, step_of: Mapping[str, int]) -> bool:
-    """Called from a test, a fixture, scaffold, or code that is there before the step."""
-    return any(not caller or step_of.get(caller, 0) < step for caller in callers)

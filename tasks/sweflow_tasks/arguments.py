@@ -16,5 +16,10 @@ def present_arguments(arguments: tuple[str, ...], original: Blobs, tree: Blobs) 
     return kept
 
 
+def options_among(arguments: tuple[str, ...], original: Blobs) -> list[str]:
+    """The arguments that are no paths of the original."""
+    return present_arguments(arguments, original, {})
+
+
 def _holds(blobs: Blobs, path: str) -> bool:
     return path in blobs or any(name.startswith(path + "/") for name in blobs)

@@ -9,12 +9,14 @@ from pathlib import Path
 
 from sweflow_rdg import Reason
 from sweflow_scheduler import Step
+from sweflow_tracer.files import Blobs
 from sweflow_tracer.processes import Launcher
+from sweflow_tracer.project import Project
 from sweflow_tracer.session import VARIABLES, Session
 from sweflow_tracer.trace import Progress
 
 from sweflow_tasks.agenda import inherited_results, make_agenda
-from sweflow_tasks.arguments import present_arguments
+from sweflow_tasks.arguments import options_among
 from sweflow_tasks.audit import Audit, clean, own_requirements
 from sweflow_tasks.certificate.bench import Bench, Setting
 from sweflow_tasks.certificate.counts import certificate_counts
@@ -24,7 +26,6 @@ from sweflow_tasks.certificate.measure import Measuring, Proven, Settled
 from sweflow_tasks.certificate.options import CertificateOptions, Level
 from sweflow_tasks.certificate.select import too_weak
 from sweflow_tasks.certificate.values import Full
-from sweflow_tasks.chain import Chain
 from sweflow_tasks.draft import Amendments, Draft, Inputs, make_draft
 from sweflow_tasks.history import StepCommits, patch_gives, write_history
 from sweflow_tasks.judge import Verdicts
@@ -136,7 +137,7 @@ def _candidates(inputs: Inputs, draft: Draft, commits: Mapping[int, StepCommits]
 
 
 def _candidate(inputs: Inputs, step: Step, draft: Draft, commits: StepCommits, statements: Statements) -> Candidate:
-    command = test_command(inputs.target.project.arguments, draft.chain, step.number)
+    command = test_command(inputs.target.project, draft.chain.original, draft.plan.fails[step.number])
     statement = statements.of(step, command)
     return Candidate(
         instance_id=f"{inputs.target.project.instance_prefix}-{step.number:04d}",
@@ -158,10 +159,16 @@ def _candidate(inputs: Inputs, step: Step, draft: Draft, commits: StepCommits, s
     )
 
 
-def test_command(arguments: tuple[str, ...], chain: Chain, step: int) -> str:
-    """The command that runs a step's reference tree under the task's environment."""
-    present = present_arguments(arguments, chain.original, chain.blobs(step, step))
-    return shlex.join(("python", "-m", "pytest", *present))
+def test_command(project: Project, original: Blobs, tests: Iterable[str]) -> str:
+    """A line for a shell in the task's folder that runs some tests, as it stands (D8).
+
+    The project is imported from the folder, whatever is installed. Of the build's arguments the paths give way to the
+    tests, whose parameters are left to pytest.
+    """
+    places = ":".join("$PWD" if root == "." else f"$PWD/{root}" for root in project.roots or (".",))
+    nodes = dict.fromkeys(test.partition("[")[0] for test in tests)
+    arguments = shlex.join((*options_among(project.arguments, original), *nodes))
+    return f'PYTHONPATH="{places}" python -m pytest {arguments}'
 
 
 def _task(

@@ -184,6 +184,7 @@ def write_checkout(folder: Path, blobs: Blobs, message: str) -> str:
     for path, (mode, content) in blobs.items():
         write_blob(folder / path, mode, content)
     run_git(folder, "read-tree", "HEAD")
+    run_git(folder, "update-index", "-q", "--refresh")  # `git apply --index` compares times and sizes
     return name
 
 

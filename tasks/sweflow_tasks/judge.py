@@ -38,8 +38,7 @@ def judge(draft: Draft, run: TreeRun) -> Verdicts:
     plan, tree = draft.plan, run.number
     following = draft.chain.following(tree)
     if run.problem:
-        blamed = plan.of(following) if following is not None else plan.of(tree)
-        rejected = (Rejection("test", test, Reason.COLLECTION_ERROR, run.problem) for test in blamed or plan.of(tree))
+        rejected = (Rejection("test", test, Reason.COLLECTION_ERROR, run.problem) for test in _blamed(draft, tree))
         return Verdicts(tree, tuple(sorted(rejected)), ())
     apart = {result.test: result for result in run.results if result.apart}
     found = {test: _of_tree(tree, apart.get(test), test) for test in plan.of(tree)}
@@ -61,6 +60,13 @@ def judge(draft: Draft, run: TreeRun) -> Verdicts:
                 found[test] = verdict
     lost = frozenset(result.test for result in shared if result.outcome is not Outcome.PASSED)
     return Verdicts(tree, _rejections(found), tuple(evidence), lost)
+
+
+def _blamed(draft: Draft, tree: int) -> tuple[str, ...]:
+    """The tests of a session that failed: those that came last. A tree on which nothing ran shows nothing (V1)."""
+    following = draft.chain.following(tree)
+    steps = [*(() if following is None else (following,)), *range(tree, -1, -1)]
+    return next((tests for tests in map(draft.plan.of, steps) if tests), ())
 
 
 def merge_verdicts(parts: list[Verdicts]) -> Verdicts:

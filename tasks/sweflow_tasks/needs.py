@@ -44,7 +44,8 @@ class Needs:
         found = {}
         before: Mapping[_Footing, Hashable] = {}
         for tree in chain.trees:
-            states = {footing: _state(chain, footing, tree) for footing in set(footings.values())}
+            core = tuple(file.outline(tree) for _, file in sorted(chain.files.items()) if not file.by_tests)
+            states = {footing: _state(chain, footing, tree, core) for footing in set(footings.values())}
             moved = {footing for footing, state in states.items() if before.get(footing) != state}
             found[tree] = frozenset(
                 test
@@ -102,16 +103,18 @@ def _called(graph: RuntimeDependencyGraph) -> Iterator[tuple[str, str]]:
     return ((test.path, path) for test in graph.tests for path in files[test.calls])
 
 
-def _state(chain: Chain, footing: _Footing, tree: int) -> Hashable:
-    """The bytes that a footing has on a tree, with the tests of the step that follows beside it."""
+def _state(chain: Chain, footing: _Footing, tree: int, core: Hashable) -> Hashable:
+    """The bytes that a footing has on a tree, with the tests of the step that follows beside it.
+
+    ``core`` is what the tree's core files are like, which counts for every footing.
+    """
     following = chain.following(tree)
     tests = tree if following is None else following
 
     def present(path: str) -> bool:
         return chain.appears.get(path, 0) <= tests
 
-    core = (file.outline(tree) for _, file in sorted(chain.files.items()) if not file.by_tests)
     modules = (chain.rendered(p, tree, tests).content for p in sorted(footing.modules & chain.files.keys()))
     data = (chain.rendered(path, tree, tests).content for path in sorted(footing.data & chain.files.keys()))
     there = (present(path) for path in sorted(footing.modules | footing.data))
-    return tuple(core), tuple(modules), tuple(data), tuple(there)
+    return core, tuple(modules), tuple(data), tuple(there)

@@ -205,6 +205,9 @@ def _later(later: tuple[Binding, ...], paths: set[str]) -> Iterator[str]:
 
 def _running(command: str) -> Iterator[str]:
     yield from ("## How to run the tests", "", f"    {command}", "")
+    yield "The line imports the code from this folder, whatever is installed. Other tests of the same files may fail: a"
+    yield "class can inherit tests from another one before the functions are written that they need."
+    yield ""
 
 
 def _added(items: list[str]) -> str:

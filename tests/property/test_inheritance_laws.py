@@ -125,7 +125,7 @@ class Imagined(Verifier):
 
     def __init__(self, folder, broken, since):
         nothing = lambda session: None  # noqa: E731
-        target = SimpleNamespace(project=SimpleNamespace(folder="project"))
+        target = SimpleNamespace(project=SimpleNamespace(folder="project", python="3.11.7"), python="python")
         super().__init__(target, Launcher(), folder / "journal", jobs=2, timeout=1, on_session=nothing)
         self.broken, self.since, self.ran = broken, since, 0
 

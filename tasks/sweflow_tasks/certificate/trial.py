@@ -118,10 +118,19 @@ class TrialJob:
 
 
 def trial_of(
-    inputs: Inputs, draft: Draft, step: int, mutants: int, seconds: Mapping[str, float], most: float
+    inputs: Inputs,
+    draft: Draft,
+    step: int,
+    mutants: int,
+    seconds: Mapping[str, float],
+    most: float,
+    requires: Mapping[str, frozenset[str]],
 ) -> TrialJob:
-    """The trial of a step. ``seconds`` are those of tests on the unchanged tree, ``most`` the time-out of a test."""
-    requires = {test.id: {inputs.graph.nodes[n].id for n in test.requirement} for test in inputs.graph.tests}
+    """The trial of a step.
+
+    ``seconds`` are those of tests on the unchanged tree, ``most`` the time-out of a test, ``requires`` the functions
+    that each test requires.
+    """
     tests = draft.plan.fails[step]
     places = tuple(standing(draft, step))
     changes = {}

@@ -186,7 +186,7 @@ def test_context_manager_from_generator():
 
 
 def test_finalizer_in_a_cycle():
-    """test_finalizer_in_a_cycle -> cycle_with_finalizer; test_finalizer_in_a_cycle *> __del__; __del__ *> leaf"""
+    """test_finalizer_in_a_cycle -> cycle_with_finalizer; test_finalizer_in_a_cycle ~> __del__; __del__ -> leaf"""
     gc.collect()
     gc.disable()
     objects.cycle_with_finalizer()
@@ -195,7 +195,7 @@ def test_finalizer_in_a_cycle():
 
 
 def test_weakref_callback():
-    """test_weakref_callback -> cycle_with_weakref; test_weakref_callback *> gone; gone *> leaf"""
+    """test_weakref_callback -> cycle_with_weakref; test_weakref_callback ~> gone; gone -> leaf"""
     gc.collect()
     gc.disable()
     reference = objects.cycle_with_weakref()
