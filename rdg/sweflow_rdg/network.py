@@ -1,5 +1,6 @@
 """The graph as one of networkx, for people who want to go on by themselves."""
 
+import json
 from dataclasses import asdict
 
 import networkx as nx
@@ -12,8 +13,8 @@ def network_of(graph: RuntimeDependencyGraph) -> "nx.DiGraph[str]":
     """See ``RuntimeDependencyGraph.to_networkx``. Calls whose caller is the test runner are left out."""
     made: nx.DiGraph[str] = nx.DiGraph()
     for node in graph.nodes:
-        facts = asdict(node)
-        made.add_node(facts.pop("id"), **facts)
+        made.add_node(node.id)
+        made.nodes[node.id].update({name: _plain(value) for name, value in asdict(node).items() if name != "id"})
     for call, tests in zip(graph.calls, Links(graph).seen, strict=True):
         if call.caller < 0:
             continue
@@ -25,9 +26,17 @@ def network_of(graph: RuntimeDependencyGraph) -> "nx.DiGraph[str]":
             facts = {"tests": max(tests, held["tests"]), **flags}
         made.add_edge(*ends)
         made.edges[ends].update(facts)
-    made.graph["tests"] = {
-        test.id: tuple(graph.nodes[number].id for number in test.requirement)
+    requirements = {
+        test.id: [graph.nodes[number].id for number in test.requirement]
         for test in graph.tests
         if test.rejected is None
     }
+    made.graph["tests"] = json.dumps(requirements, sort_keys=True)
     return made
+
+
+def _plain(value: object) -> str | int:
+    """A field as GraphML and the like can hold it."""
+    if isinstance(value, tuple):
+        return " ".join(map(str, value))
+    return value if isinstance(value, int) else "" if value is None else str(value)

@@ -54,6 +54,7 @@ class Reason(StrEnum):
     NO_F2P = "no-fail-to-pass"
     STEP_REJECTED = "step-rejected"
     UNPARSABLE_FILE = "unparsable-file"
+    INVALID_PATH = "invalid-path"
     PATCH_DOES_NOT_APPLY = "patch-does-not-apply"
     MERGED = "merged"
     LEAK = "leak"
@@ -153,8 +154,9 @@ class RuntimeDependencyGraph(Shown):
         """The same as a graph of networkx, for people who want to go on by themselves; a new one at each call.
 
         Nodes are ids with the fields of ``Node``; edges are pairs of functions with ``tests``, the number of tests
-        that saw the call, and ``foreign``, ``collected`` and ``started``. The graph has ``tests``: the functions
-        that each accepted test requires.
+        that saw the call, and ``foreign``, ``collected`` and ``started``. Attributes are numbers and texts, so that
+        every format of networkx can be written. The graph has ``tests``: as JSON, the functions that each accepted test
+        requires.
 
         >>> import networkx as nx
         >>> nx.betweenness_centrality(graph.to_networkx())  # doctest: +SKIP

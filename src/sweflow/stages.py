@@ -441,7 +441,7 @@ def _no_task(folder: Folder, instance: str, rows: list[dict[str, Any]]) -> Swefl
     project, _ = read_project_file(folder.project)
     prefix, _, number = instance.rpartition("-")
     for row in _rejected(folder):
-        if (row["kind"], row["id"], prefix) == ("step", number.lstrip("0"), project.instance_prefix):
+        if (row["kind"], row["id"], prefix) == ("step", number, project.instance_prefix):
             return RejectedStep(instance, int(number), row["reason"], row["detail"])
     return UnknownInstance(instance, tuple(row["instance_id"] for row in rows))
 

@@ -123,7 +123,8 @@ def _dataset(
 
     tasks = tuple(task(candidate) for candidate in _candidates(inputs, draft, commits) if candidate.step not in broken)
     verified = {task.candidate.step: task.candidate.functions for task in tasks}
-    others = other_rejections(graph, schedule, amendments, draft.merged, broken)
+    left_out = inputs.target.project.left_out
+    others = other_rejections(graph, schedule, amendments, draft.merged, broken, left_out)
     rejections = (*amendments.rejected.values(), *others)
     summary = summarise(graph, schedule, amendments, verified, rejections)
     kept = {step: found for step, found in full.items() if step not in broken}

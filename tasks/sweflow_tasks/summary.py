@@ -1,7 +1,7 @@
 """The summary: what was rejected beyond tests, and counts that add up (V4)."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from statistics import median
 
@@ -18,8 +18,9 @@ def other_rejections(
     amendments: Amendments,
     merged: Mapping[int, int],
     broken: Mapping[int, tuple[Reason, str]],
+    left_out: Iterable[str] = (),
 ) -> list[Rejection]:
-    """Rejected steps and functions, and files that could not be parsed or collected or that are withheld.
+    """Rejected steps and functions, and files that could not be parsed or collected, are withheld or ``left_out``.
 
     ``merged`` gives for a step that is no more the one that holds its functions; ``broken`` the steps that are no
     task, with reason and detail. A step that is left without a function is no step.
@@ -27,6 +28,7 @@ def other_rejections(
     found = [Rejection("file", path, Reason.UNPARSABLE_FILE, detail) for path, detail in graph.unparsable]
     found += [Rejection("file", path, Reason.COLLECTION_ERROR, detail) for path, detail in graph.uncollected]
     found += [Rejection("file", path, Reason.LEAK, detail) for path, detail in sorted(amendments.withheld.items())]
+    found += [Rejection("file", path, Reason.INVALID_PATH, "git takes no such name into a tree") for path in left_out]
     found += [amendments.given[function] for function in sorted(amendments.given)]
     reasons = _reasons(graph, amendments)
     for step in schedule.steps:

@@ -1,14 +1,15 @@
 """One repository of odd shapes: made test bodies, encodings, git attributes, links, and a file that cannot be collected."""
 
+import json
 import os
-import shlex
 import subprocess
 from pathlib import Path
 
 import pytest
 from sweflow_tasks.format import read_lines
+from sweflow_tasks.history import CommitStream
 from sweflow_tracer.clone import read_clone
-from sweflow_tracer.files import list_files, read_blobs
+from sweflow_tracer.files import fits_git, list_files, read_blobs
 
 import sweflow
 
@@ -168,3 +169,38 @@ def test_C1_the_history_ends_in_what_was_read(built, repo):
     for path, (mode, content) in read_blobs(built.source, list_files(built.source, None)).items():
         if mode != "120000":
             assert (repo / path).read_bytes() == content
+
+
+@pytest.mark.parametrize(
+    ("path", "fits"),
+    [
+        *(
+            (name, False)
+            for name in ("a/.git", "a/.GIT/x", "b/git~1", "a/.git ", "a/.git./x", "a/.g\u200cit", ".git::$DATA/x")
+        ),
+        *((name, True) for name in ("a/.gitignore", ".gitmodules", "a.git", "git", "a/.github/x.py", "git~2")),
+    ],
+)
+def test_names_that_git_takes_into_no_tree_are_told(path, fits, tmp_path):
+    assert fits_git(path, "100644") is fits
+    (tmp_path / "r").mkdir()
+    git(tmp_path / "r", "init", "-q")
+    stream = CommitStream()
+    stream.commit("refs/heads/main", "m", {path: ("100644", b"")}, None)
+    stream.send(tmp_path / "r" / ".git")
+    command = ["git", "-c", "core.protectHFS=true", "-c", "core.protectNTFS=true", "read-tree", "main"]
+    assert (subprocess.run(command, cwd=tmp_path / "r", capture_output=True, check=False).returncode == 0) is fits
+
+
+def test_a_git_file_below_the_root_is_left_out_said_and_counted(tmp_path, python):
+    """As in the source distribution of a project with a submodule."""
+    files = {
+        "core.py": "def f():\n    return 1\n",
+        "tests/test_core.py": "import core\n\ndef test_f():\n    assert core.f()\n",
+    }
+    repo = write_repository(tmp_path / "repo", {**files, "tests/data/.git": "gitdir: ../../.git/modules/data\n"})
+    summary = sweflow.build(repo, tmp_path / "out", python=python)
+    assert summary["files"]["rejected"] == {"invalid-path": 1}
+    (row,) = (json.loads(line) for line in (tmp_path / "out" / "rejected.jsonl").read_text().splitlines())
+    assert (row["kind"], row["id"], row["reason"]) == ("file", "tests/data/.git", "invalid-path")
+    assert summary["steps"]["verified"] == 1

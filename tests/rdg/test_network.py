@@ -1,5 +1,7 @@
 """The graph as one of networkx: every node and call, with figures, and nothing of the test runner."""
 
+import json
+
 import networkx as nx
 
 import sweflow
@@ -20,8 +22,16 @@ def test_a_graph_goes_to_networkx_whole(calculator):
 def test_its_tests_say_what_they_require(calculator):
     made = sweflow.load_graph(calculator.root).to_networkx()
     test = "tests/test_tokens.py::test_a_number_holds_digits_and_a_point"
-    assert made.graph["tests"][test] == ("calculator/tokens.py::is_number_part",)
-    assert all(set(required) <= set(made) for required in made.graph["tests"].values())
+    tests = json.loads(made.graph["tests"])
+    assert tests[test] == ["calculator/tokens.py::is_number_part"]
+    assert all(set(required) <= set(made) for required in tests.values())
+
+
+def test_networkx_writes_it_in_every_format(calculator, tmp_path):
+    made = sweflow.load_graph(calculator.root).to_networkx()
+    nx.write_graphml(made, tmp_path / "graph.graphml")
+    assert set(nx.read_graphml(tmp_path / "graph.graphml").edges) == set(made.edges)
+    nx.write_gexf(made, tmp_path / "graph.gexf")
 
 
 def test_algorithms_of_networkx_run_on_it(calculator):

@@ -202,7 +202,7 @@ def test_a_line_behind_the_end_of_a_file_is_said(folder):
 def test_a_step_that_is_no_task_says_why(folder):
     rows = [json.loads(line) for line in folder.tasks.read_text().splitlines()]
     folder.tasks.write_text("".join(json.dumps(row) + "\n" for row in rows[1:]))
-    why = {"kind": "step", "id": str(rows[0]["step"]), "reason": "leak", "detail": "its body stands in notes.txt"}
+    why = {"kind": "step", "id": f"{rows[0]['step']:04d}", "reason": "leak", "detail": "its body stands in notes.txt"}
     folder.rejected.write_text(json.dumps(why) + "\n")
     said = says("checkout", folder.root, rows[0]["instance_id"], folder.root.parent / "x")
     assert f"is no task, since step {rows[0]['step']} was rejected (leak: its body stands in notes.txt)" in said

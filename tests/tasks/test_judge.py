@@ -3,9 +3,13 @@
 from types import SimpleNamespace
 
 import pytest
+from sweflow_scheduler import make_schedule
 from sweflow_scheduler.targets import is_target
+from sweflow_tasks.amend import amend_schedule
 from sweflow_tasks.judge import judge
 from sweflow_tasks.results import TreeRun
+
+from ..scheduler.test_schedule import graph, shape
 
 
 def draft(ids: dict[int, tuple[str, ...]], following: int | None) -> SimpleNamespace:
@@ -36,22 +40,13 @@ def test_a_target_is_called_from_what_is_there_before_its_step(callers, expected
     assert is_target(callers, 2, {"earlier": 1, "same": 2, "later": 3}) is expected
 
 
-def test_a_schedule_with_its_steps_connected_anew_is_the_schedule(calculator):
-    graph = stages.load_graph(calculator.root)
-    schedule = stages.load_schedule(calculator.root, graph)
-    extra = Call(
-        next(
-            n
-            for n, node in enumerate(graph.nodes)
-            if node.role is Role.CORE and n not in graph.developable() and not node.scaffold
-        ),
-        next(n for n, node in enumerate(graph.nodes) if node.id in schedule.steps[1].dependents),
-        False,
-        False,
-        False,
-    )
-    more = replace(graph, calls=(*graph.calls, extra))
-    merged = amend_schedule(
-        make_schedule(more), more, {schedule.steps[-1].number: schedule.steps[-1].number}, frozenset()
-    )
-    assert [step.targets for step in merged.steps] == [step.targets for step in make_schedule(more).steps]
+def test_steps_that_merge_have_targets_by_the_rule_of_the_schedule():
+    """``u`` is reached by a rejected test only; its call makes ``b`` no target, in the schedule or after merging."""
+    made = graph({"one": "x", "two": "ab"}, ["ab", "ub"])
+    schedule = make_schedule(made)
+    assert shape(schedule)[-1] == ("ba", "a")
+    last = schedule.steps[-1].number
+    merged = amend_schedule(schedule, made, {1: last}, frozenset())
+    assert shape(merged) == [("xba", "xa")]
+    without = amend_schedule(schedule, made, {}, frozenset({"m.py::a"}))
+    assert shape(without)[-1] == ("b", "b"), "what is given from the start is there before the step"

@@ -1,11 +1,11 @@
 """H1: which interpreter is taken where the user names none."""
 
 import shutil
-import sys
+import venv
 
 import pytest
 from sweflow_tracer.errors import InterpreterNotUsable
-from sweflow_tracer.interpreter import find_python, own_python
+from sweflow_tracer.interpreter import find_python, inspect_interpreter, own_python
 
 
 @pytest.fixture
@@ -48,4 +48,45 @@ def test_H1_the_command_line_says_which_interpreter_it_did_not_take(repo, tmp_pa
         cli.main(["build", str(repo), "--out", str(tmp_path / "out")], standalone_mode=False)
     assert f"{repo}/.venv/bin/python lies in the repository and is run only where you name it" in capfd.readouterr().err
     assert not (tmp_path / "it-ran").exists()
-    assert sys.executable
+
+
+@pytest.fixture
+def environment(tmp_path):
+    """An interpreter whose environment holds the distributions that are made in it, and a pytest of no substance."""
+    venv.create(tmp_path / "venv", with_pip=False)
+    (packages,) = (tmp_path / "venv" / "lib").glob("python*/site-packages")
+    (packages / "pytest.py").write_text("__version__ = '9.0.0'\n")
+
+    def install(name: str, *requires: str, requested: bool = False) -> None:
+        folder = packages / f"{name.replace('-', '_')}-1.0.dist-info"
+        folder.mkdir()
+        lines = ["Metadata-Version: 2.1", f"Name: {name}", "Version: 1.0", *(f"Requires-Dist: {r}" for r in requires)]
+        (folder / "METADATA").write_text("\n".join(lines) + "\n")
+        if requested:
+            (folder / "REQUESTED").touch()
+
+    return tmp_path / "venv" / "bin" / "python", install
+
+
+def test_D4_what_only_sweflow_brought_is_none_of_the_targets(environment, tmp_path):
+    python, install = environment
+    install("sweflow", "click>=8.2", "libcst", "rich", "Shared.Thing", 'docker; extra == "docker"', requested=True)
+    install("libcst", "pyyaml-ft")
+    for name in ("pyyaml-ft", "docker", "shared-thing"):
+        install(name)
+    install("click", requested=True)
+    install("rich", "pygments")
+    install("pytest", "pygments>=2", requested=True)
+    install("pygments")
+    install("wanted", "shared_thing>1", requested=True)
+    (tmp_path / "repo").mkdir()
+    found = {each.name for each in inspect_interpreter(python, tmp_path / "repo").distributions}
+    assert found == {"click", "pytest", "pygments", "wanted", "shared-thing"}
+
+
+def test_D4_without_sweflow_everything_is_the_targets(environment, tmp_path):
+    python, install = environment
+    install("click")
+    install("rich", "pygments")
+    (tmp_path / "repo").mkdir()
+    assert {each.name for each in inspect_interpreter(python, tmp_path / "repo").distributions} == {"click", "rich"}

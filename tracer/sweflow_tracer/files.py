@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import re
 import stat
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ SKIPPED_FOLDERS = frozenset(
 )
 BUILD_FOLDERS = frozenset({"build", "dist"})
 LOADABLE = (".py", ".so", ".pyd")
+_HFS_IGNORES = dict.fromkeys((*range(0x200C, 0x2010), *range(0x202A, 0x202F), *range(0x206A, 0x2070), 0xFEFF))
 Blobs = dict[str, tuple[str, bytes]]
 """Path -> (git mode, content); the content of a symbolic link is its target."""
 
@@ -38,6 +40,17 @@ def list_files(root: Path, clone: Clone | None) -> tuple[FileEntry, ...]:
     loadable = [path for path in clone.ignored if path.endswith(LOADABLE) and not _is_leftover(root, path)]
     entries = [*_entries(root, clone.tracked, ignored=False), *_entries(root, loadable, ignored=True)]
     return tuple(sorted(entries))
+
+
+def fits_git(path: str, mode: str) -> bool:
+    """Whether git takes a path into a tree.
+
+    It refuses names that are, or that some file system takes for, ``.git``: in other cases, with code points that HFS+
+    ignores, by NTFS's short name or with what NTFS drops at the end; and links that it would take for ``.gitmodules``.
+    """
+    refused = {".git", "git~1"} | ({".gitmodules", "gitmod~1"} if mode == "120000" else set())
+    parts = re.split(r"[/\\]", path.translate(_HFS_IGNORES))
+    return not any(part.partition(":")[0].rstrip(" .").lower() in refused for part in parts)
 
 
 def read_blobs(root: Path, entries: Iterable[FileEntry]) -> Blobs:

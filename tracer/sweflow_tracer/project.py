@@ -9,7 +9,7 @@ from pathlib import Path
 
 from sweflow_tracer.clone import Clone, read_clone
 from sweflow_tracer.errors import DirtyTree, NotARepository, RunnerDependency
-from sweflow_tracer.files import Blobs, FileEntry, list_files, read_blobs, tree_digest
+from sweflow_tracer.files import Blobs, FileEntry, fits_git, list_files, read_blobs, tree_digest
 from sweflow_tracer.interpreter import Distribution, Interpreter
 
 EPOCH = "1970-01-01T00:00:00Z"
@@ -22,7 +22,8 @@ class Project:
     ``source`` is the git commit, or the sha256 of the tree where there is none (or it is dirty). ``repo`` is the
     remote's ``owner/name``, else the project's name. ``roots`` are the folders below the root from which the
     project is imported, ``names`` the top-level names there. ``requirements`` are pins of everything else that
-    is installed. ``arguments`` go to pytest.
+    is installed. ``arguments`` go to pytest. ``left_out`` are files whose names git takes into no tree (``.git`` below
+    the root, and what some file system takes for it).
     """
 
     repo: str
@@ -38,6 +39,7 @@ class Project:
     requirements: tuple[str, ...]
     arguments: tuple[str, ...]
     files: tuple[FileEntry, ...]
+    left_out: tuple[str, ...] = ()
 
     @property
     def instance_prefix(self) -> str:
@@ -53,7 +55,8 @@ def read_project(
     Raises NotARepository, CloneNotReadable, DirtyTree and RunnerDependency.
     """
     clone = read_clone(root)
-    files = list_files(root, clone) if root.is_dir() else ()
+    found = list_files(root, clone) if root.is_dir() else ()
+    files = tuple(entry for entry in found if fits_git(entry.path, entry.mode))
     if not any(entry.path.endswith(".py") for entry in files):
         raise NotARepository(root)
     _check_clean(root, clone, allow_dirty=allow_dirty)
@@ -80,6 +83,7 @@ def read_project(
         ),
         arguments=arguments,
         files=files,
+        left_out=tuple(sorted({entry.path for entry in found} - {entry.path for entry in files})),
     )
     return project, blobs
 

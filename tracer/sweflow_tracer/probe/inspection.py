@@ -9,11 +9,14 @@ import importlib.util
 import json
 import os
 import platform
+import re
 import sys
 import urllib.parse
 from typing import Any
 
 GENERIC = {"tests", "test", "docs", "setup", "conftest", "examples", "benchmarks", "tasks", "noxfile"}
+TOOL = "sweflow"
+REQUIREMENT = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
 LAYOUTS = ("src", "lib", "python", ".")
 
 
@@ -115,11 +118,18 @@ def pytest_facts(root: str, names: list[str]) -> dict[str, Any]:
     runner = {name.partition(".")[0] for name in sys.modules}
     plugins: set[str] = set()
     installed: dict[str, list[Any]] = {}
+    everything: dict[str, Any] = {}
     for distribution in distributions():
         name = distribution.metadata["Name"]
-        if not name or name in installed:
+        if name:
+            everything.setdefault(name, distribution)
+    of_names = set(names) - GENERIC
+    tools = [name for name, found in everything.items() if normal(name) == TOOL and not is_own(found, root, of_names)]
+    lent = brought_by(TOOL, everything) if tools else set()
+    for name, distribution in everything.items():
+        if name in lent:
             continue
-        own = is_own(distribution, root, set(names) - GENERIC)
+        own = is_own(distribution, root, of_names)
         installed[name] = [distribution.version, licence(distribution.metadata), own]
         for entry in distribution.entry_points:
             if entry.group == "pytest11":
@@ -132,6 +142,37 @@ def pytest_facts(root: str, names: list[str]) -> dict[str, Any]:
         "plugins": sorted(plugins),
         "distributions": sorted([name, *facts] for name, facts in installed.items()),
     }
+
+
+def brought_by(tool: str, everything: dict[str, Any]) -> set[str]:
+    """A tool and what is installed for its sake alone: nothing else needs it, and nobody asked for it (PEP 376)."""
+    by_name = {normal(name): name for name in everything}
+    if tool not in by_name:
+        return set()
+    needs = {
+        normal(name): {normal(match.group()) for match in map(REQUIREMENT.match, found.requires or ()) if match}
+        for name, found in everything.items()
+    }
+
+    def closure(names: set[str]) -> set[str]:
+        found: set[str] = set()
+        work = list(names)
+        while work:
+            name = work.pop()
+            if name in needs and name not in found:
+                found.add(name)
+                work.extend(needs[name])
+        return found
+
+    lent = closure({tool})
+    asked = {normal(name) for name, found in everything.items() if found.read_text("REQUESTED") is not None}
+    kept = closure((needs.keys() - lent) | (asked & lent) - {tool})
+    return {by_name[name] for name in lent - kept}
+
+
+def normal(name: str) -> str:
+    """A distribution's name as PEP 503 compares it."""
+    return re.sub("[-_.]+", "-", name).lower()
 
 
 def licence(metadata: Any) -> str:
