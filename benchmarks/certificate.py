@@ -57,7 +57,7 @@ def row(folder: Path, cpu: float, wall: float, basic: float | None) -> str:
     tasks = [json.loads(line) for line in (folder / "tasks.jsonl").read_text("utf-8").splitlines()]
     found = summary["certificate"]
     strength, necessity = found["strength"], found["necessity"]
-    lines = [figures for task in tasks for figures in task["certificate"]["figures"]["lines"].values()]
+    lines = [figures for task in tasks for figures in task["certificate"]["figures"]["lines"]]
     run, total = sum(len(figures["executed"]) for figures in lines), sum(figures["total"] for figures in lines)
     cells = (
         f"{project['repo']} {project['version']}",

@@ -241,6 +241,7 @@ class _Synthetic:
         ids = [test.id for test in graph.tests if test.function in step.tests]
         strength = {name: self._strength(nodes[name]) for name in step.functions}
         killed, total = (sum(found[key] for found in strength.values()) for key in ("killed", "total"))
+        records = [{"function": name, **found} for name, found in strength.items()]
         return {
             "instance_id": f"synthetic-5f4df0ec-{step.number:04d}",
             "step": step.number,
@@ -253,17 +254,21 @@ class _Synthetic:
             "removed_functions": list(step.dependents[:1]),
             "underspecified": [],
             "certificate": {
-                "version": 3,
+                "version": 4,
                 "level": "full",
                 "patches_apply": True,
                 "leaks": [],
                 "similar": 0,
                 "repaired": [],
                 "base": [self._evidence(test, step) for test in ids],
-                "strength": {"killed": killed, "total": total, "functions": strength},
+                "strength": {
+                    "killed": killed,
+                    "total": total,
+                    "functions": [{"function": n, **f} for n, f in strength.items()],
+                },
                 "necessity": {"unnoticed": []},
                 "gold": {"runs": ["passed"] * 3, "flaky": []},
-                "figures": {"lines": {name: self._lines(node) for name, node in nodes.items()}},
+                "figures": {"lines": [{"function": name, **self._lines(node)} for name, node in nodes.items()]},
             },
         }
 

@@ -21,7 +21,7 @@ from sweflow_tasks.audit import Audit, clean, own_requirements
 from sweflow_tasks.certificate.bench import Bench, Setting
 from sweflow_tasks.certificate.counts import certificate_counts
 from sweflow_tasks.certificate.environment import environment_object
-from sweflow_tasks.certificate.format import full_object
+from sweflow_tasks.certificate.format import measured_object
 from sweflow_tasks.certificate.measure import Measuring, Proven, Settled
 from sweflow_tasks.certificate.options import CertificateOptions, Level
 from sweflow_tasks.certificate.select import too_weak
@@ -157,6 +157,8 @@ def _candidate(inputs: Inputs, step: Step, draft: Draft, commits: StepCommits, s
         later=tuple((binding.kind, binding.path, binding.name) for binding in statement.later),
         depth=step.depth,
         wave=step.wave,
+        lines=step.lines,
+        difficulty=step.difficulty,
     )
 
 
@@ -186,10 +188,11 @@ def _task(
     wanted = frozenset(candidate.fail_to_pass)
     own = own_requirements(project.requirements, (*project.names, project.repo.rpartition("/")[2]))
     requirements = [requirement for requirement in project.requirements if requirement not in own]
-    certificate: JsonObject = {"level": options.certificate.level.value}
-    if full is not None:
-        environment = environment_object(project.python, requirements, options.image)
-        certificate |= {**full_object(full), "environment": environment}
+    certificate: JsonObject = {
+        "level": options.certificate.level.value,
+        **measured_object(full),
+        "environment": environment_object(project.python, requirements, options.image),
+    }
     variables = {
         **VARIABLES,
         "PYTHONDONTWRITEBYTECODE": "1",
@@ -213,6 +216,7 @@ def _task(
             "variables": variables,
         },
         timeout=TASK_SECONDS,
+        strength=full.strength if full is not None else None,
         certificate=certificate,
     )
 

@@ -15,6 +15,7 @@ class Candidate:
 
     ``removed_functions`` are those of the step that have no stub. ``underspecified`` lists what the tests rely on and
     a solver could not know. ``later`` are what stands in the skeleton and only later steps use: kind, path, name.
+    ``lines`` are those of the step's functions in the original, ``difficulty`` is that of the schedule.
     """
 
     instance_id: str
@@ -33,6 +34,8 @@ class Candidate:
     depth: int
     wave: int
     test_command: str
+    lines: int
+    difficulty: float
 
     @property
     def functions(self) -> tuple[str, ...]:
@@ -87,7 +90,8 @@ class Inherited:
 class Task(Shown):
     """A verified task: the candidate, the evidence, and what it takes to run it (D4).
 
-    ``certificate`` are the members of its certificate that depend on how much was measured (docs/certificate.md).
+    ``strength`` is the share of mutants that its tests notice, None where none were run. ``certificate`` are the
+    members of its certificate that depend on how much was measured (docs/certificate.md).
     """
 
     candidate: Candidate
@@ -102,6 +106,7 @@ class Task(Shown):
     license: str
     environment: JsonObject
     timeout: float
+    strength: float | None
     certificate: JsonObject
 
 

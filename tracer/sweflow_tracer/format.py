@@ -19,6 +19,8 @@ from sweflow_tracer.values import CodeRef, CollectionError, Edge, Outcome, TestT
 
 PROJECT_VERSION = 1
 TRACE_VERSION = 2
+OTHER_VERSION = "read it with the version that wrote it, or build anew in another folder"
+"""What to do about a file of another version."""
 
 
 def write_text(path: Path, text: str) -> None:
@@ -58,7 +60,7 @@ def read_document(path: Path, name: str, version: int) -> dict[str, Any]:
         raise FileNotUsable(path, f"is no sweflow {name} file", move)
     if document.get("version") != version:
         problem = f"has format version {document.get('version')}, and this program reads {version}"
-        raise FileNotUsable(path, problem, "read it with the version that wrote it, or build anew in another folder")
+        raise FileNotUsable(path, problem, OTHER_VERSION)
     return document
 
 

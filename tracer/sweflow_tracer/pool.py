@@ -30,7 +30,7 @@ def side_by_side(
 
         def finished() -> list[tuple[J, R]]:
             done, _ = wait(running, return_when=FIRST_COMPLETED)
-            ended = [(future, running.pop(future)) for future in done]
+            ended = [(future, running.pop(future)) for future in list(running) if future in done]
             good = [(job, future.result()) for future, job in ended if future.exception() is None]
             for job, result in good:
                 keep(job, result)

@@ -152,7 +152,7 @@ def _facts(**values: object) -> tuple[tuple[str, str], ...]:
 
 def _strength(certificate: Mapping[str, Any]) -> str:
     found = certificate.get("strength")
-    return f"{found['killed']}/{found['total']}" if found else ""
+    return f"{found['killed']}/{found['total']}" if found and found["total"] else ""
 
 
 def _changed(patch: str) -> int:

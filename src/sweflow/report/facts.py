@@ -151,6 +151,9 @@ def _tasks(material: Material) -> list[JsonObject]:
             "instance": row["instance_id"],
             "f2p": [place.get(test, test) for test in row["FAIL_TO_PASS"]],
             "p2p": len(row["PASS_TO_PASS"]),
+            "functions": row.get("functions", 0),
+            "lines": row.get("lines", 0),
+            "difficulty": row.get("difficulty", 0.0),
             "removed": row.get("removed_functions", []),
             "unsaid": len(row.get("underspecified", [])),
             "level": _level(row.get("certificate")),
@@ -177,13 +180,13 @@ def _measured(material: Material) -> JsonObject:
     ran: dict[int, list[int]] = {}
     for row in material.rows:
         certificate = row.get("certificate") or {}
-        for name, found in ((certificate.get("strength") or {}).get("functions") or {}).items():
-            if name in place and found["total"]:
-                strength[place[name]] = [found["killed"], found["total"]]
-        for name, found in ((certificate.get("figures") or {}).get("lines") or {}).items():
-            if name in place:
+        for found in (certificate.get("strength") or {}).get("functions") or ():
+            if found["function"] in place and found["total"]:
+                strength[place[found["function"]]] = [found["killed"], found["total"]]
+        for found in (certificate.get("figures") or {}).get("lines") or ():
+            if found["function"] in place:
                 lines = sorted(found["executed"])
-                ran[place[name]] = [b - a for a, b in zip((0, *lines), lines, strict=False)]
+                ran[place[found["function"]]] = [b - a for a, b in zip((0, *lines), lines, strict=False)]
     return {"strength": sorted(strength.items()), "ran": sorted(ran.items())}
 
 

@@ -96,7 +96,7 @@ export class Details {
   survivors(node, step) {
     const place = h("section", {});
     this.ctx.texts.get(`certificate:${step}`).then((text) => {
-      const found = (text && JSON.parse(text).certificate?.strength?.functions?.[this.ctx.model.ids[node]]?.survivors) || [];
+      const found = (text && JSON.parse(text).certificate?.strength?.functions?.find((each) => each.function === this.ctx.model.ids[node])?.survivors) || [];
       if (found.length) replace(place, this.list("Mutants that survived", found, (mutant) => h("span", {}, `line ${mutant.line}: ${mutant.operator}`, mutant.diff ? h("pre", { class: "code small" }, mutant.diff) : null)));
     });
     return place;

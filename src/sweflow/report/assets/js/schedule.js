@@ -204,17 +204,18 @@ export class ScheduleView {
     const rows = [
       ...head,
       ["Level", certificate.level ? chip(certificate.level) : null],
+      ["What it does not tell", certificate.note || null],
       ["Patches apply", certificate.patches_apply ? "in both orders, and give the reference" : "no"],
       ["Leaks", leaks.length ? leaks.join("; ") : "none"],
       ["Stands elsewhere too", certificate.similar === undefined ? null : count(certificate.similar, "function")],
       ["Stubs instead of removals", repaired.length ? repaired.join(", ") : null],
       ["Strength", strength?.total ? `${strength.killed} of ${strength.total} mutants killed (${percent(strength.killed, strength.total)})` : null],
-      ["Gold runs", gold ? `${count((gold.runs ?? []).length, "run")}, ${(gold.flaky ?? []).length ? `flaky: ${gold.flaky.join(", ")}` : "none flaky"}` : null],
-      ["Left out and not noticed", unnoticed ? (unnoticed.length ? unnoticed.join(", ") : "no function") : null],
+      ["Gold runs", gold?.runs?.length ? `${count((gold.runs ?? []).length, "run")}, ${(gold.flaky ?? []).length ? `flaky: ${gold.flaky.join(", ")}` : "none flaky"}` : null],
+      ["Left out and not noticed", unnoticed && strength?.total ? (unnoticed.length ? unnoticed.join(", ") : "no function") : null],
       ["Results taken over", certificate.inherited?.tests !== undefined ? count(certificate.inherited.tests, "test") : null],
       ["Left unsaid", underspecified?.length ? underspecified.join(", ") : null],
     ];
-    const survivors = Object.entries(strength?.functions ?? {}).flatMap(([id, found]) => (found.survivors ?? []).map((mutant) => [id, mutant]));
+    const survivors = (strength?.functions ?? []).flatMap((found) => (found.survivors ?? []).map((mutant) => [found.function, mutant]));
     return h("div", {}, facts(rows), base.length ? [
       h("h3", {}, "How each test fails before the patch"),
       h("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "Evidence" }, h("table", { class: "plain-table" }, h("thead", {}, h("tr", {}, ["Test", "When", "Error", "Leads to"].map((name) => h("th", { scope: "col" }, name)))),

@@ -79,7 +79,6 @@ const TABLES = {
   tasks: (ctx) => {
     const { model } = ctx;
     const share = (task) => (task.strength ? task.strength[0] / task.strength[1] : -1);
-    const measured = model.tasks.some((task) => share(task) >= 0);
     return {
       rows: model.tasks.filter((task) => ctx.filter.nodes === null || model.stepOf.get(task.step)?.functions.some((node) => ctx.filter.has(node))),
       id: (task) => task.instance,
@@ -89,8 +88,10 @@ const TABLES = {
       columns: [
         { name: "Task", value: (task) => task.instance, cell: (task) => stepLink(ctx, task.step, task.instance), wide: true },
         { name: "Targets", value: (task) => (model.stepOf.get(task.step)?.targets ?? []).map((node) => model.label(node)).join(", "), cell: (task) => h("span", { class: "mono cut" }, (model.stepOf.get(task.step)?.targets ?? []).map((node) => model.label(node)).join(", ")) },
+        number("Functions", (task) => task.functions), number("Lines", (task) => task.lines),
+        number("Difficulty", (task) => task.difficulty, (task) => task.difficulty.toFixed(2)),
         number("Must pass", (task) => task.f2p.length), number("Keep passing", (task) => task.p2p), number("Removed", (task) => task.removed.length), number("Left unsaid", (task) => task.unsaid),
-        measured ? number("Strength", share, (task) => (share(task) < 0 ? "–" : task.strength.join("/"))) : null,
+        number("Strength", share, (task) => (share(task) < 0 ? "–" : task.strength.join("/"))),
         { name: "Certificate", value: (task) => task.level || "none" },
       ],
     };
