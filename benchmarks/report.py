@@ -261,11 +261,7 @@ class _Synthetic:
                 "similar": 0,
                 "repaired": [],
                 "base": [self._evidence(test, step) for test in ids],
-                "strength": {
-                    "killed": killed,
-                    "total": total,
-                    "functions": [{"function": n, **f} for n, f in strength.items()],
-                },
+                "strength": {"killed": killed, "total": total, "functions": records},
                 "necessity": {"unnoticed": []},
                 "gold": {"runs": ["passed"] * 3, "flaky": []},
                 "figures": {"lines": [{"function": name, **self._lines(node)} for name, node in nodes.items()]},
