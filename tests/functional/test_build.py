@@ -38,6 +38,7 @@ def test_every_task_has_the_promised_fields(rows):
         *("instance_id", "repo", "base_commit", "patch", "test_patch", "problem_statement", "hints_text"),
         *("created_at", "version", "environment_setup_commit", "FAIL_TO_PASS", "PASS_TO_PASS", "step"),
         *("target_functions", "dependent_functions", "depth", "wave", "test_command", "environment"),
+        *("functions", "lines", "difficulty", "strength"),
         *("timeout", "license", "certificate", "removed_functions", "underspecified", "later"),
     }
     assert all(set(row) == wanted for row in rows)
