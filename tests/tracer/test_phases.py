@@ -1,5 +1,7 @@
 """T7: what runs is attributed by its own stack, whatever other threads, the garbage collector and hooks do meanwhile."""
 
+import sys
+
 import pytest
 from sweflow_rdg import build_graph, index_source
 from sweflow_tracer.files import list_files, read_blobs
@@ -72,6 +74,10 @@ def configured():
 
 def ended():
     pass
+
+
+def used_in_a_child():
+    pass
 """
 FILES = {
     "core.py": CORE,
@@ -79,7 +85,23 @@ FILES = {
     "long.py": "import time\ntime.sleep(0.1)\n",
     "longer.py": "import time\ntime.sleep(0.3)\n",
     "conftest.py": """\
+import os
 import core
+from _pytest.reports import TestReport
+from _pytest.runner import runtestprotocol
+
+def pytest_runtest_protocol(item, nextitem):
+    if "in_a_child" not in item.name:
+        return None
+    child = os.fork()
+    if not child:
+        runtestprotocol(item, log=False, nextitem=nextitem)
+        os._exit(0)
+    os.waitpid(child, 0)
+    for when in ("setup", "call", "teardown"):
+        report = TestReport(item.nodeid, item.location, {}, "passed", None, when)
+        item.ihook.pytest_runtest_logreport(report=report)
+    return True
 
 def pytest_runtest_logreport(report):
     core.reported()
@@ -94,6 +116,9 @@ def pytest_sessionfinish(session):
 import gc
 import weakref
 import core
+
+def test_in_a_child():
+    core.used_in_a_child()
 
 def test_beside():
     core.beside_an_import()
@@ -120,11 +145,19 @@ def test_collected_by_itself():
 }
 
 
-@pytest.fixture(scope="module", params=["fork", "none"])
+NEWER = pytest.mark.skipif(sys.version_info < (3, 12), reason="sys.monitoring came with Python 3.12")
+
+
+@pytest.fixture(
+    scope="module",
+    params=[("fork", "settrace"), ("none", "settrace"), pytest.param(("fork", "monitoring"), marks=NEWER)],
+    ids="-".join,
+)
 def traced(request, tmp_path_factory, python):
     folder = tmp_path_factory.mktemp("phases")
     repo = write_repository(folder / "repo", FILES)
-    trace = trace_of(repo, python, folder / "journal", isolation=request.param)
+    isolation, engine = request.param
+    trace = trace_of(repo, python, folder / "journal", isolation=isolation, engine=engine)
     return trace, build_graph(trace, index_source(read_blobs(repo, list_files(repo, None))))
 
 
@@ -164,3 +197,8 @@ def test_T1_what_a_collection_by_itself_calls_is_not(traced):
 def test_what_hooks_of_the_session_and_of_reports_call_is_scaffold(traced):
     assert {"configured", "ended", "reported"} <= scaffold(traced)
     assert not any("reported" in required(traced, test.id.partition("::")[2]) for test in traced[0].tests)
+
+
+def test_T3_a_test_that_a_plugin_runs_whole_in_a_child_is_followed_phase_by_phase(traced):
+    assert required(traced, "test_in_a_child") == {"used_in_a_child"}
+    assert ("test_in_a_child", "used_in_a_child") in calls_of(traced[0], "test_in_a_child", "call")
