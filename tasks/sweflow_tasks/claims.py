@@ -1,10 +1,9 @@
 """Claims: what a test function says in plain order: calls, expected values, expected exceptions."""
 
 import ast
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
-MOST_ROWS = 40
-"""Rows of a parametrisation table that are shown."""
+from sweflow_tasks.parameters import MOST_ROWS, Table, called
 
 _COMPARED = {ast.Eq: "equals", ast.NotEq: "differs from", ast.In: "is in", ast.NotIn: "is not in", ast.Is: "is"}
 _ASSERTED = {
@@ -37,32 +36,28 @@ _WARNING = {"warns": "warns with", "assertWarns": "warns with", "assertWarnsRege
 _CONTEXTS = _RAISING | _WARNING | {"deprecated_call": "warns of a deprecation"}
 
 
-def claims(function: ast.FunctionDef | ast.AsyncFunctionDef, around: Sequence[ast.expr] = ()) -> list[str]:
-    """The claims of a test function as the lines of a Markdown list; its tables come first.
-
-    ``around`` are the decorators of the classes that it stands in.
-    """
-    lines = [line for decorator in (*around, *function.decorator_list) for line in _table(decorator)]
+def claims(function: ast.FunctionDef | ast.AsyncFunctionDef) -> list[str]:
+    """What the body of a test function claims, as the lines of a Markdown list."""
     body = function.body[1:] if ast.get_docstring(function) is not None else function.body
-    return [*lines, *_block(body, 0)]
+    return list(_block(body, 0))
+
+
+def table_lines(table: Table, ids: Mapping[int, str] | None = None) -> Iterator[str]:
+    """A ``parametrize`` mark as a list of its rows, as they are written.
+
+    ``ids`` are those of the rows to show, by place; None shows all rows without ids.
+    """
+    yield f"- for each of these values of `{table.names}`:"
+    shown = range(len(table.rows)) if ids is None else sorted(ids)
+    for place in shown[:MOST_ROWS]:
+        yield f"    - {_code(table.rows[place])}" + (f" in `{ids[place]}`" if ids is not None else "")
+    if len(shown) > MOST_ROWS:
+        yield f"    - and {len(shown) - MOST_ROWS} more"
 
 
 def source_of(node: ast.AST) -> str:
     """An expression or statement on one line, as Python writes it."""
     return " ".join(ast.unparse(node).split("\n"))
-
-
-def _table(decorator: ast.expr) -> Iterator[str]:
-    """A ``parametrize`` mark as a table of its rows, as they are written."""
-    if not isinstance(decorator, ast.Call) or _called(decorator) != "parametrize" or len(decorator.args) < 2:
-        return
-    names, values = decorator.args[:2]
-    label = str(names.value) if isinstance(names, ast.Constant) else source_of(names)
-    yield f"- for each of these values of `{label}`:"
-    rows = list(values.elts) if isinstance(values, ast.List | ast.Tuple | ast.Set) else [values]
-    yield from (f"    - {_code(row)}" for row in rows[:MOST_ROWS])
-    if len(rows) > MOST_ROWS:
-        yield f"    - and {len(rows) - MOST_ROWS} more"
 
 
 def _block(statements: Sequence[ast.stmt], depth: int) -> Iterator[str]:
@@ -132,7 +127,7 @@ def _assertion(test: ast.expr) -> str:
 
 def _unittest(call: ast.Call) -> str | None:
     """A unittest assertion in words; None for any other call."""
-    name, arguments = _called(call), call.args
+    name, arguments = called(call), call.args
     if name in _ASSERTED and len(arguments) >= 2:
         return f"{_code(arguments[0])} {_ASSERTED[name]} {_code(arguments[1])}"
     if name in _STATED and arguments:
@@ -156,7 +151,7 @@ def _expected_call(call: ast.Call, name: str) -> str:
 def _context(item: ast.withitem) -> str:
     """A context manager: an expectation in words, any other as it stands."""
     call = item.context_expr
-    name = _called(call) if isinstance(call, ast.Call) else ""
+    name = called(call) if isinstance(call, ast.Call) else ""
     bound = f" (as {_code(item.optional_vars)})" if item.optional_vars is not None else ""
     if not isinstance(call, ast.Call) or name not in _CONTEXTS:
         return f"with {_code(call)}{bound}"
@@ -164,13 +159,6 @@ def _context(item: ast.withitem) -> str:
     patterns = [*call.args[1:2], *(k.value for k in call.keywords if k.arg == "match")]
     matching = "".join(f" with a message that matches {_code(pattern)}" for pattern in patterns)
     return f"{_CONTEXTS[name]}{kind}{matching}{bound}"
-
-
-def _called(call: ast.Call) -> str:
-    function = call.func
-    if isinstance(function, ast.Attribute):
-        return function.attr
-    return function.id if isinstance(function, ast.Name) else ""
 
 
 def _code(node: ast.AST) -> str:

@@ -29,8 +29,8 @@ class Visible:
             if item.isidentifier():
                 known = item in told or any(item in self._of(content) for content in files)
             else:
-                plain = item.strip("'\"")
-                known = plain in statement or any(plain.encode("utf-8", "replace") in content for content in files)
+                texts = _spellings(item)
+                known = any(t in statement for t in texts) or any(t.encode() in c for c in files for t in texts)
             if not known:
                 missing.append(item)
         return tuple(missing)
@@ -39,6 +39,16 @@ class Visible:
         if content not in self._words:
             self._words[content] = frozenset(_WORD.findall(content.decode("utf-8", "replace")))
         return self._words[content]
+
+
+def _spellings(written: str) -> frozenset[str]:
+    """What a constant may look like in a file: as Python writes it without quotes, and a text as it is."""
+    inner = written.removeprefix("b")
+    if inner[:1] not in ("'", '"'):
+        return frozenset({written})
+    value = ast.literal_eval(written)
+    raw = value.decode("latin-1") if isinstance(value, bytes) else value
+    return frozenset({inner[1:-1], raw.encode("utf-8", "replace").decode("utf-8")})
 
 
 def _relied_on(nodes: Iterable[ast.AST]) -> Iterator[str]:

@@ -1,22 +1,29 @@
 """The problem statement: what a solver reads, from facts alone (D3)."""
 
 import ast
+import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import groupby
 
-from sweflow_rdg import Definition, RuntimeDependencyGraph, TestNode
+from sweflow_rdg import Definition, Role, RuntimeDependencyGraph, TestNode
 from sweflow_scheduler import Step
 from sweflow_tracer.files import Blobs
 
-from sweflow_tasks.claims import claims
+from sweflow_tasks.claims import claims, table_lines
 from sweflow_tasks.draft import Draft, Inputs
 from sweflow_tasks.fairness import Visible
 from sweflow_tasks.mask import Docstrings
 from sweflow_tasks.outline import Binding, read_outline
-from sweflow_tasks.testcode import Helper, TestCode
+from sweflow_tasks.parameters import MOST_ROWS, Table, ids_of, tables
+from sweflow_tasks.testcode import SET_UP, Helper, TestCode
 
 LONGEST = 200
 """Characters of a name or constant that is added to a statement; a longer one is reported as underspecified."""
+LONGEST_HELPER = 40
+"""Lines of a helper that is quoted although the skeleton has it; a longer one is only named."""
+_WORD = re.compile(r"\w+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +44,9 @@ class Statements:
         self._graph = inputs.graph
         self._definitions = inputs.index.definitions()
         self._tests = {test.id: test for test in inputs.graph.tests}
+        self._by_function: dict[str, list[str]] = {}
+        for test in inputs.graph.tests:
+            self._by_function.setdefault(test.function, []).append(test.id)
         self._code = TestCode(inputs.index)
         self._visible = Visible()
         self._outline = read_outline(inputs.index, draft.chain.returns)
@@ -48,19 +58,11 @@ class Statements:
         before = chain.before(step.number)
         skeleton = chain.blobs(before, before)
         failing = [self._tests[test] for test in self._draft.plan.fails[step.number]]
-        bodies = self._bodies(failing)
-        helpers = [helper for helper in self._code.helpers(bodies) if helper.path not in skeleton]
         later = tuple(binding for binding in self._outline if binding.first > step.number + 1)
-        sections = [
-            self._functions(step),
-            self._files(step, failing, skeleton),
-            self._claims(failing),
-            _helpers(helpers),
-            self._present(step),
-            _later(later, {f.partition("::")[0] for f in step.functions}),
-            _running(command),
-        ]
-        text = "\n".join(line for section in sections for line in section)
+        said = [*self._functions(step), *self._files(step, failing, skeleton), *self._claims(failing)]
+        told = [*said, *_helpers(self._helpers(failing, said, skeleton), skeleton), *self._present(step)]
+        named = _named(later, {f.partition("::")[0] for f in step.functions}, told)
+        text = "\n".join([*told, *_later(named), *_running(command)])
         added, missing = self._unknown(failing, text, skeleton)
         return Statement(f"{text}{_added(added)}", missing, later)
 
@@ -117,18 +119,59 @@ class Statements:
         for function, tests in by_function.items():
             yield f"### `{function}`"
             yield ""
-            if [test.id for test in tests] != [function]:
-                yield from (f"- id `{test.id.removeprefix(function)}`" for test in tests)
-                yield ""
             body = next(iter(self._bodies(tests)), None)
             node = self._code.function(body) if body is not None else None
-            if node is not None and body is not None:
-                docstring = ast.get_docstring(node)
-                yield from ([docstring.partition("\n\n")[0].replace("\n", " "), ""] if docstring else [])
-                yield from claims(node, self._code.around(body))
-                yield ""
+            if node is None or body is None:
+                yield from _ids(function, tests)
+                continue
+            docstring = ast.get_docstring(node)
+            yield from ([docstring.partition("\n\n")[0].replace("\n", " "), ""] if docstring else [])
+            yield from self._parameters(function, tests, list(self._tables(body)))
+            yield from claims(node)
+            yield ""
         yield "Tests that pass now must still pass."
         yield ""
+
+    def _parameters(self, function: str, tests: list[TestNode], found: list[Table]) -> Iterator[str]:
+        """The rows of a test's tables with the ids that they make; where that cannot be said, ids and rows apart."""
+        everything = self._by_function[function]
+        ids = ids_of(found, frozenset(name.removeprefix(function) for name in everything))
+        if ids is not None:
+            now = {test.id.removeprefix(function) for test in tests}
+            yield from table_lines(found[0], {place: name for place, name in enumerate(ids) if name in now})
+            return
+        if not found or len(tests) < len(everything):
+            yield from _ids(function, tests)
+        for table in found:
+            yield from table_lines(table)
+
+    def _tables(self, body: Definition) -> Iterator[Table]:
+        return tables(self._code.marks(body), lambda values: self._code.rows(body.path, values))
+
+    def _helpers(self, failing: list[TestNode], said: list[str], skeleton: Blobs) -> list[Helper]:
+        """What tests use outside tests: all of it in files that come with them, and what they call in files there."""
+        bodies = self._bodies(failing)
+        called = [self._definitions[name] for name in sorted(self._called(failing, bodies))]
+        found = {(h.path, h.line): h for h in self._code.helpers(bodies, called) if h.path not in skeleton}
+        there = [self._code.helper(d) for d in called if d.path in skeleton]
+        shown = [(body.path, table) for body in bodies for table in self._tables(body)]
+        for path, table in shown:
+            there += self._code.constants(path, table.rows) if path in skeleton else ()
+        found |= {(h.path, h.line): h for h in there if h is not None}
+        return _without_tables([found[place] for place in sorted(found)], [table for _, table in shown], said)
+
+    def _called(self, failing: list[TestNode], bodies: list[Definition]) -> set[str]:
+        """Helpers that tests call, fixtures that they ask for and set-up methods, as they were seen to run."""
+        nodes, calls = self._graph.nodes, self._graph.calls
+        asked = SET_UP.union(*(self._code.arguments(body) for body in bodies))
+        found = set()
+        for number in {number for test in failing for number in self._graph.call_sets[test.calls]}:
+            callee = nodes[calls[number].callee]
+            direct = calls[number].caller >= 0 and nodes[calls[number].caller].role is Role.TEST
+            wanted = direct or callee.id.rpartition("::")[2].rpartition(".")[2] in asked
+            if callee.role is Role.SUPPORT and callee.id in self._definitions and wanted:
+                found.add(callee.id)
+        return found
 
     def _present(self, step: Step) -> Iterator[str]:
         """Developed functions that the new ones may build on: those that they were seen to call."""
@@ -172,27 +215,50 @@ def _callees(graph: RuntimeDependencyGraph) -> dict[str, set[str]]:
     return found
 
 
-def _helpers(helpers: list[Helper]) -> Iterator[str]:
+def _ids(function: str, tests: list[TestNode]) -> Iterator[str]:
+    if [test.id for test in tests] != [function]:
+        yield from (f"- id `{test.id.removeprefix(function)}`" for test in tests)
+        yield ""
+
+
+def _without_tables(helpers: list[Helper], shown: list[Table], said: list[str]) -> list[Helper]:
+    """Helpers without assignments of which every row stands in a table already, and that nothing else names."""
+    words = Counter(_WORD.findall("\n".join(said)))
+    for helper in helpers:
+        words.update(set(_WORD.findall(helper.source)))
+    origins = {table.origin for table in shown if len(table.rows) <= MOST_ROWS and words[table.origin] == 1}
+    return [helper for helper in helpers if len(helper.names) != 1 or helper.names[0] not in origins]
+
+
+def _helpers(helpers: list[Helper], skeleton: Blobs) -> Iterator[str]:
     if not helpers:
         return
     yield "## What those tests use"
     yield ""
-    path = within = ""
-    for helper in helpers:
-        if helper.path != path or helper.within != within:
-            yield from ([] if not path else ["```", ""])
-            path, within = helper.path, helper.within
-            yield f"In `{path}`" + (f", class `{within}`:" if within else ":")
-            yield ""
-            yield "```python"
-        yield from helper.source.split("\n")
-    yield "```"
-    yield ""
+    for (path, within), group in groupby(helpers, lambda helper: (helper.path, helper.within)):
+        there = path in skeleton
+        quoted: list[Helper] = []
+        named: list[Helper] = []
+        for helper in group:
+            (named if there and helper.source.count("\n") >= LONGEST_HELPER else quoted).append(helper)
+        place = f"In `{path}`" + (f", class `{within}`" if within else "") + (", there already" if there else "")
+        yield from (f"{place}: {', '.join(f'`{name}`' for h in named for name in h.names)}.", "") if named else ()
+        if quoted:
+            yield from (f"{place}:", "", "```python")
+            for helper, before in zip(quoted, [None, *quoted], strict=False):
+                if before is not None and "\n" in helper.source + before.source:
+                    yield ""
+                yield from helper.source.split("\n")
+            yield from ("```", "")
 
 
-def _later(later: tuple[Binding, ...], paths: set[str]) -> Iterator[str]:
-    """What stands in the step's own files for later steps only."""
-    named = [binding for binding in later if binding.path in paths]
+def _named(later: tuple[Binding, ...], paths: set[str], said: list[str]) -> list[Binding]:
+    """What stands in the step's own files for later steps only, where a reader comes across its name."""
+    words = {word for line in said for word in _WORD.findall(line)}
+    return [binding for binding in later if binding.path in paths and binding.name in words]
+
+
+def _later(named: list[Binding]) -> Iterator[str]:
     if named:
         yield "## What is there for later"
         yield ""

@@ -4,7 +4,8 @@ import ast
 import textwrap
 
 import pytest
-from sweflow_tasks.claims import claims
+from sweflow_tasks.claims import claims, table_lines
+from sweflow_tasks.parameters import Table, ids_of, tables
 
 CASES = {
     "values": (
@@ -36,19 +37,6 @@ CASES = {
             "    - call `g()`",
             "- `g(1)` raises `E` with a message that matches `'m'`",
         ],
-    ),
-    "a table": (
-        "@pytest.mark.parametrize(('a', 'b'), [(1, 2), pytest.param(3, 4, id='x')])\n@other\ndef test(a, b):\n    assert a < b",
-        [
-            "- for each of these values of `('a', 'b')`:",
-            "    - `(1, 2)`",
-            "    - `pytest.param(3, 4, id='x')`",
-            "- `a < b` holds",
-        ],
-    ),
-    "a computed table": (
-        "@pytest.mark.parametrize('a', TABLE)\ndef test(a): assert a",
-        ["- for each of these values of `a`:", "    - `TABLE`", "- `a` is true"],
     ),
     "blocks": (
         "async def test():\n    '''Doc.'''\n    for a in b:\n        if a:\n            await f(a)\n        else:\n            g()\n"
@@ -84,9 +72,57 @@ def test_D3_claims_are_read_from_the_test_and_nothing_is_left_out(case):
     assert claims(node) == lines
 
 
+def as_written(values: ast.expr) -> list[ast.expr] | None:
+    return values.elts if isinstance(values, ast.List) else None
+
+
+def table(source: str, rows=as_written) -> Table:
+    (found,) = tables([ast.parse(source, mode="eval").body, ast.Name("other", ast.Load())], rows)
+    return found
+
+
+def test_D3_a_table_has_its_rows_as_they_are_written_and_the_id_of_each_once():
+    found = table("pytest.mark.parametrize(('a', 'b'), [(1, 2), pytest.param(3, 4, id='x'), (b'y', None)])")
+    head = "- for each of these values of `('a', 'b')`:"
+    rows = ["    - `(1, 2)`", "    - `pytest.param(3, 4, id='x')`", "    - `(b'y', None)`"]
+    assert list(table_lines(found)) == [head, *rows]
+    ids = ids_of([found], frozenset({"[x]", "[1-2]", "[y-None]"}))
+    assert ids == ("[1-2]", "[x]", "[y-None]")
+    assert list(table_lines(found, {1: "[x]"})) == [head, f"{rows[1]} in `[x]`"]
+
+
+@pytest.mark.parametrize(
+    ("rows", "ids"),
+    [
+        ("[[1], [2]]", {"[a0]", "[a1]"}),
+        ("[Thing, thing.made]", {"[Thing]", "[made]"}),
+        ("['\u00e9', 1.5, True]", {"[\\xe9]", "[1.5]", "[True]"}),
+        ("[f(), 3]", {"[a0]", "[3]"}),
+    ],
+)
+def test_ids_are_told_apart_as_pytest_makes_them(rows, ids):
+    assert set(ids_of([table(f"parametrize('a', {rows})")], frozenset(ids)) or ()) == ids
+
+
+@pytest.mark.parametrize(
+    ("marks", "ids"),
+    [
+        (["parametrize('a', [1, 2])", "parametrize('b', [1, 2])"], {"[1-1]", "[1-2]", "[2-1]", "[2-2]"}),
+        (["parametrize('a', [1, 2], ids=['x', 'y'])"], {"[x]", "[y]"}),
+        (["parametrize('a', [1, 1])"], {"[1]", "[10]"}),
+        (["parametrize('a', TABLE)"], {"[1]"}),
+    ],
+)
+def test_no_row_gets_an_id_that_is_not_certain(marks, ids):
+    assert ids_of([table(mark) for mark in marks], frozenset(ids)) is None
+
+
+def test_a_computed_table_is_its_expression():
+    found = table("pytest.mark.parametrize('a', TABLE.items())")
+    assert list(table_lines(found)) == ["- for each of these values of `a`:", "    - `TABLE.items()`"]
+
+
 def test_a_long_table_says_how_much_it_leaves_out():
-    node = ast.parse(f"@p.parametrize('a', {list(range(50))})\ndef test(a): pass").body[0]
-    assert isinstance(node, ast.FunctionDef)
-    lines = claims(node)
+    lines = list(table_lines(table(f"p.parametrize('a', {list(range(50))})")))
     assert len(lines) == 42
     assert lines[-1] == "    - and 10 more"

@@ -2,9 +2,11 @@
 
 import ast
 
+import pytest
 from sweflow_rdg import index_source
-from sweflow_tasks.claims import claims
+from sweflow_tasks.claims import table_lines
 from sweflow_tasks.fairness import Visible
+from sweflow_tasks.parameters import tables
 from sweflow_tasks.testcode import TestCode
 
 TEST = """\
@@ -80,6 +82,39 @@ def test_local_names_builtins_small_numbers_and_docstrings_need_no_telling():
     )
 
 
+def test_bytes_and_texts_with_escapes_are_known_where_a_file_or_the_statement_says_them():
+    assert unknown("def test():\n    assert f() == b'abc'\n    assert f() == 'a\\tb'\n", "f") == ("'a\\tb'", "b'abc'")
+    assert unknown("def test():\n    assert f() == b'abc'\n", "f gives `b'abc'`") == ()
+    assert unknown("def test():\n    assert f() == b'a\\x00c'\n", "f", "x = b'a\\x00c'") == ()
+    assert unknown("def test():\n    assert f() == 'a\\tb'\n", "f", "x = 'a\tb'") == ()
+
+
+TABLES = {
+    "tests/__init__.py": "",
+    "tests/cases.py": "FIRST = (1, 2)\nSHARED = [FIRST, (3, 4)]\nMADE = make()\n",
+    "tests/test_b.py": (
+        "from .cases import MADE, SHARED as GIVEN\nOWN = [*GIVEN, (5, 6)]\nTWICE = 1\nTWICE = 2\ndef test_b(): pass\n"
+    ),
+}
+
+
+@pytest.mark.parametrize(
+    ("values", "rows"),
+    [
+        ("GIVEN", ["(1, 2)", "(3, 4)"]),
+        ("OWN", ["(1, 2)", "(3, 4)", "(5, 6)"]),
+        ("OWN + [(7, 8)]", ["(1, 2)", "(3, 4)", "(5, 6)", "(7, 8)"]),
+        ("[TWICE, GIVEN]", ["TWICE", "[FIRST, (3, 4)]"]),
+        ("MADE", None),
+        ("nothing", None),
+    ],
+)
+def test_D3_rows_of_tables_are_resolved_where_the_test_files_say_them(values, rows):
+    code = TestCode(index_source({path: ("100644", text.encode()) for path, text in TABLES.items()}))
+    found = code.rows("tests/test_b.py", ast.parse(values, mode="eval").body)
+    assert (None if found is None else [ast.unparse(row) for row in found]) == rows
+
+
 def test_helpers_are_what_a_test_uses_of_its_file_through_classes_fixtures_and_other_helpers():
     index = index_source({"tests/test_shop.py": ("100644", TEST.encode())})
     code = TestCode(index)
@@ -104,9 +139,8 @@ def test_marks_of_the_classes_around_a_test_belong_to_it():
     source = "@parametrize('a', [1, 2])\nclass TestA:\n    class TestB:\n        def test(self, a): assert a\n"
     index = index_source({"tests/test_a.py": ("100644", source.encode())})
     code, test = TestCode(index), index.definitions()["tests/test_a.py::TestA.TestB.test"]
-    node = code.function(test)
-    assert node is not None
-    assert claims(node, code.around(test))[0] == "- for each of these values of `a`:"
+    (table,) = tables(code.marks(test), lambda values: code.rows(test.path, values))
+    assert list(table_lines(table)) == ["- for each of these values of `a`:", "    - `1`", "    - `2`"]
 
 
 def test_a_file_that_this_interpreter_cannot_parse_has_nothing_to_say():
