@@ -23,7 +23,7 @@ from pathlib import Path
 from sweflow_rdg import index_source
 from sweflow_rdg.format import read_graph
 from sweflow_scheduler.format import read_schedule
-from sweflow_tasks import Amendments, Dataset, Inputs, Rejection, VerifyOptions, make_draft, verify_tasks
+from sweflow_tasks import Amendments, Inputs, Rejection, VerifiedDataset, VerifyOptions, make_draft, verify_tasks
 from sweflow_tasks.arguments import present_arguments
 from sweflow_tasks.format import task_object
 from sweflow_tracer.files import Blobs, write_blob
@@ -91,7 +91,7 @@ def verified(inputs: Inputs, *, inherit: bool) -> Verified:
         sessions.append(now - last)
         last = now
 
-    def run() -> Dataset:
+    def run() -> VerifiedDataset:
         with tempfile.TemporaryDirectory(prefix="bench-") as scratch:
             places = Path(scratch) / "verify.jsonl", Path(scratch) / "history.git"
             options = VerifyOptions(jobs=1, inherit=inherit)

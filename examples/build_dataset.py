@@ -16,8 +16,8 @@ def main(repo: Path, out: Path, prompts: Path) -> None:
 
     prompts.mkdir(parents=True, exist_ok=True)
     for task in sweflow.load_tasks(out):
-        if len(task.row["target_functions"]) + len(task.row["dependent_functions"]) > 1:
-            (prompts / f"{task.instance_id}.md").write_text(task.row["problem_statement"], "utf-8")
+        if len(task.target_functions) + len(task.dependent_functions) > 1:
+            (prompts / f"{task.instance_id}.md").write_text(task.problem_statement, "utf-8")
     print(f"{len(list(prompts.iterdir()))} prompts in {prompts}")
 
 

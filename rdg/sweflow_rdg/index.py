@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from sweflow_tracer.files import Blobs
+from sweflow_tracer.paths import StrPath
+from sweflow_tracer.showing import Short
 
 from sweflow_rdg.cache import IndexCache
 from sweflow_rdg.definitions import Definition
@@ -15,8 +17,8 @@ from sweflow_rdg.reader import index_file
 __all__ = ["SourceIndex", "index_file", "index_source"]
 
 
-@dataclass(frozen=True, slots=True)
-class SourceIndex:
+@dataclass(frozen=True, slots=True, repr=False)
+class SourceIndex(Short):
     """The index of a repository: files by path, and those that do not parse with the reason."""
 
     files: Mapping[str, FileIndex]
@@ -27,14 +29,14 @@ class SourceIndex:
         return {d.id: d for file in self.files.values() for d in file.definitions}
 
 
-def index_source(blobs: Blobs, *, cache: Path | None = None, workers: int = 1) -> SourceIndex:
+def index_source(blobs: Blobs, *, cache: StrPath | None = None, workers: int = 1) -> SourceIndex:
     """Index every Python file. A file that does not decode or parse is reported and left alone.
 
     ``cache`` is a folder for what was indexed before, by content; entries that are damaged are ignored. ``workers``
     are processes side by side, which start only where there is enough to read.
     """
     jobs = list(_python_files(blobs))
-    store = IndexCache(cache)
+    store = IndexCache(Path(cache) if cache is not None else None)
     found = {path: file for path, content in jobs if (file := store.load(path, content)) is not None}
     fresh = [(path, content) for path, content in jobs if path not in found]
     unparsable = []

@@ -80,7 +80,7 @@ class Step:
     unsplit: Unsplit | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Schedule(Shown):
     """The steps in order, numbered from 1. ``ready`` are the test functions of step 0: scaffold is all they need."""
 

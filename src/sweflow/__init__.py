@@ -1,8 +1,7 @@
 """sweflow: turn a Python repository and its unit tests into verified test-driven development tasks.
 
->>> from pathlib import Path
 >>> import sweflow
->>> summary = sweflow.build(Path("examples/inventory"), Path("inventory.sweflow"))  # doctest: +SKIP
+>>> summary = sweflow.build("examples/inventory", "inventory.sweflow")  # doctest: +SKIP
 >>> summary["steps"]["verified"]  # doctest: +SKIP
 21
 """
@@ -12,14 +11,9 @@ from sweflow_scheduler import Closure, Cost, Rules, Schedule, Step, critical_pat
 from sweflow_tasks import (
     Candidate,
     CertificateOptions,
-    Dataset,
     Docstrings,
-    Evidence,
-    Findings,
     Level,
     Rejection,
-    Repair,
-    Task,
 )
 from sweflow_tasks.checkout import Content
 from sweflow_tasks.grading import Verdict, VerdictKind
@@ -27,8 +21,9 @@ from sweflow_tracer import Outcome, SweflowError, Trace
 
 from sweflow import display
 from sweflow.covering import cover
+from sweflow.dataset import Dataset, Task, load_tasks
 from sweflow.folder import Folder
-from sweflow.grading import GradableTask, evaluate_predictions, grade, load_tasks
+from sweflow.grading import evaluate_predictions, grade
 from sweflow.report import make_report as report
 from sweflow.stages import Options, build, checkout, graph, load_graph, schedule, tasks, trace, verify
 from sweflow.version import __version__
@@ -41,16 +36,12 @@ __all__ = [
     "Cost",
     "Dataset",
     "Docstrings",
-    "Evidence",
-    "Findings",
     "Folder",
-    "GradableTask",
     "Level",
     "Options",
     "Outcome",
     "Reason",
     "Rejection",
-    "Repair",
     "Rules",
     "RuntimeDependencyGraph",
     "Schedule",

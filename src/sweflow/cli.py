@@ -31,10 +31,11 @@ from sweflow.command import scheduling as _scheduling
 from sweflow.command import show as _show
 from sweflow.completion_cli import completion
 from sweflow.config_cli import config
+from sweflow.dataset import load_tasks
 from sweflow.doctor_cli import doctor
 from sweflow.ends import run_logged
 from sweflow.eval_cli import evaluation
-from sweflow.grading import attack, load_tasks
+from sweflow.grading import attack
 from sweflow.graph_cli import graph
 from sweflow.group import Commands
 from sweflow.interrupts import take_signals
@@ -235,7 +236,7 @@ def checkout(dir: Path, instance: str, dest: Path, tests: bool, reference: bool,
     """
     content = Content.REFERENCE if reference else Content.TESTS if tests else Content.SKELETON
     commit = stages.checkout(dir, instance, dest, content)
-    command = next(task.row["test_command"] for task in load_tasks(dir) if task.instance_id == instance)
+    command = next(task.test_command for task in load_tasks(dir) if task.instance_id == instance)
     facts = {"instance_id": instance, "commit": commit, "path": str(dest), "test_command": command}
     note = f"Its tests, in {dest} and in the task's environment:\n\n    {command}"
     _show(given, facts, counts_table({f"{instance} at": dest, "commit": commit}, str(dir)), note)

@@ -13,6 +13,7 @@ from coverage.exceptions import CoverageException
 from sweflow_rdg import RuntimeDependencyGraph, SourceIndex
 from sweflow_rdg.covered import Coverage, CoverageRow, Executed, Missed, Statements, coverage_of
 from sweflow_tracer.format import read_project_file
+from sweflow_tracer.paths import StrPath
 from sweflow_tracer.processes import Launcher
 from sweflow_tracer.session import Target, pytest_command, target_environment
 from sweflow_tracer.workspace import Workspace
@@ -59,9 +60,9 @@ class Covered:
 
 
 def cover(
-    out: Path,
+    out: StrPath,
     graph: RuntimeDependencyGraph,
-    file: Path | None = None,
+    file: StrPath | None = None,
     progress: Callable[[str, int, int], None] = lambda what, done, total: None,
 ) -> Covered:
     """Per core function of a folder's graph, the share of its lines that tests run.
@@ -70,11 +71,11 @@ def cover(
     without it the suite is run once, in a scratch copy of the tree, by the interpreter that was traced. That
     interpreter's own coverage.py is used where it has one, and ours is lent to it otherwise. Raises CoverageNotUsable.
     """
-    folder = Folder(out)
+    folder = Folder(Path(out))
     index = source_index(out)
     statements = _statements(folder, index)
     if file is not None:
-        found = _compare(graph, index, file, statements)
+        found = _compare(graph, index, Path(file), statements)
     else:
         with tempfile.TemporaryDirectory(prefix="sweflow-coverage-") as scratch:
             data = Path(scratch) / "coverage"

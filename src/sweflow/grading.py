@@ -1,8 +1,8 @@
 """Grading from a build's folder: one patch for a training loop, or a file of predictions."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -14,53 +14,36 @@ from sweflow_tasks.grading import Grader, Verdict, evaluate, make_report, read_p
 from sweflow_tasks.grading.report import REPORT_VERSION
 from sweflow_tracer.format import read_project_file, write_document
 from sweflow_tracer.launching import open_launcher
+from sweflow_tracer.paths import StrPath
 from sweflow_tracer.session import Target
-from sweflow_tracer.showing import Shown
 from sweflow_tracer.trace import Progress
 
+from sweflow.dataset import Task
 from sweflow.folder import Folder
 from sweflow.stages import absolute, stored_options
 
 
-@dataclass(frozen=True, slots=True)
-class GradableTask(Shown):
-    """A task of a build's folder: ``row`` is its line of ``tasks.jsonl``, ``folder`` where its history stands."""
-
-    folder: Path
-    row: dict[str, Any] = field(hash=False)
-
-    @property
-    def instance_id(self) -> str:
-        """The task's name."""
-        return str(self.row["instance_id"])
-
-
-def load_tasks(out: Path) -> tuple[GradableTask, ...]:
-    """The verified tasks of a build. Raises FileNotUsable."""
-    return tuple(GradableTask(out.resolve(), row) for row in read_tasks(Folder(out).tasks))
-
-
-def grade(task: GradableTask, patch: str, sandbox: str | None = None, *, python: Path | None = None) -> Verdict:
+def grade(task: Task, patch: str | None, sandbox: str | None = None, *, python: StrPath | None = None) -> Verdict:
     """Grade one patch in a clean tree; any number of threads may call this at once.
 
-    ``patch`` is a unified diff against the task's skeleton; ``sandbox`` as for ``trace``.
-    Raises SweflowError where the folder or the sandbox cannot be used.
+    ``patch`` is a unified diff against the task's skeleton, None an empty one, as ``null`` is in a file of predictions;
+    ``sandbox`` as for ``trace``. Raises SweflowError where the folder or the sandbox cannot be used.
 
-    >>> task, *_ = load_tasks(Path("calculator.sweflow"))  # doctest: +SKIP
-    >>> grade(task, task.row["patch"]).reward  # doctest: +SKIP
+    >>> task, *_ = load_tasks("calculator.sweflow")  # doctest: +SKIP
+    >>> grade(task, task.patch).reward  # doctest: +SKIP
     1.0
     """
     with grader_of(task.folder, sandbox, python) as grader:
-        return grader.grade(task.row, patch)
+        return grader.grade(task.row, patch or "")
 
 
 def evaluate_predictions(
-    out: Path,
-    predictions: str,
-    results: Path | None = None,
+    out: StrPath,
+    predictions: StrPath,
+    results: StrPath | None = None,
     *,
     sandbox: str | None = None,
-    python: Path | None = None,
+    python: StrPath | None = None,
     workers: int = 1,
     progress: Progress = lambda what, done, total: None,
 ) -> dict[str, Any]:
@@ -69,9 +52,9 @@ def evaluate_predictions(
     ``results`` is a folder (default: ``eval`` in the build's). Predictions that have a verdict there are not graded
     again. Raises SweflowError.
     """
-    tasks = read_tasks(Folder(out).tasks)
-    wanted = read_predictions(predictions, tasks)
-    into = results or out / "eval"
+    tasks = read_tasks(Folder(Path(out)).tasks)
+    wanted = read_predictions(os.fspath(predictions), tasks)
+    into = Path(results or Path(out) / "eval")
     into.mkdir(parents=True, exist_ok=True)
     with grader_of(out, sandbox, python) as grader:
         found = evaluate(tasks, wanted, grader, into / "results.jsonl", workers=workers, progress=progress)
@@ -81,33 +64,33 @@ def evaluate_predictions(
 
 
 def attack(
-    out: Path,
+    out: StrPath,
     instance: str | None = None,
     *,
     sandbox: str | None = None,
-    python: Path | None = None,
+    python: StrPath | None = None,
     progress: Progress = lambda what, done, total: None,
 ) -> tuple[AttackOutcome, ...]:
     """Grade every known attack on one task (default: the middle one), and the gold patch after them (V6).
 
     Attacks that use up the host are run only in a sandbox that isolates. Raises SweflowError.
     """
-    rows = {row["instance_id"]: row for row in read_tasks(Folder(out).tasks)}
+    rows = {row["instance_id"]: row for row in read_tasks(Folder(Path(out)).tasks)}
     chosen = instance or next(iter(list(rows)[len(rows) // 2 :]), "")
     if chosen not in rows:
         raise UnknownInstance(chosen, tuple(rows))
     with grader_of(out, sandbox, python) as grader:
         run = run_attacks(
-            rows[chosen], Folder(out).history, grader, ATTACKS, harmful=grader.isolated, progress=progress
+            rows[chosen], Folder(Path(out)).history, grader, ATTACKS, harmful=grader.isolated, progress=progress
         )
         return tuple(run)
 
 
 @contextmanager
 def grader_of(
-    out: Path,
+    out: StrPath,
     sandbox: str | None = None,
-    python: Path | None = None,
+    python: StrPath | None = None,
     timeout: float | None = None,
     collect: float = 60.0,
 ) -> Iterator[Grader]:
@@ -115,7 +98,7 @@ def grader_of(
 
     ``timeout`` is in seconds for one test (default: the build's), ``collect`` until the tests are collected.
     """
-    folder = Folder(out)
+    folder = Folder(Path(out))
     project, interpreter = read_project_file(folder.project)
     folder.check_history()
     target = Target(project, absolute(python or interpreter))

@@ -20,7 +20,6 @@ from sweflow_scheduler.format import SCHEDULE_VERSION, read_schedule, write_sche
 from sweflow_tasks import (
     Candidate,
     CertificateOptions,
-    Dataset,
     Docstrings,
     Inputs,
     Level,
@@ -64,11 +63,13 @@ from sweflow_tracer.format import (
 )
 from sweflow_tracer.interpreter import find_python, inspect_interpreter
 from sweflow_tracer.launching import open_launcher
+from sweflow_tracer.paths import StrPath
 from sweflow_tracer.project import Project, keep_loaded, read_project
 from sweflow_tracer.session import Target
 from sweflow_tracer.trace import Progress
 
 from sweflow.caches import index_cache
+from sweflow.dataset import Dataset, load_tasks
 from sweflow.errors import NothingMeasured
 from sweflow.folder import Folder
 from sweflow.version import __version__
@@ -175,10 +176,10 @@ def _silent(what: str, done: int, total: int) -> None:
 
 
 def trace(
-    repo: Path,
-    out: Path,
+    repo: StrPath,
+    out: StrPath,
     *,
-    python: Path | None = None,
+    python: StrPath | None = None,
     arguments: tuple[str, ...] = (),
     allow_dirty: bool = False,
     options: Options = Options(),
@@ -195,6 +196,7 @@ def trace(
     tests that the change can touch are run again. Raises SweflowError; a folder that was empty before is empty again
     then, but for the lock.
     """
+    repo, out = Path(repo), Path(out)
     folder = Folder(out)
     if not repo.is_dir():
         raise NotARepository(repo)
@@ -255,13 +257,13 @@ def _earlier(folder: Folder, project: Project, options: Options) -> Earlier | No
     return Earlier(read_trace(folder.trace), folder.read_source(held))
 
 
-def graph(out: Path, *, index: SourceIndex | None = None, force: bool = False) -> RuntimeDependencyGraph:
+def graph(out: StrPath, *, index: SourceIndex | None = None, force: bool = False) -> RuntimeDependencyGraph:
     """Build the runtime dependency graph from ``trace.json`` into ``graph.json``.
 
     Where the graph is the one that stands there, what later stages made of it stays. Another one removes it, and asks
     for ``force`` where there are verified tasks. Raises SweflowError.
     """
-    folder = Folder(out)
+    folder = Folder(Path(out))
     found = read_trace(folder.trace)
     with folder.locked(), _timed(folder, "graph"):
         made = build_graph(found, index or source_index(out))
@@ -272,12 +274,12 @@ def graph(out: Path, *, index: SourceIndex | None = None, force: bool = False) -
         return made
 
 
-def load_graph(out: Path) -> RuntimeDependencyGraph:
+def load_graph(out: StrPath) -> RuntimeDependencyGraph:
     """The graph of ``graph.json``; where it cannot be read, the one that would be made. Nothing is written (H2).
 
     Raises FileNotUsable where the trace cannot be read either.
     """
-    folder = Folder(out)
+    folder = Folder(Path(out))
     try:
         return read_graph(folder.graph)
     except FileNotUsable:
@@ -286,14 +288,14 @@ def load_graph(out: Path) -> RuntimeDependencyGraph:
         return build_graph(read_trace(folder.trace), source_index(out))
 
 
-def schedule(out: Path, rules: Rules | None = None, *, force: bool = False) -> Schedule:
+def schedule(out: StrPath, rules: Rules | None = None, *, force: bool = False) -> Schedule:
     """Schedule the steps from ``graph.json`` into ``schedule.json``.
 
     Without ``rules`` by those of ``options.json``; other ones are stored there, since the dataset depends on them.
     Where the schedule is the one that stands there, what later stages made of it stays. Another one removes it, and
     asks for ``force`` where there are verified tasks. Raises SweflowError.
     """
-    folder = Folder(out)
+    folder = Folder(Path(out))
     found = read_graph(folder.graph)
     with folder.locked(), _timed(folder, "schedule"):
         stored = stored_options(out)
@@ -307,24 +309,24 @@ def schedule(out: Path, rules: Rules | None = None, *, force: bool = False) -> S
         return made
 
 
-def load_schedule(out: Path, graph: RuntimeDependencyGraph) -> Schedule:
+def load_schedule(out: StrPath, graph: RuntimeDependencyGraph) -> Schedule:
     """The schedule of ``schedule.json``; where it cannot be read, the one that would be made. Nothing is written."""
-    found = _read(read_schedule, Folder(out).schedule)
+    found = _read(read_schedule, Folder(Path(out)).schedule)
     return found if found is not None else make_schedule(graph, stored_options(out).of_schedule())
 
 
-def stored_options(out: Path) -> Options:
+def stored_options(out: StrPath) -> Options:
     """The options of a folder's build; the defaults where it has none (a graph that was put there by hand)."""
-    folder = Folder(out)
+    folder = Folder(Path(out))
     return Options(**folder.stored_options()) if folder.options.exists() else Options()
 
 
-def tasks(out: Path, *, index: SourceIndex | None = None, force: bool = False) -> tuple[Candidate, ...]:
+def tasks(out: StrPath, *, index: SourceIndex | None = None, force: bool = False) -> tuple[Candidate, ...]:
     """Make unverified tasks from ``schedule.json``: ``candidates.jsonl`` and ``history.git``.
 
     Verified tasks are removed by that, and it asks for ``force`` where there are any. Raises SweflowError.
     """
-    folder = Folder(out)
+    folder = Folder(Path(out))
     inputs = _inputs(folder, None, index)
     with folder.locked(), _timed(folder, "tasks"), _swapped(folder.history) as history:
         folder.check_replaceable("tasks", force=force)
@@ -335,9 +337,9 @@ def tasks(out: Path, *, index: SourceIndex | None = None, force: bool = False) -
 
 
 def verify(
-    out: Path,
+    out: StrPath,
     *,
-    python: Path | None = None,
+    python: StrPath | None = None,
     jobs: int = 0,
     certificate: CertificateOptions | None = None,
     index: SourceIndex | None = None,
@@ -350,7 +352,7 @@ def verify(
     ``python`` is another place of the environment that was traced. ``sandbox`` is as for ``trace``. Tasks that are
     there stay until the new ones are whole. Raises SweflowError.
     """
-    folder = Folder(out)
+    folder = Folder(Path(out))
     inputs = _inputs(folder, python, index)
     options = replace(stored_options(folder.root), jobs=jobs)
     options = options if certificate is None else options.with_certificate(certificate)
@@ -381,14 +383,14 @@ def verify(
         }
         write_summary(folder.summary, summary)
         shutil.rmtree(folder.work)
-        return replace(dataset, summary=summary)
+        return Dataset(load_tasks(out), dataset.rejected, summary)
 
 
 def build(
-    repo: Path,
-    out: Path,
+    repo: StrPath,
+    out: StrPath,
     *,
-    python: Path | None = None,
+    python: StrPath | None = None,
     arguments: tuple[str, ...] = (),
     allow_dirty: bool = False,
     options: Options = Options(),
@@ -399,7 +401,7 @@ def build(
 
     ``sandbox`` is as for ``trace``; the dataset does not depend on it.
     """
-    folder = Folder(out)
+    folder = Folder(Path(out))
     options.of_schedule()
     options.of_certificate()
     trace(
@@ -426,14 +428,14 @@ def build(
     return read_document(folder.summary, "summary", SUMMARY_VERSION)
 
 
-def checkout(out: Path, instance: str, dest: Path, content: Content = Content.SKELETON) -> str:
+def checkout(out: StrPath, instance: str, dest: StrPath, content: Content = Content.SKELETON) -> str:
     """Materialise a task as a git repository of one commit at ``dest``; the commit's name."""
-    folder = Folder(out)
+    folder = Folder(Path(out))
     rows = read_tasks(folder.tasks)
     if all(row["instance_id"] != instance for row in rows):
         raise _no_task(folder, instance, rows)
     folder.check_history()
-    return checkout_task(rows, folder.history, instance, dest, content)
+    return checkout_task(rows, folder.history, instance, Path(dest), content)
 
 
 def _no_task(folder: Folder, instance: str, rows: list[dict[str, Any]]) -> SweflowError:
@@ -450,15 +452,15 @@ def _rejected(folder: Folder) -> list[dict[str, Any]]:
     return read_lines(folder.rejected, ("kind", "id", "reason", "detail")) if folder.rejected.exists() else []
 
 
-def absolute(python: Path) -> Path:
+def absolute(python: StrPath) -> Path:
     """An absolute path; symbolic links stay, as a virtual environment's python is one."""
-    found = shutil.which(str(python))
+    found = shutil.which(os.fspath(python))
     return Path(os.path.abspath(found or python))
 
 
-def source_index(out: Path) -> SourceIndex:
+def source_index(out: StrPath) -> SourceIndex:
     """The index of a folder's source."""
-    folder = Folder(out)
+    folder = Folder(Path(out))
     project, _ = read_project_file(folder.project)
     return _index_of(folder.read_source(project))
 
@@ -475,7 +477,7 @@ def _read(read: Callable[[Path], T], path: Path) -> T | None:
         return None
 
 
-def _inputs(folder: Folder, python: Path | None, index: SourceIndex | None) -> Inputs:
+def _inputs(folder: Folder, python: StrPath | None, index: SourceIndex | None) -> Inputs:
     project, interpreter = read_project_file(folder.project)
     if python is not None:
         _check_same_environment(absolute(python), project, folder.source)

@@ -7,7 +7,7 @@ from sweflow_tasks.draft import Amendments, Draft, Inputs, make_draft
 from sweflow_tasks.forms import NEVER
 from sweflow_tasks.mask import Docstrings
 from sweflow_tasks.plan import Plan, make_plan
-from sweflow_tasks.values import Candidate, Dataset, Evidence, Findings, Rejection, Repair, Task
+from sweflow_tasks.values import Candidate, Evidence, Findings, Rejection, Repair, VerifiedDataset, VerifiedTask
 
 __all__ = [
     "NEVER",
@@ -15,7 +15,6 @@ __all__ = [
     "Candidate",
     "CertificateOptions",
     "Chain",
-    "Dataset",
     "Docstrings",
     "Draft",
     "Evidence",
@@ -25,7 +24,8 @@ __all__ = [
     "Plan",
     "Rejection",
     "Repair",
-    "Task",
+    "VerifiedDataset",
+    "VerifiedTask",
     "VerifyOptions",
     "make_candidates",
     "make_chain",

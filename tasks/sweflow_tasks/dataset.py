@@ -33,7 +33,7 @@ from sweflow_tasks.needs import Needs
 from sweflow_tasks.settle import settle
 from sweflow_tasks.statement import Statements
 from sweflow_tasks.summary import other_rejections, summarise
-from sweflow_tasks.values import Candidate, Dataset, Findings, Inherited, JsonObject, Rejection, Task
+from sweflow_tasks.values import Candidate, Findings, Inherited, JsonObject, Rejection, VerifiedDataset, VerifiedTask
 from sweflow_tasks.verify import Verifier
 
 TASK_SECONDS = 1800.0
@@ -68,7 +68,7 @@ def verify_tasks(
     history: Path,
     progress: Progress = lambda what, done, total: None,
     on_session: Callable[[Session], None] = lambda session: None,
-) -> Dataset:
+) -> VerifiedDataset:
     """Run every tree, keep what holds, and say of everything else why it does not.
 
     ``journal`` is a file that remembers finished runs (D1), and so is ``certificate.jsonl`` beside it; ``history`` is
@@ -106,7 +106,7 @@ def _dataset(
     proven: Proven,
     needs: Needs | None,
     measure: Callable[[Iterable[int]], dict[int, Full]],
-) -> Dataset:
+) -> VerifiedDataset:
     """The tasks of a settled draft, each with what was measured of it."""
     graph, schedule = inputs.graph, inputs.schedule
     draft, amendments, verdicts = proven.settled
@@ -117,7 +117,7 @@ def _dataset(
     broken |= too_weak(full, options.certificate)
     inherited = inherited_results(draft, make_agenda(draft, needs))
 
-    def task(candidate: Candidate) -> Task:
+    def task(candidate: Candidate) -> VerifiedTask:
         step = candidate.step
         return _task(inputs, candidate, verdicts, inherited[step], audits[step], amendments, options, full.get(step))
 
@@ -129,7 +129,7 @@ def _dataset(
     summary = summarise(graph, schedule, amendments, verified, rejections)
     kept = {step: found for step, found in full.items() if step not in broken}
     summary["certificate"] = certificate_counts(options.certificate, kept, len(proven.flaky))
-    return Dataset(tasks, tuple(sorted(rejections)), summary)
+    return VerifiedDataset(tasks, tuple(sorted(rejections)), summary)
 
 
 def _candidates(inputs: Inputs, draft: Draft, commits: Mapping[int, StepCommits]) -> tuple[Candidate, ...]:
@@ -183,7 +183,7 @@ def _task(
     amendments: Amendments,
     options: VerifyOptions,
     full: Full | None,
-) -> Task:
+) -> VerifiedTask:
     project = inputs.target.project
     wanted = frozenset(candidate.fail_to_pass)
     own = own_requirements(project.requirements, (*project.names, project.repo.rpartition("/")[2]))
@@ -199,7 +199,7 @@ def _task(
         "PYTHONHASHSEED": "0",
         "PYTHONPATH": ":".join(project.roots),
     }
-    return Task(
+    return VerifiedTask(
         candidate=candidate,
         evidence=tuple(e for e in verdicts.evidence if e.test in wanted),
         inherited=inherited,

@@ -8,7 +8,7 @@ from pathlib import Path
 from sweflow_tracer.errors import FileNotUsable
 from sweflow_tracer.format import OTHER_VERSION, dumps, write_document, write_text
 
-from sweflow_tasks.values import Candidate, JsonObject, Rejection, Task
+from sweflow_tasks.values import Candidate, JsonObject, Rejection, VerifiedTask
 
 SUMMARY_VERSION = 3
 TASKS_VERSION = 4
@@ -27,7 +27,7 @@ def candidate_object(candidate: Candidate) -> JsonObject:
     return row
 
 
-def task_object(task: Task) -> JsonObject:
+def task_object(task: VerifiedTask) -> JsonObject:
     """A task under SWE-bench's field names, with ours beside them."""
     return {
         **candidate_object(task.candidate),

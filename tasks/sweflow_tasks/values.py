@@ -4,13 +4,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from sweflow_rdg import Reason
-from sweflow_tracer.showing import Shown
+from sweflow_tracer.showing import Short
 
 JsonObject = dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+@dataclass(frozen=True, slots=True, repr=False)
+class Candidate(Short):
     """A step as a task that nobody has verified yet. Patches are unified diffs for ``git apply``.
 
     ``removed_functions`` are those of the step that have no stub. ``underspecified`` lists what the tests rely on and
@@ -86,8 +86,8 @@ class Inherited:
     since: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Task(Shown):
+@dataclass(frozen=True, slots=True, repr=False)
+class VerifiedTask(Short):
     """A verified task: the candidate, the evidence, and what it takes to run it (D4).
 
     ``strength`` is the share of mutants that its tests notice, None where none were run. ``certificate`` are the
@@ -134,10 +134,10 @@ class Repair:
     detail: str
 
 
-@dataclass(frozen=True, slots=True)
-class Dataset(Shown):
+@dataclass(frozen=True, slots=True, repr=False)
+class VerifiedDataset(Short):
     """What verification hands on. ``summary`` holds counts that add up (see docs/formats.md)."""
 
-    tasks: tuple[Task, ...]
+    tasks: tuple[VerifiedTask, ...]
     rejected: tuple[Rejection, ...]
     summary: JsonObject

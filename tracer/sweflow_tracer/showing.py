@@ -4,8 +4,8 @@ The rooms' values derive from ``Shown`` and know neither HTML nor rich. The shel
 (``sweflow.display``); where nobody did, they show as their ``repr``.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sized
+from dataclasses import dataclass, fields
 from typing import Any
 
 
@@ -25,7 +25,31 @@ def register_look(kind: type, look: Look) -> None:
     _LOOKS[kind] = look
 
 
-class Shown:
+LONGEST = 60
+"""Characters of a field that stand in a ``repr``."""
+
+
+class Short:
+    """A dataclass whose ``repr`` fits a line or two: fields that would be long say how much they hold."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        """The class with its fields."""
+        shown = (f"{field.name}={_short(getattr(self, field.name))}" for field in fields(self))  # type: ignore[arg-type]
+        return f"{type(self).__name__}({', '.join(shown)})"
+
+
+def _short(value: object) -> str:
+    if isinstance(value, str):
+        return repr(value) if len(value) <= LONGEST else f"<{len(value)} characters>"
+    if isinstance(value, Sized) and len(value) > 1:
+        return f"<{len(value)}>"
+    text = repr(value)
+    return text if len(text) <= LONGEST else f"<{type(value).__name__}>"
+
+
+class Shown(Short):
     """A value that shows itself in Jupyter and through rich, once a look is registered for its class."""
 
     __slots__ = ()

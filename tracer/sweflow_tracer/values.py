@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from sweflow_tracer.showing import Short
+
 
 class Outcome(StrEnum):
     """How one test ended. Only ``PASSED`` is a pass (V2)."""
@@ -92,8 +94,8 @@ class CollectionError:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Trace:
+@dataclass(frozen=True, slots=True, repr=False)
+class Trace(Short):
     """The trace of a suite. Codes and edges are interned; equal edge sets are stored once.
 
     ``imports`` and ``collection`` are the edge sets seen before the first test: while modules were executed,

@@ -5,21 +5,19 @@ from typing import Any
 
 from sweflow_rdg import RuntimeDependencyGraph
 from sweflow_scheduler import Schedule
-from sweflow_tasks import Dataset, Task
 from sweflow_tasks.grading import Verdict
 from sweflow_tracer.showing import Look, register_look
 
+from sweflow.dataset import Dataset, Task
 from sweflow.display.html import to_html
 from sweflow.display.sheet import Sheet
-from sweflow.display.sheets import dataset_sheet, graph_sheet, row_sheet, schedule_sheet, task_sheet, verdict_sheet
+from sweflow.display.sheets import dataset_sheet, graph_sheet, schedule_sheet, task_sheet, verdict_sheet
 from sweflow.display.terminal import to_rich, to_text
-from sweflow.grading import GradableTask
 
 SHEETS: dict[type, Callable[[Any], Sheet]] = {
     RuntimeDependencyGraph: graph_sheet,
     Schedule: schedule_sheet,
     Task: task_sheet,
-    GradableTask: row_sheet,
     Dataset: dataset_sheet,
     Verdict: verdict_sheet,
 }

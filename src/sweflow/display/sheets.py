@@ -6,13 +6,12 @@ from typing import Any
 
 from sweflow_rdg import Role, RuntimeDependencyGraph, questions, views
 from sweflow_scheduler import Schedule, critical_path, waves, width
-from sweflow_tasks import Candidate, Dataset, Task
 from sweflow_tasks.grading import Verdict
 
+from sweflow.dataset import Dataset, Task
 from sweflow.display.sheet import Sheet
 from sweflow.drawing import to_picture
 from sweflow.errors import DotNotUsable
-from sweflow.grading import GradableTask
 from sweflow.timeline import timeline
 
 DRAWN = 60
@@ -75,43 +74,22 @@ def schedule_sheet(schedule: Schedule) -> Sheet:
 
 def task_sheet(task: Task) -> Sheet:
     """What a task asks for, and its certificate in short."""
-    made = task.candidate
-    facts = _facts(step=made.step, repository=task.repo, source=task.source[:12], **_sizes(made))
-    certificate = {"level": task.certificate.get("level"), "strength": _strength(task.certificate)}
-    leaks = (("leaks", ", ".join(task.findings.leaks) or "none"),)
-    return Sheet(f"Task {made.instance_id}", (*facts, *_facts(**certificate), *leaks), *_functions(made))
-
-
-def _sizes(made: Candidate) -> dict[str, object]:
-    return {
-        "fail_to_pass": len(made.fail_to_pass),
-        "pass_to_pass": len(made.pass_to_pass),
-        "patch_lines": _changed(made.patch),
-        "depth": made.depth,
-    }
-
-
-def _functions(made: Candidate) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:
-    targets = ((function, "target") for function in made.target_functions)
-    dependents = ((function, "dependent") for function in made.dependent_functions)
-    return ("function", "role"), (*targets, *dependents)
-
-
-def row_sheet(task: GradableTask) -> Sheet:
-    """The same of a line of ``tasks.jsonl``."""
-    row = task.row
-    certificate = row.get("certificate", {})
+    certificate = task.row["certificate"]
     facts = _facts(
-        repository=row.get("repo"),
-        fail_to_pass=len(row["FAIL_TO_PASS"]),
-        pass_to_pass=len(row["PASS_TO_PASS"]),
-        patch_lines=_changed(row["patch"]),
-        level=certificate.get("level"),
+        step=task.step,
+        repository=task.row["repo"],
+        source=task.row["environment_setup_commit"][:12],
+        fail_to_pass=len(task.fail_to_pass),
+        pass_to_pass=len(task.pass_to_pass),
+        patch_lines=_changed(task.patch),
+        depth=task.depth,
+        level=certificate["level"],
         strength=_strength(certificate),
+        leaks=", ".join(certificate["leaks"]) or "none",
     )
-    kinds = (("target_functions", "target"), ("dependent_functions", "dependent"))
-    functions = ((function, role) for key, role in kinds for function in row.get(key, ()))
-    return Sheet(f"Task {task.instance_id}", facts, ("function", "role"), tuple(functions))
+    targets = ((function, "target") for function in task.target_functions)
+    dependents = ((function, "dependent") for function in task.dependent_functions)
+    return Sheet(f"Task {task.instance_id}", facts, ("function", "role"), (*targets, *dependents))
 
 
 def dataset_sheet(dataset: Dataset) -> Sheet:
@@ -121,10 +99,10 @@ def dataset_sheet(dataset: Dataset) -> Sheet:
     columns = ("task", "functions", "F2P", "P2P", "patch lines", "strength")
     rows = tuple(
         (
-            task.candidate.instance_id,
-            *map(str, (len(task.candidate.functions), len(task.candidate.fail_to_pass))),
-            *map(str, (len(task.candidate.pass_to_pass), _changed(task.candidate.patch))),
-            _strength(task.certificate),
+            task.instance_id,
+            *map(str, (len(task.target_functions) + len(task.dependent_functions), len(task.fail_to_pass))),
+            *map(str, (len(task.pass_to_pass), _changed(task.patch))),
+            _strength(task.row["certificate"]),
         )
         for task in dataset.tasks
     )

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from sweflow_tracer.errors import OutputNotUsable
 from sweflow_tracer.format import write_text
+from sweflow_tracer.paths import StrPath
 
 from sweflow.folder import Folder
 from sweflow.report.material import read_material
@@ -27,16 +28,16 @@ class Report:
     left_out: int
 
 
-def make_report(out: Path, file: Path | None = None) -> Report:
+def make_report(out: StrPath, file: StrPath | None = None) -> Report:
     """Write a report of an output folder at any stage, by default as its ``report.html``.
 
-    The graph is built first where there is none. A schedule that is not there is made for the report and not written.
+    A graph or schedule that is not there is made for the report and not written.
     Raises SweflowError.
     """
-    folder = Folder(out)
+    folder = Folder(Path(out))
     graph = load_graph(out)
     page = make_page(read_material(folder, graph, load_schedule(out, graph)))
-    place = file if file is not None else out / "report.html"
+    place = Path(file if file is not None else folder.root / "report.html")
     try:
         write_text(place, page.html)
     except OSError as error:
