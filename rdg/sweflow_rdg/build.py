@@ -200,7 +200,8 @@ def _test(
 def _rejection(test: TestTrace, body: _Body | None, in_tests: frozenset[str]) -> Reason | None:
     """Why a test has no stable pass or no body that can be masked; None where all is well."""
     if test.outcome is not Outcome.PASSED:
-        return _OUTCOMES[test.outcome]
+        disturbed = test.displaced and test.outcome in (Outcome.FAILED, Outcome.LOST)
+        return Reason.TRACER_DISPLACED if disturbed else _OUTCOMES[test.outcome]
     if body is None:
         return Reason.NOT_A_FUNCTION
     if body.path not in in_tests:
@@ -225,6 +226,8 @@ def _instability(reruns: tuple[Outcome, ...]) -> Reason | None:
 def _detail(test: TestTrace, rejected: Reason | None) -> str:
     if rejected in (Reason.FLAKY, Reason.ORDER_DEPENDENT):
         return "outcomes of the runs: " + ", ".join((test.outcome, *test.repeats, *test.reruns))
+    if rejected is Reason.TRACER_DISPLACED and test.outcome is not Outcome.PASSED:
+        return f"passes without the tracer; with it: {test.detail}"
     return test.detail if rejected is not None else ""
 
 

@@ -19,17 +19,19 @@ def assemble(
     runs: Sequence[Records],
     reruns: Sequence[dict[str, Outcome]],
     modules: Iterable[str] = (),
+    disturbed: frozenset[str] = frozenset(),
 ) -> Trace:
     """The trace of one suite that was traced at least once; the first run says what was collected.
 
-    ``modules`` are files that are known to be loaded by a test whose record does not say so.
+    ``modules`` are files that are known to be loaded by a test whose record does not say so. ``disturbed``
+    are tests that the tracer made fail.
     """
     interner = Interner()
     collected = runs[0].collected
     imports = [interner.edge_set(_before(run, "import"), run.collected["codes"]) for run in runs]
     collection = [interner.edge_set(edges, codes) for run in runs for edges, codes in _around(run)]
     items = {item["id"]: item for item in reversed(collected["items"])}
-    tests = tuple(_test(interner, items[test], runs, reruns) for test in runs[0].ids)
+    tests = tuple(_test(interner, items[test], runs, reruns, disturbed=test in disturbed) for test in runs[0].ids)
     loaded = {*modules, *(module for run in runs for module in run.collected["modules"])}
     loaded.update(module for run in runs for record in run.tests.values() for module in record.get("modules", ()))
     return interner.finish(
@@ -80,7 +82,9 @@ def _errors(found: list[Record]) -> tuple[CollectionError, ...]:
     return tuple(by_path[path] for path in sorted(by_path))
 
 
-def _test(interner: Interner, item: Record, runs: Sequence[Records], reruns: Sequence[dict[str, Outcome]]) -> TestTrace:
+def _test(
+    interner: Interner, item: Record, runs: Sequence[Records], reruns: Sequence[dict[str, Outcome]], *, disturbed: bool
+) -> TestTrace:
     test = item["id"]
     records = [run.tests.get(test, {"outcome": Outcome.NOT_RUN}) for run in runs]
     first = records[0]
@@ -105,7 +109,7 @@ def _test(interner: Interner, item: Record, runs: Sequence[Records], reruns: Seq
         reruns=_reruns(first, test, reruns),
         repeats=tuple(Outcome(record["outcome"]) for record in records[1:]),
         varying=_varying(interner, test, runs),
-        displaced=any(not record.get("intact", True) for record in records),
+        displaced=disturbed or any(not record.get("intact", True) for record in records),
     )
 
 

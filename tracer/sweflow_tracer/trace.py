@@ -29,6 +29,8 @@ What is going on may end in ``/failed``: so many of those that are done did not 
 
 TRACE = "trace"
 """The journal's name of the first traced run."""
+PLAIN = "plain"
+"""That of the run without the tracer of what failed with it."""
 
 
 UNHAPPY = frozenset({Outcome.FAILED, Outcome.LOST, Outcome.TIMED_OUT})
@@ -90,8 +92,9 @@ def trace_project(
         passing = _passing(runs[0])
         new = [test for test in passing if "reruns" not in runs[0].tests[test]]
         reruns = [tracer.rerun(new, number) for number in range(options.reruns)]
+        disturbed = tracer.disturbed(runs[0]) if options.reruns else frozenset()
     modules = earlier.trace.modules if earlier is not None else ()
-    return assemble(target.project.python, options.engine, isolation, runs, reruns, modules)
+    return assemble(target.project.python, options.engine, isolation, runs, reruns, modules, disturbed)
 
 
 def _engine(target: Target, wanted: str) -> str:
@@ -200,6 +203,16 @@ class _Tracer:
         for segment in part.segments(TRACE):
             segment.rename(self.journal.fresh(run))
         shutil.rmtree(part.folder)
+
+    def disturbed(self, records: Records) -> frozenset[str]:
+        """Tests that failed, and that pass in a run of their own without the tracer."""
+        failed = [t for t in records.ids if records.tests.get(t, {}).get("outcome") in (Outcome.FAILED, Outcome.LOST)]
+        plain = self.journal.load(PLAIN)
+        left = [[test] for test in failed if test not in plain.tests]
+        if left and (self._session(self.journal, PLAIN, left, plain, seed=0, engine="none").needs_process):
+            return frozenset()
+        found = self.journal.load(PLAIN).tests
+        return frozenset(test for test in failed if found.get(test, {}).get("outcome") == Outcome.PASSED)
 
     def rerun(self, ids: list[str], number: int) -> dict[str, Outcome]:
         """Outcomes of a plain run in one process: the first in the suite's order, the others shuffled.

@@ -63,7 +63,7 @@ class TestTrace:
     ``Trace.edge_sets``. ``reruns`` holds the outcomes of the plain runs that follow the traced one, ``repeats`` those
     of further traced runs, whose edges are in the four sets, too. ``varying`` are indices into ``Trace.codes`` of
     what only some of the traced runs called. ``displaced``: the test put a tracer of its own in ours' place, so
-    calls may be missing.
+    that calls may be missing, or failed with ours and passed without it.
     """
 
     __test__ = False

@@ -51,8 +51,7 @@ def start_settrace(recorder: Recorder) -> Intact:
 
     def gettrace() -> Any:
         """As sys.gettrace."""
-        current = get_trace()
-        return None if current is on_call else getattr(current, "theirs", current)
+        return seen(get_trace())
 
     def settrace_threads(func: Any) -> None:
         """As threading.settrace."""
@@ -65,8 +64,15 @@ def start_settrace(recorder: Recorder) -> Intact:
         set_trace(on_call)
         return False
 
+    def seen(current: Any) -> Any:
+        """What the target set itself."""
+        return None if current is on_call else getattr(current, "theirs", current)
+
     sys.settrace, sys.gettrace = settrace, gettrace  # type: ignore[assignment]
     threading.settrace = settrace_threads
+    if sys.version_info >= (3, 10):
+        get_threads = threading.gettrace
+        threading.gettrace = lambda: seen(get_threads())
     set_threads(on_call)
     set_trace(on_call)
     return intact

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import functools
 import os
+import shutil
 import sys
 import threading
 from typing import TYPE_CHECKING, Any
@@ -176,8 +177,22 @@ def _starter(found: Recorder, frame: Any) -> str:
 
 
 def _runs_python(args: tuple[Any, ...], kwargs: dict[str, Any]) -> bool:
-    """Whether a child with an environment of its own is an interpreter: others would show our variables."""
+    """Whether a child with an environment of its own is Python: others would show our variables."""
     command = kwargs.get("executable") or (args[0] if args else kwargs.get("args"))
     if isinstance(command, (list, tuple)) and command:
         command = command[0]
-    return isinstance(command, (str, bytes, os.PathLike)) and "python" in os.path.basename(os.fsdecode(command))
+    if not isinstance(command, (str, bytes, os.PathLike)):
+        return False
+    name = os.fsdecode(command)
+    return "python" in os.path.basename(name) or _is_script(name, kwargs.get("env"))
+
+
+def _is_script(name: str, given: dict[Any, Any] | None) -> bool:
+    """Whether a command is a file that names a Python in its first two lines, as installers write it."""
+    path = shutil.which(name, path=(given or os.environ).get("PATH"))
+    try:
+        with open(path or name, "rb") as file:
+            head = file.read(256)
+    except OSError:
+        return False
+    return head.startswith(b"#!") and b"python" in b"".join(head.splitlines()[:2])
