@@ -4,7 +4,8 @@ import os
 import shutil
 import tempfile
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -13,6 +14,7 @@ from coverage.exceptions import CoverageException
 from sweflow_rdg import RuntimeDependencyGraph, SourceIndex
 from sweflow_rdg.covered import Coverage, CoverageRow, Executed, Missed, Statements, coverage_of
 from sweflow_tracer.format import read_project_file
+from sweflow_tracer.launching import open_launcher
 from sweflow_tracer.paths import StrPath
 from sweflow_tracer.processes import Launcher
 from sweflow_tracer.session import Target, pytest_command, target_environment
@@ -37,6 +39,15 @@ def pytest_runtest_protocol(item):
     yield
     running.switch_context("")
 """
+_COPY = """\
+import subprocess, sys
+code = subprocess.call(sys.argv[3:])
+with open(sys.argv[1], "rb") as made, open(sys.argv[2], "ab") as channel:
+    channel.write(made.read())
+sys.exit(code)
+"""
+"""Runs a command and then copies its file to another, which is all that a sandbox brings back: as it grows, not as
+SQLite rewrites it."""
 _PHASES = ("setup", "run", "call", "teardown")
 
 
@@ -64,12 +75,14 @@ def cover(
     graph: RuntimeDependencyGraph,
     file: StrPath | None = None,
     progress: Callable[[str, int, int], None] = lambda what, done, total: None,
+    sandbox: str | None = None,
 ) -> Covered:
     """Per core function of a folder's graph, the share of its lines that tests run.
 
     ``file`` is coverage.py's data file, best one with the tests' ids as contexts (``pytest --cov-context=test``);
     without it the suite is run once, in a scratch copy of the tree, by the interpreter that was traced. That
-    interpreter's own coverage.py is used where it has one, and ours is lent to it otherwise. Raises CoverageNotUsable.
+    interpreter's own coverage.py is used where it has one, and ours is lent to it otherwise. ``sandbox`` is that of
+    ``trace``. Raises CoverageNotUsable, SandboxNotUsable.
     """
     folder = Folder(Path(out))
     index = source_index(out)
@@ -78,11 +91,10 @@ def cover(
         found = _compare(graph, index, Path(file), statements)
     else:
         with tempfile.TemporaryDirectory(prefix="sweflow-coverage-") as scratch:
-            data = Path(scratch) / "coverage"
             progress("coverage", 0, 1)
-            _run_suite(folder, Path(scratch), data)
-            progress("coverage", 1, 1)
-            found = _compare(graph, index, data, statements)
+            with _suite(folder, Path(scratch), sandbox) as data:
+                progress("coverage", 1, 1)
+                found = _compare(graph, index, data, statements)
     rows = tuple(sorted(found.rows, key=lambda row: (row.share, row.function)))
     return Covered(rows, found.missed, found.compared)
 
@@ -104,42 +116,52 @@ def _statements(folder: Folder, index: SourceIndex) -> Statements:
     return found
 
 
-def _run_suite(folder: Folder, scratch: Path, data: Path) -> None:
+@contextmanager
+def _suite(folder: Folder, scratch: Path, sandbox: str | None) -> Iterator[Path]:
+    """Run the suite under coverage.py; the file that it wrote."""
     project, python = read_project_file(folder.project)
     target = Target(project, python)
-    launcher = Launcher()
-    try:
-        with Workspace(project.folder, scratch / "ledger") as workspace:
-            workspace.show(folder.read_source(project))
-            run = workspace.fresh_run()
-            (run / "probe" / PLUGIN).mkdir()
-            (run / "probe" / PLUGIN / "plugin.py").write_text(_HOOK, "utf-8")
-            (run / "rc").write_text(f"[run]\ndata_file = {data}\ninclude = {workspace.tree}/*\n", "utf-8")
-            environment = target_environment(target, run, workspace, seed=0)
-            _lend_coverage(launcher, python, run, environment)
-            command = pytest_command(target, PLUGIN, run, workspace.tree, None)
-            wrapped = [command[0], "-m", "coverage", "run", f"--rcfile={run / 'rc'}", *command[1:]]
-            code = _run(launcher, wrapped, workspace.tree, environment, run / "log")
-            if code not in (0, 1) or not data.exists():
-                lines = (run / "log").read_text("utf-8", "replace").strip().splitlines() or ["nothing was printed"]
-                raise CoverageNotUsable(
-                    f"the suite under coverage.py ended with exit code {code} ({lines[-1]})",
-                    "install coverage in the target's environment, or give a file with --coverage-file",
-                )
-    finally:
-        launcher.stop()
+    with open_launcher(sandbox, target) as launcher, Workspace(project.folder, scratch / "ledger") as workspace:
+        workspace.show(folder.read_source(project))
+        lend = not _has_coverage(launcher, target, workspace)
+        run = workspace.fresh_run()
+        data = run / "coverage"
+        (run / "probe" / PLUGIN).mkdir()
+        (run / "probe" / PLUGIN / "plugin.py").write_text(_HOOK, "utf-8")
+        (run / "rc").write_text(f"[run]\ndata_file = {run / 'measured'}\ninclude = {workspace.tree}/*\n", "utf-8")
+        environment = target_environment(target, run, workspace, seed=0)
+        if lend:  # its compiled part is optional
+            ours = Path(coverage.__file__).parent
+            shutil.copytree(ours, run / "probe" / "coverage", ignore=shutil.ignore_patterns("__pycache__"))
+        command = pytest_command(target, PLUGIN, run, workspace.tree, None)
+        measured = [command[0], "-m", "coverage", "run", f"--rcfile={run / 'rc'}", *command[1:]]
+        wrapped = [command[0], "-c", _COPY, str(run / "measured"), str(data), *measured]
+        code = _run(launcher, wrapped, workspace.tree, environment, run / "log", data)
+        if code not in (0, 1) or not data.exists():
+            lines = (run / "log").read_text("utf-8", "replace").strip().splitlines() or ["nothing was printed"]
+            raise CoverageNotUsable(
+                f"the suite under coverage.py ended with exit code {code} ({lines[-1]})",
+                "install coverage in the target's environment, or give a file with --coverage-file",
+            )
+        yield data
 
 
-def _lend_coverage(launcher: Launcher, python: Path, run: Path, environment: dict[str, str]) -> None:
-    """Put our coverage.py on the target's path where it has none; its compiled part is optional."""
-    if _run(launcher, [str(python), "-c", "import coverage"], run, environment, run / "log") != 0:
-        source = Path(coverage.__file__).parent
-        shutil.copytree(source, run / "probe" / "coverage", ignore=shutil.ignore_patterns("__pycache__"))
+def _has_coverage(launcher: Launcher, target: Target, workspace: Workspace) -> bool:
+    run = workspace.fresh_run()
+    environment = target_environment(target, run, workspace, seed=0)
+    return _run(launcher, [str(target.python), "-c", "import coverage"], run, environment, run / "log") == 0
 
 
-def _run(launcher: Launcher, command: list[str], cwd: Path, environment: dict[str, str], log: Path) -> int:
+def _run(
+    launcher: Launcher,
+    command: list[str],
+    cwd: Path,
+    environment: dict[str, str],
+    log: Path,
+    channel: Path | None = None,
+) -> int:
     until = time.monotonic() + SECONDS
-    with launcher.start(command, cwd, environment, log) as running:
+    with launcher.start(command, cwd, environment, log, channel) as running:
         while (code := running.wait(0.2)) is None:
             if time.monotonic() > until:
                 raise CoverageNotUsable(

@@ -14,7 +14,7 @@ from sweflow_rdg.errors import UnknownFile, UnknownLine
 from sweflow_rdg.graphml import to_graphml
 
 from sweflow import stages
-from sweflow.command import PYTHON, folder_of, forcing, output, show
+from sweflow.command import PYTHON, chosen_sandbox, folder_of, forcing, output, sandbox, show
 from sweflow.covering import cover
 from sweflow.drawing import to_dot, to_picture
 from sweflow.errors import NotAQuestion
@@ -70,6 +70,7 @@ READABLE = 120
 @click.option("--top", type=click.IntRange(1), metavar="N", help="Only the first N rows of a table.")
 @click.option("--python", type=PYTHON, help="For REPO: the target's interpreter.")
 @click.option("--allow-dirty", is_flag=True, help="For REPO: take a git tree with uncommitted changes as it is.")
+@sandbox
 @output
 def graph(target: Path, pytest_args: tuple[str, ...], **given: Any) -> None:
     """Build the runtime dependency graph from DIR's trace, or ask a graph that is there.
@@ -199,7 +200,8 @@ def _coverage(out: Path, given: dict[str, Any]) -> None:
     made = stages.load_graph(out)
     quiet = given["quiet"] or given["as_json"]
     with Bars(Console(stderr=True), quiet=quiet) as bars:
-        found = cover(out, made, given["coverage_file"], bars)
+        asked = None if given["coverage_file"] else chosen_sandbox(given)
+        found = cover(out, made, given["coverage_file"], bars, asked)
     rows = found.rows[: given["top"]]
     value = {
         "functions": [asdict(row) for row in rows],

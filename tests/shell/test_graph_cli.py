@@ -11,6 +11,7 @@ import pytest
 from click.testing import CliRunner
 from sweflow_scheduler.errors import BandUpsideDown, UnknownStep
 from sweflow_tracer.errors import SweflowError
+from sweflow_tracer.sandbox.choose import examine_one
 
 import sweflow
 from sweflow import drawing
@@ -156,8 +157,11 @@ def test_a_dot_that_fails_or_hangs_says_so(inventory, monkeypatch, tmp_path):
         run("graph", inventory.root, "--format", "svg")
 
 
-def test_T2_coverage_of_the_example_agrees_with_its_trace(inventory):
-    text = run("graph", inventory.root, "--coverage")
+@pytest.mark.parametrize("sandbox", ["process", "bubblewrap"])
+def test_T2_V7_coverage_of_the_example_agrees_with_its_trace_in_every_sandbox(inventory, sandbox):
+    if not (found := examine_one(sandbox)).works:
+        pytest.skip(found.problem)
+    text = run("graph", inventory.root, "--coverage", "--sandbox", sandbox)
     assert "Witness: in 28 tests every function with an executed line is in the test's trace." in text
 
 
