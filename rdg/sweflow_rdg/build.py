@@ -6,11 +6,11 @@ from dataclasses import dataclass, replace
 from sweflow_tracer import Outcome, TestTrace, Trace
 
 from sweflow_rdg.classes import overrides
-from sweflow_rdg.definitions import Definition
+from sweflow_rdg.definitions import Definition, Trait
 from sweflow_rdg.index import SourceIndex
 from sweflow_rdg.modules import imported_files
 from sweflow_rdg.resolve import MODULE, Resolver
-from sweflow_rdg.roles import test_paths
+from sweflow_rdg.roles import beside_the_project, test_paths
 from sweflow_rdg.values import (
     Call,
     Node,
@@ -47,7 +47,7 @@ def build_graph(trace: Trace, index: SourceIndex) -> RuntimeDependencyGraph:
     tests = tuple(
         _test(test, body, nodes, in_tests, place, calls) for test, body in zip(trace.tests, bodies, strict=True)
     )
-    nodes = _mark_scaffold(nodes, _scaffold(trace, nodes, in_tests, calls))
+    nodes = _set_aside(_mark_scaffold(nodes, _scaffold(trace, nodes, in_tests, calls)), calls)
     return RuntimeDependencyGraph(
         nodes=nodes,
         calls=tuple(calls.calls),
@@ -113,6 +113,20 @@ def _node(definition: Definition, *, in_tests: bool, is_body: bool) -> Node:
         kind=definition.kind,
         traits=tuple(sorted(definition.traits)),
         complexity=definition.complexity,
+    )
+
+
+def _set_aside(nodes: tuple[Node, ...], calls: "_Calls") -> tuple[Node, ...]:
+    """The nodes with those set aside that nobody called and nobody would test."""
+    ran = {call.callee for call in calls.calls}
+    return tuple(
+        replace(node, role=Role.ASIDE)
+        if node.role is Role.CORE
+        and number not in ran
+        and not node.scaffold
+        and (Trait.OVERLOAD in node.traits or beside_the_project(node.path))
+        else node
+        for number, node in enumerate(nodes)
     )
 
 

@@ -8,6 +8,13 @@ from sweflow_tracer import Trace
 TEST_FOLDERS = frozenset({"test", "tests"})
 TEST_FILES = ("test_*.py", "*_test.py", "tests.py", "test.py", "conftest.py")
 
+SIDE_FOLDERS = frozenset({"benchmark", "benchmarks", "doc", "docs", "example", "examples"})
+
+
+def beside_the_project(path: str) -> bool:
+    """Whether a file shows or measures the project: benchmarks, examples and documentation."""
+    return any(part.lower() in SIDE_FOLDERS for part in PurePosixPath(path).parts[:-1])
+
 
 def test_paths(trace: Trace, paths: frozenset[str]) -> frozenset[str]:
     """The files of the test side: those that look like tests, and those beside them in a test folder."""

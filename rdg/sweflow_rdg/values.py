@@ -14,12 +14,17 @@ if TYPE_CHECKING:
 
 
 class Role(StrEnum):
-    """What a function is to the project (design.md, "Terms")."""
+    """What a function is to the project (design.md, "Terms").
+
+    ``ASIDE`` is what nobody would test: ``@overload`` stubs, whose bodies never run, and functions of benchmarks,
+    examples and documentation that no test reaches.
+    """
 
     CORE = "core"
     TEST = "test"
     SUPPORT = "support"
     MODULE = "module"
+    ASIDE = "aside"
 
 
 class ScaffoldSource(StrEnum):
