@@ -248,6 +248,7 @@ class _Synthetic:
             "base_commit": f"{self.chance.getrandbits(160):040x}",
             "patch": "".join(self._patch(nodes[name]) for name in step.functions),
             "test_patch": "",
+            "test_command": f'PYTHONPATH="$PWD/src" python -m pytest {ids[0]}' if ids else "",
             "FAIL_TO_PASS": ids,
             "PASS_TO_PASS": [],
             "problem_statement": self._statement(step),

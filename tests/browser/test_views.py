@@ -1,5 +1,7 @@
 """The report as a person uses it, in Chromium."""
 
+import csv
+import io
 import json
 import re
 import xml.etree.ElementTree as ET
@@ -415,6 +417,7 @@ def test_names_that_are_markup_are_shown_as_names(open_page, evil):
     page.keyboard.press("/")
     page.keyboard.type("<img src")
     assert name in page.locator("#hits").inner_text()
+    page = open_page(evil, "#map")
     assert name in saved(page, "dot").decode()
     assert page.evaluate("window.hit") is None
 
@@ -465,7 +468,7 @@ def test_print_leaves_out_the_controls(open_page, report):
 
 def test_the_foot_tells_tool_source_date_and_format(open_page, report):
     text = open_page(report).locator("footer").inner_text()
-    for part in ("sweflow ", "source 5f4df0ec24ad", "2026-01-31", "report format 1", "graph 2"):
+    for part in ("sweflow ", "source 5f4df0ec24ad", "2026-01-31", "report format 2", "graph 2"):
         assert part in text
 
 
@@ -482,3 +485,118 @@ def test_a_huge_report_opens_its_map_at_package_level(open_page, tmp_path_factor
     page = open_page(Path(sweflow.report(out).path), "#map")
     assert page.get_by_role("button", name="Packages").get_attribute("aria-pressed") == "true"
     assert "too many" in page.locator(".map-note").inner_text()
+
+
+def test_one_count_of_reached_functions_everywhere(open_page, report):
+    page = open_page(report)
+    facts = model(page)
+    core = [n for n, role in enumerate(facts["nodes"]["role"]) if facts["enums"]["role"][role] == "core"]
+    reached = sum(facts["nodes"]["reached"][n] for n in core)
+    assert 0 < reached < len(core)
+    assert f"reach {reached} functions of {len(core)}" in page.locator(".lead").inner_text()
+    assert f"{reached} reached" in page.locator(".tile", has_text="Functions").first.inner_text()
+    bar = page.locator(".card", has_text="The whole bar is")
+    parts = {name: int(number) for number, name in re.findall(r"(\d+)\s+([a-z, ]+)", bar.locator("ul").inner_text())}
+    assert sum(parts.values()) == len(core)
+    assert sum(value for name, value in parts.items() if name.startswith(("in tasks", "reached"))) == reached
+    none = page.locator(".card", has_text="How many accepted tests").locator("tr", has_text="none").locator(".b-value")
+    assert int(none.inner_text()) == len(core) - reached
+
+
+def test_a_tile_counts_what_its_link_shows(open_page, report):
+    page = open_page(report, "#overview?file=nowhere.py")
+    tile = page.locator(".tile", has_text="Calls between functions")
+    counted = int(tile.locator(".t-value").inner_text())
+    tile.click()
+    page.wait_for_selector(".view-map:visible")
+    assert page.evaluate("location.hash") == "#map?grain=function"
+    page.emulate_media(media="print")
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert page.locator(".map-paper .arc").count() == counted
+
+
+def test_reasons_lead_to_their_rows(open_page, report):
+    page = open_page(report)
+    row = page.locator(".card", has_text="Not accepted, by reason").locator("tbody tr").first
+    counted = int(row.locator(".b-value").inner_text())
+    row.locator("a").click()
+    page.wait_for_selector(".view-table:visible")
+    assert page.locator("#table-info").inner_text() == f"{counted} row{'s' if counted > 1 else ''}"
+
+
+def test_a_row_of_tests_opens_the_test(open_page, report):
+    page = open_page(report, "#table?tab=tests")
+    name = page.locator(".grid tbody th").first.inner_text().split()[0]
+    page.locator(".grid tbody tr").first.locator("td").nth(1).click()
+    page.wait_for_selector(".view-focus:visible")
+    assert name in page.locator(".focus-head h1").inner_text()
+
+
+def test_the_rows_of_a_table_are_saved_as_csv(open_page, report):
+    page = open_page(report, "#table?tab=functions&q=state%3Dunreached")
+    rows = list(csv.DictReader(io.StringIO(saved(page, "csv").decode())))
+    facts = model(page)
+    assert {row["State"] for row in rows} == {"unreached"}
+    assert len(rows) == int(page.locator("#table-info").inner_text().split()[0])
+    assert {row["Function"] for row in rows} <= set(ids_of(facts))
+    assert len(json.loads(saved(page, "json"))["rows"]) == len(rows)
+
+
+def test_paper_has_all_rows_and_the_map(open_page, tmp_path_factory):
+    out = script("report").make_folder(tmp_path_factory.mktemp("rows") / "out", 260, 500, 20)
+    page = open_page(Path(sweflow.report(out).path), "#table")
+    assert page.locator("[data-row]").count() == 100
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert page.locator("[data-row]").count() == 260
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert page.locator("[data-row]").count() == 100
+
+
+@pytest.mark.parametrize(
+    ("hash", "words"),
+    [
+        ("#focus?focus=nowhere.py::nothing", "a function nowhere.py::nothing"),
+        ("#schedule?step=99999", "a step 99999"),
+        ("#map?test=tests/t.py::gone", "a test tests/t.py::gone"),
+        ("#table?file=gone.py", "a file gone.py"),
+    ],
+)
+def test_an_address_that_names_what_is_not_there_says_so(open_page, report, hash, words):
+    page = open_page(report, hash)
+    assert words in page.locator("#notice").inner_text()
+    page.evaluate("location.hash = '#overview'")
+    until(page, "document.getElementById('notice').hidden")
+
+
+def test_ids_commands_and_patches_can_be_copied(open_page, report):
+    page = open_page(report, "#schedule?step=1&doc=patch", permissions=["clipboard-read", "clipboard-write"])
+    page.wait_for_selector(".doc-tools button")
+    for name in ("instance id", "command", "patch"):
+        button = page.get_by_label(f"Copy {name}", exact=True)
+        button.click()
+        until(page, "name => document.getElementById('say').textContent === `Copied ${name}`", name)
+        assert button.get_attribute("data-copy")
+        assert page.evaluate("navigator.clipboard.readText()") == button.get_attribute("data-copy")
+
+
+def test_words_tell_what_they_mean(open_page, report):
+    page = open_page(report, "#schedule?step=1")
+    for word in ("Wave", "Depth", "Difficulty", "Calls ahead"):
+        assert len(page.locator("abbr", has_text=word).first.get_attribute("title")) > 30
+    page.keyboard.press("?")
+    page.get_by_text("What the words mean").click()
+    assert "before any test does" in page.locator("#glossary").inner_text()
+
+
+def test_keys_move_the_focus_into_the_view(open_page, report):
+    page = open_page(report)
+    page.locator("#export").focus()
+    page.keyboard.press("5")
+    assert page.evaluate("document.activeElement.id") == "main"
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_nothing_is_wider_than_a_telephone(open_page, report, view):
+    page = open_page(report, f"#{view}", viewport={"width": 390, "height": 844})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    assert page.locator(f".view-{view}").is_visible()

@@ -12,7 +12,7 @@ from sweflow_rdg.order import order_of
 from sweflow.report.layout import Item, Layout, layout
 from sweflow.report.material import JsonObject, Material
 
-FORMAT = 1
+FORMAT = 2
 SETS_LIMIT = 2_500_000
 """A report knows which tests made a call as long as all tests together made at most so many."""
 ROLES = tuple(Role)
@@ -67,10 +67,17 @@ def _nodes(graph: RuntimeDependencyGraph, links: Links, steps: Sequence[int]) ->
             "depth": [order.depth.get(number, 0) for number in range(len(nodes))],
             "step": steps,
             "tests": [len(links.tests.get(number, ())) for number in range(len(nodes))],
+            "required": _required(graph),
         },
         "cycles": sorted((sorted(c) for c in cycles), key=lambda c: (-len(c), c)),
         "overrides": graph.overrides,
     }
+
+
+def _required(graph: RuntimeDependencyGraph) -> list[int]:
+    """How many accepted tests require each node: none where it is not reached."""
+    counted = Counter(number for test in graph.tests if test.rejected is None for number in test.requirement)
+    return [counted[number] for number in range(len(graph.nodes))]
 
 
 def _bits(names: Sequence[Any], held: Iterable[Any]) -> int:
@@ -156,6 +163,7 @@ def _tasks(material: Material) -> list[JsonObject]:
             "difficulty": row.get("difficulty", 0.0),
             "removed": row.get("removed_functions", []),
             "unsaid": len(row.get("underspecified", [])),
+            "command": row.get("test_command", ""),
             "level": _level(row.get("certificate")),
             "strength": _strength(row.get("certificate")),
         }

@@ -37,6 +37,8 @@ class Context {
     this.menus.paint(false);
     this.links = this.nav();
     document.addEventListener("keydown", (event) => this.key(event));
+    addEventListener("beforeprint", () => this.views[this.state.view]?.print?.(true));
+    addEventListener("afterprint", () => this.views[this.state.view]?.print?.(false));
     byId("skip").addEventListener("click", () => byId("main").focus());
   }
 
@@ -50,6 +52,32 @@ class Context {
   focus(node) {
     const id = this.model.ids[node];
     this.go({ view: "focus", focus: id, sel: id, call: "", into: "", to: "" });
+  }
+
+  /** Changes that switch every filter off. */
+  get unfiltered() { return noFilters(); }
+
+  /** What shows a test: its body with what it calls, or what it ran where it has none. */
+  testState(test) {
+    const { model } = this;
+    const body = model.tests.body[test];
+    if (body < 0) return { view: "map", test: model.tests.id[test] };
+    const id = model.ids[body];
+    return { view: "focus", focus: id, sel: id, call: "", into: "", to: "" };
+  }
+
+  /** What the address names and the report does not have. */
+  missing() {
+    const { state, model } = this;
+    const found = [];
+    const known = (id) => !id || model.byId.has(id);
+    if (!known(state.focus)) found.push(`a function ${state.focus}`);
+    for (const id of [state.call, state.into]) if (!known(id)) found.push(`a function ${id}`);
+    if (state.step && model.steps.length && !model.stepOf.has(state.step)) found.push(`a step ${state.step}`);
+    if (state.test && !model.tests.id.includes(state.test)) found.push(`a test ${state.test}`);
+    if (state.file && !model.files.includes(state.file)) found.push(`a file ${state.file}`);
+    if (state.pkg && !model.packages.includes(state.pkg)) found.push(`a package ${state.pkg}`);
+    return found;
   }
 
   /** The id that a text names: itself, or the only id that ends so. */
@@ -87,6 +115,10 @@ class Context {
     }
     if (before && before.view !== state.view) this.views[before.view]?.leave?.();
     document.body.dataset.view = state.view;
+    const missing = this.missing();
+    const notice = byId("notice");
+    notice.hidden = !missing.length;
+    notice.textContent = missing.length ? `The address names ${missing.join(" and ")}, which this report does not have. It may come from a report of another state of the project.` : "";
     document.title = `${NAMES[state.view]} · ${this.about.name} · sweflow`;
     this.bar.update(state);
     this.details.update(state);
@@ -129,10 +161,12 @@ class Context {
       "[": () => this.state.view === "focus" && this.hops(-1),
       "]": () => this.state.view === "focus" && this.hops(1),
     };
+    const before = this.state.view;
     if (view) this.go({ view });
     else if (actions[event.key]) actions[event.key]();
     else if (!this.views[this.state.view]?.key || this.state.view !== "schedule" || !this.views.schedule.key(event)) return;
     event.preventDefault();
+    if (view || this.state.view !== before) byId("main").focus();
   }
 
   escape(event, typing) {

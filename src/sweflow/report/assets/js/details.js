@@ -1,7 +1,8 @@
 // The panel beside every view: what is known of the selected function, or of the selected call.
 
 import { byId, count, figure, h, iconButton, percent, replace } from "./dom.js";
-import { chip, functionLink, shortList, stepLink, testLink } from "./links.js";
+import { term } from "./glossary.js";
+import { chip, copyButton, functionLink, shortList, stepLink, testLink } from "./links.js";
 import { shortest } from "./walk.js";
 
 const CROSS = "M4 4l10 10M14 4L4 14";
@@ -40,7 +41,7 @@ export class Details {
     const sum = (column) => nodes.reduce((all, node) => all + column[node], 0);
     const steps = nodes.map((node) => model.step(node)).filter(Boolean);
     const isFile = model.files.includes(name);
-    const rows = [["Functions", figure(nodes.length)], ["Lines", figure(sum(model.nodes.lines))], ["In steps", steps.length ? `${Math.min(...steps)} to ${Math.max(...steps)}` : "none"], ["Run by no test", figure(nodes.filter((node) => !model.nodes.tests[node]).length)]];
+    const rows = [["Functions", figure(nodes.length)], ["Lines", figure(sum(model.nodes.lines))], ["In steps", steps.length ? `${Math.min(...steps)} to ${Math.max(...steps)}` : "none"], ["Reached", figure(nodes.filter((node) => model.nodes.reached[node]).length)]];
     return [
       this.head(name, null, isFile ? "module" : "package"),
       h("div", { class: "actions" }, h("button", { type: "button", class: "primary", onclick: () => ctx.go(isFile ? { view: "map", grain: "function", file: name, sel: "" } : { view: "map", grain: "module", pkg: name, sel: "" }) }, "Open"),
@@ -70,7 +71,7 @@ export class Details {
       ["Lines", figure(nodes.lines[node])],
       ["Complexity", nodes.complexity[node]],
       ["Depth of calls", nodes.depth[node] || "–"],
-      ["Tests that run it", figure(nodes.tests[node])],
+      ["Tests that run it", figure(nodes.tests[node])], ["Accepted tests that require it", figure(nodes.required[node])],
       ["Strength", strength ? `${strength.killed} of ${strength.total} mutants killed (${percent(strength.killed, strength.total)})` : null],
       ["Cycle", cycle >= 0 ? h("a", { href: ctx.link({ view: "map", cycle: String(cycle + 1) }) }, `${model.cycles[cycle].length} functions`) : null],
       ["Scaffold", model.scaffold(node).join(", ") || null],
@@ -80,11 +81,11 @@ export class Details {
         chip(model.state(node), `s-${model.state(node)}`), model.kind(node) === model.role(node) ? null : chip(model.kind(node)), model.traits(node).map((trait) => chip(trait))),
       `${model.path(node)}:${nodes.line[node]}`),
       h("div", { class: "actions" },
-        h("button", { type: "button", class: "primary", onclick: () => ctx.focus(node) }, "Focus"),
+        h("button", { type: "button", class: "primary", onclick: () => ctx.focus(node) }, "Focus"), copyButton("id", model.ids[node]),
         h("button", { type: "button", onclick: () => ctx.go({ view: "map", grain: "function" }), disabled: model.role(node) !== "core" }, "On the map"),
         h("button", { type: "button", onclick: () => ctx.go({ pick: `${model.ids[node]}+1`, view: state.view === "table" ? "table" : "map" }) }, "What it calls")),
       this.pathForm(node),
-      h("dl", { class: "facts" }, rows.flatMap(([name, value]) => [h("dt", {}, name), h("dd", {}, value)])),
+      h("dl", { class: "facts" }, rows.flatMap(([name, value]) => [h("dt", {}, term(name)), h("dd", {}, value)])),
       this.list("Callers", model.callers[node], (other) => functionLink(ctx, other)),
       this.list("Callees", model.callees[node], (other) => functionLink(ctx, other)),
       tests === null ? h("p", { class: "faint" }, "Which tests run it is not in this file: there are too many calls.") : this.list("Tests", tests, (test) => testLink(ctx, test)),

@@ -60,6 +60,12 @@ export function seconds(value) {
   return value >= 1 ? `${value.toFixed(1)} s` : `${Math.round(value * 1000)} ms`;
 }
 
+/** The labels of a square-root scale: nothing, a quarter and all of the most, at `high` of a chart's hundredths. */
+export function heights(most, high, foot) {
+  const at = (share) => `bottom: ${foot + high * share}%`;
+  return h("div", { class: "heights", "aria-hidden": "true" }, h("span", { style: at(0) }, "0"), h("span", { style: at(0.5) }, figure(Math.round(most / 4))), h("span", { style: at(1) }, `${figure(most)} lines`));
+}
+
 /** Say something to people who hear the page. */
 export function say(text) {
   byId("say").textContent = text;

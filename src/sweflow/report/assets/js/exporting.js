@@ -6,10 +6,23 @@ import { say } from "./dom.js";
 
 const STYLED = ["fill", "fill-opacity", "stroke", "stroke-width", "stroke-dasharray", "stroke-linecap", "stroke-linejoin", "stroke-opacity", "opacity", "font-family", "font-size", "font-weight", "display", "visibility"];
 
-/** Save what the view shows in one of four forms. */
+/** What can be saved of a view, in words: the kind, and what its file holds. */
+export function kinds(ctx) {
+  const { state } = ctx;
+  if (state.view === "table") return [["csv", `CSV: the rows of this table`], ["json", `JSON: the rows of this table`]];
+  const step = ctx.model.steps.find((one) => one.number >= (state.step || 1)) ?? ctx.model.steps[0];
+  const what = { focus: "the functions shown", map: "the functions that pass the filters", schedule: step ? `the functions of step ${step.number}` : "all functions", overview: "all functions" }[state.view];
+  const picture = { focus: "this neighbourhood", map: "the whole map, as filtered", schedule: "the timeline" }[state.view];
+  const pictures = picture ? [["svg", `SVG: ${picture}`], ["png", `PNG: ${picture}`]] : [];
+  return [...pictures, ["json", `JSON: ${what}`], ["dot", `DOT: ${what}`]];
+}
+
+/** Save what the view shows in one of its forms. */
 export async function save(ctx, kind) {
-  const name = `${ctx.about.name.replace(/[^\w.-]+/g, "-")}-${ctx.state.view}`;
-  if (kind === "json") download(`${name}.json`, "application/json", JSON.stringify(asObject(ctx), null, 1));
+  const detail = { table: ctx.state.tab, schedule: ctx.state.step ? `step-${ctx.state.step}` : "" }[ctx.state.view];
+  const name = [ctx.about.name.replace(/[^\w.-]+/g, "-"), ctx.state.view, detail].filter(Boolean).join("-");
+  if (kind === "csv") download(`${name}.csv`, "text/csv", ctx.views.table.csv());
+  else if (kind === "json") download(`${name}.json`, "application/json", JSON.stringify(ctx.state.view === "table" ? rowsObject(ctx) : asObject(ctx), null, 1));
   else if (kind === "dot") download(`${name}.dot`, "text/vnd.graphviz", asDot(ctx));
   else {
     const { text, width, height } = asSvg(ctx);
@@ -19,6 +32,10 @@ export async function save(ctx, kind) {
   say(`Saved ${name}.${kind}`);
 }
 
+function rowsObject(ctx) {
+  return { format: "sweflow-report-rows", version: 1, project: ctx.about.name, source: ctx.about.source, view: location.hash, table: ctx.state.tab, rows: ctx.views.table.objects() };
+}
+
 /** The functions that the view shows, after filters. */
 export function shownNodes(ctx) {
   const { model, state, filter } = ctx;
@@ -26,7 +43,7 @@ export function shownNodes(ctx) {
   if (state.view === "schedule" && model.steps.length) {
     return (model.steps.find((step) => step.number >= (state.step || 1)) ?? model.steps[0]).functions;
   }
-  return model.core.filter((node) => filter.has(node));
+  return model.core.filter((node) => state.view === "overview" || filter.has(node));
 }
 
 function asObject(ctx) {

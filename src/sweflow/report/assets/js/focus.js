@@ -57,7 +57,10 @@ export class FocusView {
     const inside = this.stage.contains(document.activeElement) ? document.activeElement.dataset.node : undefined;
     this.draw(made, centre, state);
     if (inside !== undefined) this.stage.querySelector(`[data-node="${inside}"]`)?.focus();
-    if (moved) this.scrollToCentre(made, centre);
+    if (moved) {
+      this.scrollToCentre(made, centre);
+      requestAnimationFrame(() => this.scrollToCentre(made, centre));
+    }
   }
 
   head(state, centre, path) {

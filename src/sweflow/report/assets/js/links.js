@@ -1,6 +1,7 @@
 // Names that one can click: of functions, steps and tests. A click selects, a double click focuses.
 
-import { h } from "./dom.js";
+import { h, iconButton, say } from "./dom.js";
+import { meaning } from "./glossary.js";
 
 /** A function's name with its place and what it is. */
 export function functionLink(ctx, node, { file = true } = {}) {
@@ -32,15 +33,43 @@ export function testName(id) {
   return h("span", { class: "test", title: id }, h("span", {}, short), h("span", { class: "fn-file" }, id.slice(0, id.indexOf("::"))));
 }
 
-/** A test as a link that filters by what it ran. */
+/** A test as a link to its body, with what it calls. */
 export function testLink(ctx, test) {
   const id = ctx.model.tests.id[test];
-  return h("a", { class: "fn", href: ctx.link({ view: "map", test: id }), title: `Show what ${id} ran`, onclick: (event) => {
+  return h("a", { class: "fn", href: ctx.link(ctx.testState(test)), title: id, onclick: (event) => {
     event.preventDefault();
-    ctx.go({ view: ctx.state.view === "table" ? "table" : "map", test: id });
+    ctx.go(ctx.testState(test));
   } }, testName(id));
 }
 
+/** Rows of a table, by the exact values of some columns. */
+export function rowsLink(ctx, tab, query, text) {
+  const changes = { view: "table", tab, q: query, sort: "", from: 0, ...ctx.unfiltered };
+  return h("a", { href: ctx.link(changes), onclick: (event) => { event.preventDefault(); ctx.go(changes); } }, text);
+}
+
+const COPY = "M6 6V3.5h8.5V12H12M3.5 6H12v8.5H3.5z";
+
+/** A button that puts a text on the clipboard. */
+export function copyButton(name, text) {
+  return iconButton(`Copy ${name}`, COPY, async (event) => {
+    event.stopPropagation();
+    try {
+      await navigator.clipboard.writeText(text);
+    } catch {
+      const area = h("textarea", { class: "offstage", "aria-hidden": "true", value: text });
+      document.body.append(area);
+      area.select();
+      document.execCommand("copy");
+      area.remove();
+    }
+    say(`Copied ${name}`);
+    const button = event.target.closest("button");
+    button.classList.add("copied");
+    setTimeout(() => button.classList.remove("copied"), 900);
+  }, { "data-copy": text });
+}
+
 export function chip(text, kind = "") {
-  return h("span", { class: `chip ${kind}` }, text);
+  return h("span", { class: `chip ${kind}`, title: meaning(text) }, text);
 }

@@ -87,6 +87,13 @@ export class MapView {
     this.note.textContent = parts.join(" ");
   }
 
+  /** What WebGL draws is not on paper: the same map as a picture stands in for it. */
+  print(on) {
+    this.paper?.remove();
+    this.paper = on && this.webgl && this.shown.keys.length ? h("div", { class: "map-paper" }, this.svg(this.ctx.state)) : null;
+    if (this.paper) this.stage.parentElement.append(this.paper);
+  }
+
   // With WebGL
 
   gl(look, grain) {

@@ -1,7 +1,8 @@
 // What stands at the right of the head: export, light and dark, and the keys.
 
 import { byId, h, iconButton, replace } from "./dom.js";
-import { save } from "./exporting.js";
+import { kinds, save } from "./exporting.js";
+import { GLOSSARY } from "./glossary.js";
 
 const KEYS = [
   ["/", "search"], ["1 … 5", "Overview, Schedule, Focus, Map, Table"], ["← →", "step before, step after (Schedule)"], ["p", "play and pause (Schedule)"],
@@ -19,9 +20,7 @@ const HELP = "M6.6 6.6a2.4 2.4 0 1 1 3.4 2.2c-.7.4-1 .8-1 1.6M9 13.2v.1";
 export class Menus {
   constructor(ctx) {
     this.ctx = ctx;
-    this.menu = h("ul", { class: "menu", role: "menu", id: "export-menu", "aria-label": "Export", hidden: true, onkeydown: (event) => this.menuKey(event) },
-      [["svg", "SVG picture"], ["png", "PNG picture"], ["json", "JSON of what is shown"], ["dot", "DOT of what is shown"]].map(([kind, name]) => h("li", { role: "none" },
-        h("button", { type: "button", role: "menuitem", "data-kind": kind, tabindex: -1, onclick: () => { this.close(); save(ctx, kind); } }, name))));
+    this.menu = h("ul", { class: "menu", role: "menu", id: "export-menu", "aria-label": "Export", hidden: true, onkeydown: (event) => this.menuKey(event) });
     this.opener = iconButton("Export", DOWN, () => (this.menu.hidden ? this.open() : this.close()), { "aria-haspopup": "menu", "aria-expanded": "false", "aria-controls": "export-menu", id: "export" });
     this.theme = iconButton("Light or dark", SUN, () => this.flip(), { id: "theme" });
     this.help = this.panel();
@@ -35,6 +34,8 @@ export class Menus {
   }
 
   open() {
+    replace(this.menu, kinds(this.ctx).map(([kind, name]) => h("li", { role: "none" },
+      h("button", { type: "button", role: "menuitem", "data-kind": kind, tabindex: -1, onclick: () => { this.close(); save(this.ctx, kind); } }, name))));
     this.menu.hidden = false;
     this.opener.setAttribute("aria-expanded", "true");
     this.menu.querySelector("button").focus();
@@ -84,6 +85,7 @@ export class Menus {
     return h("dialog", { id: "help", "aria-labelledby": "help-title" },
       h("form", { method: "dialog" }, h("h2", { id: "help-title" }, "Keys and selectors"), h("button", { class: "icon", "aria-label": "Close" }, "×")),
       h("div", { class: "help-columns" }, h("section", {}, h("h3", {}, "Keys"), list(KEYS, "kbd")), h("section", {}, h("h3", {}, "Selectors"), list(SELECTORS, "code"), h("h3", {}, "Pointer"), h("p", {}, "A click selects, a double click focuses. What is under the pointer stays, the rest steps back. A click on a call shows the tests that made it."))),
+      h("details", { id: "glossary" }, h("summary", {}, "What the words mean"), list(Object.entries(GLOSSARY), "b")),
       h("details", {}, h("summary", {}, "About this file"), h("p", {}, `Made by sweflow ${about.tool}, report format ${about.format}. It holds everything that it shows and asks nothing of a network. It contains ${about.vendor.map(([name, version, licence]) => `${name} ${version} (${licence})`).join(" and ")}.`), h("pre", { class: "code small", tabindex: 0 }, byId("licences").textContent)));
   }
 }

@@ -26,6 +26,7 @@ export class Model {
     this.measure();
     this.core = [];
     for (let node = 0; node < this.size; node += 1) if (this.role(node) === "core") this.core.push(node);
+    this.reached = this.core.filter((node) => this.nodes.reached[node]).length;
     this.packages = [...new Set(this.core.map((node) => this.packageOf(node)))].sort();
     this.files = [...new Set(this.core.map((node) => this.path(node)))].sort();
   }
@@ -50,6 +51,18 @@ export class Model {
       let line = 0;
       return [node, new Set(differences.map((difference) => (line += difference)))];
     }));
+  }
+
+  /** Pairs of different functions of the project, one of which was seen to call the other: what the map draws. */
+  pairs() {
+    const { caller, callee, flags } = this.calls;
+    const found = new Set();
+    for (let call = 0; call < caller.length; call += 1) {
+      const [from, to] = [caller[call], callee[call]];
+      if (from < 0 || flags[call] & 2 || from === to || this.role(from) !== "core" || this.role(to) !== "core") continue;
+      found.add(from * this.size + to);
+    }
+    return found.size;
   }
 
   role(node) { return this.facts.enums.role[this.nodes.role[node]]; }

@@ -1,8 +1,9 @@
 // Overview: what was traced and verified, what was not and why, and where to look next.
 
 import { stepColour, strengthColour } from "./colour.js";
-import { count, figure, h, percent, replace, s, seconds } from "./dom.js";
-import { functionLink, stepLink } from "./links.js";
+import { count, figure, h, heights, percent, replace, s, seconds } from "./dom.js";
+import { term } from "./glossary.js";
+import { functionLink, rowsLink, stepLink, testLink } from "./links.js";
 
 export class Overview {
   constructor(ctx, root) {
@@ -24,8 +25,8 @@ export class Overview {
       this.tiles(),
       h("div", { class: "cards" },
         this.card("Functions", this.functionBar(), "wide"),
-        this.card("Steps by size", this.stepChart(), "wide", model.steps.length ? `Lines of new code in each of ${count(model.steps.length, "step")}. A click opens a step.` : null),
-        this.card("How many tests run a function", this.coverage()),
+        this.card("Steps by size", this.stepChart(), "wide", model.steps.length ? `Lines of new code in each of ${count(model.steps.length, "step")}, on a square-root scale. A click opens a step.` : null),
+        this.card("How many accepted tests reach a function", this.coverage()),
         this.card("Not accepted, by reason", this.reasons()),
         this.card("Time", this.times()),
         this.card("Strength of tasks", this.strength()),
@@ -37,7 +38,7 @@ export class Overview {
     const { about } = model;
     if (!model.core.length) return "The graph holds no function of the project. Check that the tests ran against this source: sweflow trace REPO shows what each of them called.";
     const tests = model.tests.id.length;
-    const start = `${count(tests, "test")} ran ${count(model.core.filter((node) => model.nodes.tests[node]).length, "function")} of ${figure(model.core.length)}.`;
+    const start = `${count(tests, "test")} were collected; those accepted reach ${count(model.reached, "function")} of ${figure(model.core.length)}.`;
     if (about.verified) return `${start} They make ${count(model.steps.length, "step")}, of which ${figure(model.tasks.length)} are verified tasks.`;
     if (model.tasks.length) return `${start} They make ${count(model.tasks.length, "task")} that nobody has verified yet: run sweflow verify.`;
     return `${start} They can be developed in ${count(model.steps.length, "step")}. No tasks are made yet: run sweflow tasks and sweflow verify, or sweflow build.`;
@@ -47,13 +48,12 @@ export class Overview {
     const { model } = this.ctx;
     const { summary } = model.about;
     const accepted = summary.tests?.accepted ?? model.tests.reason.filter((reason) => !reason).length;
-    const states = this.states();
-    const tile = (name, value, sub, changes) => h("a", { class: "tile", href: this.ctx.link(changes), onclick: (event) => { event.preventDefault(); this.ctx.go(changes); } },
+    const tile = (name, value, sub, to, changes = { ...this.ctx.unfiltered, q: "", from: 0, sel: "", ...to }) => h("a", { class: "tile", href: this.ctx.link(changes), onclick: (event) => { event.preventDefault(); this.ctx.go(changes); } },
       h("span", { class: "t-name" }, name), h("span", { class: "t-value" }, figure(value)), h("span", { class: "t-sub" }, sub));
     return h("div", { class: "tiles" },
       tile("Tests", model.tests.id.length, `${figure(accepted)} accepted (${percent(accepted, model.tests.id.length)})`, { view: "table", tab: "tests" }),
-      tile("Functions", model.core.length, `${percent(states.reached + states.scaffold, model.core.length)} reached`, { view: "table", tab: "functions" }),
-      tile("Calls", model.calls.caller.length, model.cycles.length ? `${count(model.cycles.length, "cycle")}` : "no cycles", { view: "map" }),
+      tile("Functions", model.core.length, `${figure(model.reached)} reached (${percent(model.reached, model.core.length)})`, { view: "table", tab: "functions" }),
+      tile("Calls between functions", model.pairs(), model.cycles.length ? `${count(model.cycles.length, "cycle")}` : "no cycles", { view: "map", grain: "function" }),
       tile("Steps", model.steps.length, `${count(new Set(model.steps.map((step) => step.wave)).size, "wave")}`, { view: "schedule" }),
       model.about.verified
         ? tile("Verified tasks", model.tasks.length, this.otherSteps() || "every step is one", { view: "table", tab: "tasks" })
@@ -69,8 +69,11 @@ export class Overview {
 
   states() {
     const { model } = this.ctx;
-    const found = { reached: 0, scaffold: 0, unreached: 0 };
-    for (const node of model.core) found[model.state(node)] += 1;
+    const found = { reached: 0, scaffold: 0, unreached: 0, both: 0 };
+    for (const node of model.core) {
+      found[model.state(node)] += 1;
+      if (model.state(node) === "scaffold" && model.nodes.reached[node]) found.both += 1;
+    }
     return found;
   }
 
@@ -85,7 +88,8 @@ export class Overview {
     const parts = [
       ["in tasks", model.about.verified ? inTasks : 0, "solid", "var(--accent)"],
       [model.about.verified ? "reached, in no task" : "reached by tests", states.reached - (model.about.verified ? inTasks : 0), "stripes", "var(--accent)"],
-      ["scaffold: runs at import or collection", states.scaffold, "dots", "var(--soft)"],
+      ["reached, and scaffold", states.both, "dots", "var(--accent)"],
+      ["scaffold only", states.scaffold - states.both, "dots", "var(--soft)"],
       ["unreached", states.unreached, "empty", "var(--soft)"],
     ].filter(([, value]) => value > 0);
     if (!parts.length) return this.nothing("There are no functions.");
@@ -100,7 +104,8 @@ export class Overview {
       }));
     return h("div", {}, bar, h("ul", { class: "legend" }, parts.map(([name, value, look, colour]) => h("li", {},
       s("svg", { width: 14, height: 14, "aria-hidden": "true" }, s("rect", { x: 1, y: 1, width: 12, height: 12, rx: 2, fill: fillOf(look, colour), stroke: colour, "stroke-width": 1.5 })),
-      h("b", {}, figure(value)), " ", name))));
+      h("b", {}, figure(value)), " ", name))),
+    h("p", { class: "faint" }, `The whole bar is ${count(whole, "function")}; ${figure(model.reached)} of them are `, term("reached"), ". ", term("Scaffold"), " runs at import or collection and stays in place."));
   }
 
   stepChart() {
@@ -116,16 +121,16 @@ export class Overview {
         s("title", {}, `Step ${step.number}: ${step.lines} lines, ${count(step.functions.length, "function")}`));
     });
     const biggest = model.steps.reduce((a, b) => (b.lines > a.lines ? b : a));
-    return h("div", {}, s("svg", { viewBox: "0 0 1000 100", preserveAspectRatio: "none", class: "step-chart", role: "img", "aria-label": `${count(model.steps.length, "step")}; the biggest is step ${biggest.number} with ${biggest.lines} lines`,
+    return h("div", {}, h("div", { class: "chart" }, heights(most, 92, 4), s("svg", { viewBox: "0 0 1000 100", preserveAspectRatio: "none", class: "step-chart", role: "img", "aria-label": `${count(model.steps.length, "step")}; the biggest is step ${biggest.number} with ${biggest.lines} lines`,
       onclick: (event) => { const number = event.target.dataset?.step; if (number) ctx.go({ view: "schedule", step: Number(number) }); } }, bars,
-    s("line", { x1: 0, x2: 1000, y1: 97, y2: 97, stroke: "var(--line)", "vector-effect": "non-scaling-stroke" })),
+    [4, 50, 96].map((y) => s("line", { x1: 0, x2: 1000, y1: y, y2: y, stroke: "var(--line)", "vector-effect": "non-scaling-stroke" })))),
     h("div", { class: "axis" }, h("span", {}, "step 1"), h("span", {}, "biggest: ", stepLink(ctx, biggest.number), `, ${figure(biggest.lines)} lines`), h("span", {}, `step ${model.lastStep}`)));
   }
 
   coverage() {
     const { model } = this.ctx;
     const classes = [["none", 0, 0], ["1", 1, 1], ["2–5", 2, 5], ["6–20", 6, 20], ["21–100", 21, 100], ["more", 101, Infinity]];
-    const rows = classes.map(([name, from, to]) => [name, model.core.filter((node) => model.nodes.tests[node] >= from && model.nodes.tests[node] <= to).length]);
+    const rows = classes.map(([name, from, to]) => [name, model.core.filter((node) => model.nodes.required[node] >= from && model.nodes.required[node] <= to).length]);
     return bars(rows, (value) => `${figure(value)}`, "functions");
   }
 
@@ -145,8 +150,9 @@ export class Overview {
     const counted = new Map();
     const rows = model.rejected.length ? model.rejected.map(([kind, , reason]) => [kind, reason]) : model.tests.reason.filter(Boolean).map((reason) => ["test", reason]);
     for (const [kind, reason] of rows) counted.set(`${kind}: ${reason}`, (counted.get(`${kind}: ${reason}`) ?? 0) + 1);
+    const link = (name) => rowsLink(this.ctx, "rejections", `what=${name.split(": ")[0]} reason=${name.split(": ")[1]}`, [name.split(": ")[0], ": ", term(name.split(": ")[1])]);
     if (!counted.size) return this.nothing(model.about.verified ? "Nothing was rejected." : "Nothing so far.");
-    return bars([...counted].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1)).slice(0, 8), figure, "rejections");
+    return bars([...counted].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1)).slice(0, 12), figure, "rejections", link);
   }
 
   times() {
@@ -155,7 +161,7 @@ export class Overview {
     const order = ["trace", "graph", "schedule", "tasks", "verify"];
     stages.sort((a, b) => order.indexOf(a[0]) - order.indexOf(b[0]));
     const tests = model.tests.seconds.map((value, test) => [value ?? 0, test]).sort((a, b) => b[0] - a[0]).slice(0, 3).filter(([value]) => value > 0);
-    const slowest = tests.length ? h("div", {}, h("h3", {}, "Slowest tests"), h("ul", { class: "plain" }, tests.map(([value, test]) => h("li", { class: "split" }, h("span", { class: "cut", title: model.tests.id[test] }, model.tests.id[test].split("::").slice(1).join("::")), h("span", {}, seconds(value)))))) : null;
+    const slowest = tests.length ? h("div", {}, h("h3", {}, "Slowest tests"), h("ul", { class: "plain" }, tests.map(([value, test]) => h("li", { class: "split" }, h("span", { class: "cut" }, testLink(this.ctx, test)), h("span", {}, seconds(value)))))) : null;
     if (!stages.length) return h("div", {}, slowest ?? this.nothing("A finished build says how long each stage took."));
     return h("div", {}, bars(stages, seconds, "seconds"), slowest);
   }
@@ -188,13 +194,14 @@ function ratio(task) {
   return task.strength[0] / task.strength[1];
 }
 
-/** Rows of a name, a bar and a figure. */
-function bars(rows, format, unit) {
+/** Rows of a name, a bar and a figure, with the scale of the bars below. */
+function bars(rows, format, unit, link = (name) => name) {
   const most = Math.max(...rows.map((row) => row[1]), 1e-9);
   return h("table", { class: "bars" }, h("caption", { class: "hidden" }, unit), h("tbody", {}, rows.map(([name, value, colour]) => h("tr", {},
-    h("th", { scope: "row" }, name),
-    h("td", { class: "b-bar", "aria-hidden": "true" }, s("svg", { width: "100%", height: 12 }, s("rect", { width: `${Math.max((100 * value) / most, value ? 0.8 : 0)}%`, height: 12, rx: 3, fill: colour ?? "var(--accent)" }))),
-    h("td", { class: "b-value" }, format(value))))));
+    h("th", { scope: "row" }, link(name)),
+    h("td", { class: "b-bar", "aria-hidden": "true" }, s("svg", { width: "100%", height: 12 }, s("rect", { width: `${(100 * value) / most}%`, height: 12, rx: Math.min(3, value), fill: colour ?? "var(--accent)" }))),
+    h("td", { class: "b-value" }, format(value))))),
+  h("tfoot", { "aria-hidden": "true" }, h("tr", {}, h("td", {}), h("td", { class: "b-axis" }, h("span", {}, "0"), h("span", {}, unit), h("span", {}, format(most))), h("td", {}))));
 }
 
 function fillOf(look, colour) {

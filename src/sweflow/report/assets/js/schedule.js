@@ -1,9 +1,10 @@
 // Schedule: the steps along a line, and one of them in full.
 
 import { stepColour } from "./colour.js";
-import { calm, count, figure, h, iconButton, percent, replace, s, say } from "./dom.js";
+import { calm, count, figure, h, heights, iconButton, percent, replace, s, say } from "./dom.js";
 import { patch } from "./highlight.js";
-import { chip, functionLink, shortList, stepLink, testName } from "./links.js";
+import { term } from "./glossary.js";
+import { chip, copyButton, functionLink, shortList, stepLink, testLink, testName } from "./links.js";
 import { markdown } from "./markdown.js";
 
 const PLAY = "M5 3.5v11l9-5.5z";
@@ -34,8 +35,8 @@ export class ScheduleView {
       h("div", { class: "step-head" },
         h("div", { class: "player" }, iconButton("Step before", BACK, () => this.move(-1)), this.play, iconButton("Step after", ON, () => this.move(1))),
         this.where,
-        h("ul", { class: "legend" }, ["done", "now", "to come"].map((name) => h("li", {}, h("span", { class: `key-${name.replace(" ", "-")}` }), name)))),
-      h("div", { class: "line" }, this.chart, this.slider), this.body);
+        h("ul", { class: "legend" }, [...["done", "now", "to come"].map((name) => h("li", {}, h("span", { class: `key-${name.replace(" ", "-")}` }), name)), h("li", {}, "height: lines, on a square-root scale")])),
+      h("div", { class: "line" }, h("div", { class: "chart" }, heights(Math.max(...model.steps.map((step) => step.lines), 1), (100 * (HIGH - 8)) / HIGH, 0), this.chart), this.slider), this.body);
   }
 
   /** Places of steps, from 1: steps may have gaps in their numbers. */
@@ -143,14 +144,15 @@ export class ScheduleView {
       ["Above the wanted size", step.unsplit || null],
     ].filter(([, value]) => value !== null);
     const side = h("div", { class: "step-side" },
-      h("div", { class: "chips" }, verdict),
+      h("div", { class: "chips" }, verdict, task ? chip(task.instance) : null, task ? copyButton("instance id", task.instance) : null),
+      task?.command ? h("div", { class: "copied-line" }, h("code", { class: "cut", title: task.command }, task.command), copyButton("command", task.command)) : null,
       rejected?.[3] ? h("p", { class: "faint" }, rejected[3]) : null,
       h("section", {}, h("h3", {}, "New functions ", h("span", { class: "faint" }, figure(step.functions.length))),
         shortList(step.targets, (node) => this.marked(node, task), 14),
         dependents.length ? [h("h3", {}, "Called by them only ", h("span", { class: "faint" }, figure(dependents.length))), shortList(dependents, (node) => this.marked(node, task), 8)] : null),
-      h("section", {}, h("h3", {}, "Tests ", h("span", { class: "faint" }, figure(step.tests.length))), shortList(step.tests, (test) => testName(test), 10)),
+      h("section", {}, h("h3", {}, "Tests ", h("span", { class: "faint" }, figure(step.tests.length))), shortList(step.tests, (test) => this.test(test), 10)),
       step.needs.length ? h("section", {}, h("h3", {}, "Needs steps ", h("span", { class: "faint" }, figure(step.needs.length))), h("p", { class: "steps-list" }, step.needs.slice(-24).map((number) => [stepLink(ctx, number, number), " "]), step.needs.length > 24 ? h("span", { class: "faint" }, `and ${step.needs.length - 24} earlier ones`) : null)) : null,
-      h("dl", { class: "facts" }, rows.flatMap(([name, value]) => [h("dt", {}, name), h("dd", {}, value)])));
+      h("dl", { class: "facts" }, rows.flatMap(([name, value]) => [h("dt", {}, term(name)), h("dd", {}, value)])));
     const doc = DOCS.some(([key]) => key === ctx.state.doc) ? ctx.state.doc : "statement";
     [this.drawnStep, this.drawnDoc] = [step.number, doc];
     const pane = h("div", { class: "doc-pane", role: "tabpanel", id: "doc-pane", "aria-labelledby": `doc-${doc}`, tabindex: 0 });
@@ -160,6 +162,12 @@ export class ScheduleView {
     replace(this.body, side, h("div", { class: "step-doc" }, tabs, pane));
     if (hadFocus) document.getElementById(`doc-${doc}`).focus();
     this.document(pane, step, task, doc);
+  }
+
+  /** A test function as a link to its body, where the report has an id of it. */
+  test(name) {
+    const [first] = this.ctx.model.idsOfFunction(name);
+    return first === undefined ? testName(name) : testLink(this.ctx, first);
   }
 
   tabKey(event, doc) {
@@ -192,12 +200,12 @@ export class ScheduleView {
     if (text === null) replace(pane, h("p", { class: "empty" }, `This text had no room in the report. It is in ${this.ctx.model.about.verified ? "tasks" : "candidates"}.jsonl, under ${task.instance}.`));
     else if (doc === "certificate") replace(pane, this.certificate(task, JSON.parse(text)));
     else if (!text) replace(pane, h("p", { class: "empty" }, "The patch is empty: the tests’ text is there already."));
-    else replace(pane, doc === "statement" ? markdown(text) : patch(text));
+    else replace(pane, h("div", { class: "doc-tools" }, copyButton(doc === "statement" ? "statement" : "patch", text)), doc === "statement" ? markdown(text) : patch(text));
   }
 
   certificate(task, { certificate, base_commit: commit, underspecified }) {
     const { model } = this.ctx;
-    const head = [["Instance", h("code", {}, task.instance)], ["Skeleton", commit ? h("code", {}, commit) : null]];
+    const head = [["Instance", [h("code", {}, task.instance), copyButton("instance id", task.instance)]], ["Skeleton", commit ? [h("code", {}, commit), copyButton("commit", commit)] : null]];
     if (!certificate) return h("div", {}, facts(head), h("p", { class: "empty" }, "Not verified yet, so there is no certificate."));
     const { base = [], leaks = [], repaired = [], strength, gold, necessity } = certificate;
     const unnoticed = necessity?.unnoticed;

@@ -1,6 +1,7 @@
 // Table: functions, tests, steps, tasks and rejections, to sort and to search, all by keys.
 
 import { count, figure, h, replace, say } from "./dom.js";
+import { meaning } from "./glossary.js";
 import { TABS, tableOf } from "./tables.js";
 
 const PAGE = 100;
@@ -9,7 +10,7 @@ export class TableView {
   constructor(ctx, root) {
     this.ctx = ctx;
     this.tabs = h("div", { class: "tabs", role: "tablist", "aria-label": "What to list" });
-    this.box = h("input", { type: "search", id: "table-query", placeholder: "Rows that hold …", "aria-label": "Only rows that hold this text", spellcheck: "false", oninput: () => this.ctx.go({ q: this.box.value, from: 0 }, { replace: true }) });
+    this.box = h("input", { type: "search", id: "table-query", placeholder: "Rows that hold …", title: "Words that a row holds, or a column's exact value as in reason=flaky", "aria-label": "Only rows that hold this text", spellcheck: "false", oninput: () => this.ctx.go({ q: this.box.value, from: 0 }, { replace: true }) });
     this.info = h("span", { class: "faint", role: "status", id: "table-info" });
     this.pages = h("div", { class: "pages" });
     this.body = h("div", { class: "table-wrap", role: "tabpanel", id: "table-panel", tabindex: 0, onkeydown: (event) => this.key(event) });
@@ -40,7 +41,7 @@ export class TableView {
     this.columns = this.table.columns.filter(Boolean);
     this.rows = this.sorted(this.searched(state.q), state.sort);
     const from = Math.min(state.from, Math.max(0, Math.floor((this.rows.length - 1) / PAGE) * PAGE));
-    this.page = this.rows.slice(from, from + PAGE);
+    this.page = this.whole ? this.rows : this.rows.slice(from, from + PAGE);
     this.at = Math.max(0, this.page.findIndex((row) => this.table.chosen(row)));
     this.pager(from);
     this.info.textContent = count(this.rows.length, "row");
@@ -48,12 +49,34 @@ export class TableView {
     this.body.scrollTop = 0;
   }
 
+  /** Paper has no pages to turn: all rows are there while it is printed. */
+  print(on) {
+    this.whole = on;
+    this.draw(TABS.some(([key]) => key === this.ctx.state.tab) ? this.ctx.state.tab : "functions", on ? { ...this.ctx.state, from: 0 } : this.ctx.state);
+  }
+
+  /** The rows on all pages as comma-separated values (RFC 4180). */
+  csv() {
+    const cell = (value) => (/[",\r\n]/.test(String(value)) ? `"${String(value).replace(/"/g, '""')}"` : String(value));
+    const lines = [this.columns.map((column) => column.name), ...this.rows.map((row) => this.columns.map((column) => column.value(row)))];
+    return lines.map((values) => `${values.map(cell).join(",")}\r\n`).join("");
+  }
+
+  /** The same as objects by column. */
+  objects() {
+    return this.rows.map((row) => Object.fromEntries(this.columns.map((column) => [column.name, column.value(row)])));
+  }
+
   searched(text) {
     const words = text.toLowerCase().split(/\s+/).filter(Boolean);
     if (!words.length) return this.table.rows;
+    const exact = words.map((word) => {
+      const [name, value] = word.split(/=(.*)/s);
+      return [this.columns.find((column) => value !== undefined && column.name.toLowerCase().replace(/ /g, "-") === name), value];
+    });
     return this.table.rows.filter((row) => {
       const all = this.columns.map((column) => column.value(row)).join(" ").toLowerCase();
-      return words.every((word) => all.includes(word));
+      return words.every((word, place) => (exact[place][0] ? String(exact[place][0].value(row)).toLowerCase() === exact[place][1] : all.includes(word)));
     });
   }
 
@@ -78,7 +101,7 @@ export class TableView {
   grid(from, sort) {
     const by = sort.replace(/^-/, "");
     const head = h("tr", {}, this.columns.map((column) => h("th", { scope: "col", class: column.right ? "right" : null, "aria-sort": column.name === by ? (sort.startsWith("-") ? "descending" : "ascending") : null },
-      h("button", { type: "button", class: "sorter", onclick: () => this.sortBy(column, sort) }, column.name, h("span", { "aria-hidden": "true", class: "sort-mark" }, column.name === by ? (sort.startsWith("-") ? " ↓" : " ↑") : "")))));
+      h("button", { type: "button", class: "sorter", title: meaning(column.name), onclick: () => this.sortBy(column, sort) }, column.name, h("span", { "aria-hidden": "true", class: "sort-mark" }, column.name === by ? (sort.startsWith("-") ? " ↓" : " ↑") : "")))));
     const rows = this.page.map((row, place) => h("tr", { "data-row": place, tabindex: place === this.at ? 0 : -1, "aria-rowindex": from + place + 2,
       onclick: (event) => { this.at = place; if (!event.target.closest("a")) this.table.open(row); }, ondblclick: () => this.table.focus(row) },
     this.columns.map((column, at) => h(at === 0 ? "th" : "td", { scope: at === 0 ? "row" : null, class: `${column.right ? "right" : ""}${column.wide ? " wide" : ""}` }, column.cell ? column.cell(row) : format(column.value(row))))));

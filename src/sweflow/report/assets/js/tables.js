@@ -1,7 +1,7 @@
 // The tables: what their columns are, and their rows.
 
 import { h, seconds } from "./dom.js";
-import { chip, functionLink, stepLink, testName } from "./links.js";
+import { chip, functionLink, stepLink, testLink } from "./links.js";
 
 /** A table: its rows, and columns of a name, a value to sort and search by, and a cell where it is not that value. */
 export function tableOf(ctx, tab) {
@@ -43,11 +43,11 @@ const TABLES = {
     return {
       rows: tests.id.map((_, test) => test).filter((test) => passing === null || passing.has(test)),
       id: (test) => tests.id[test],
-      open: (test) => ctx.go({ test: tests.id[test] }),
-      focus: (test) => tests.body[test] >= 0 && ctx.focus(tests.body[test]),
+      open: (test) => ctx.go(ctx.testState(test)),
+      focus: (test) => ctx.go(ctx.testState(test)),
       chosen: (test) => tests.id[test] === ctx.state.test,
       columns: [
-        { name: "Test", value: (test) => tests.id[test], cell: (test) => testName(tests.id[test]), wide: true },
+        { name: "Test", value: (test) => tests.id[test], cell: (test) => testLink(ctx, test), wide: true },
         { name: "Accepted", value: (test) => (tests.reason[test] ? tests.reason[test] : "yes"), cell: (test) => (tests.reason[test] ? chip(tests.reason[test], "s-bad") : chip("accepted", "s-good")) },
         { name: "Traced", value: (test) => tests.outcome[test] || "–" },
         number("Step", (test) => stepOfTest(ctx, test), (test) => (stepOfTest(ctx, test) ? stepLink(ctx, stepOfTest(ctx, test), stepOfTest(ctx, test)) : "–")),
@@ -92,14 +92,19 @@ const TABLES = {
         number("Difficulty", (task) => task.difficulty, (task) => task.difficulty.toFixed(2)),
         number("Must pass", (task) => task.f2p.length), number("Keep passing", (task) => task.p2p), number("Removed", (task) => task.removed.length), number("Left unsaid", (task) => task.unsaid),
         number("Strength", share, (task) => (share(task) < 0 ? "–" : task.strength.join("/"))),
-        { name: "Certificate", value: (task) => task.level || "none" },
+        { name: "Certificate", value: (task) => task.level || "none", cell: (task) => certificateLink(ctx, task) },
       ],
     };
   },
   rejections: (ctx) => {
     const { model } = ctx;
     const rows = model.rejected.length ? model.rejected : model.tests.id.flatMap((id, test) => (model.tests.reason[test] ? [["test", id, model.tests.reason[test], model.tests.detail[test]]] : []));
-    const open = (row) => (row[0] === "step" ? ctx.go({ view: "schedule", step: Number(row[1]) }) : model.byId.has(row[1]) && ctx.go({ sel: row[1] }));
+    const open = (row) => {
+      const test = row[0] === "test" ? model.tests.id.indexOf(row[1]) : -1;
+      if (row[0] === "step") ctx.go({ view: "schedule", step: Number(row[1]) });
+      else if (test >= 0) ctx.go(ctx.testState(test));
+      else if (model.byId.has(row[1])) ctx.go({ sel: row[1] });
+    };
     return {
       rows, id: (row) => row[1], open, focus: open, chosen: (row) => row[1] === ctx.state.sel,
       columns: [
@@ -111,6 +116,11 @@ const TABLES = {
     };
   },
 };
+
+function certificateLink(ctx, task) {
+  const changes = { view: "schedule", step: task.step, doc: "certificate" };
+  return h("a", { href: ctx.link(changes), onclick: (event) => { event.preventDefault(); ctx.go(changes); } }, task.level || "none");
+}
 
 export const TABS = [["functions", "Functions"], ["tests", "Tests"], ["steps", "Steps"], ["tasks", "Tasks"], ["rejections", "Rejections"]];
 
