@@ -5,7 +5,11 @@ import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 
+import pytest
+
 import sweflow
+
+from ..helpers import git
 
 
 def test_V9_grades_that_overlap_are_those_of_grades_alone(calculator):
@@ -36,3 +40,41 @@ def test_V9_two_evaluations_of_one_folder_run_side_by_side(calculator, tmp_path)
         output, errors = process.communicate(timeout=120)
         assert process.returncode == 0, errors
         assert json.loads(output)["models"]["unnamed"]["verdicts"] == {"resolved": 3}
+
+
+def _looking(folder, task) -> str:
+    """The gold patch and a look at the heap, which is an alarm."""
+    sweflow.checkout(folder.root, task.instance_id, at := folder.root / f"at-{task.step}")
+    git(at, "apply", data=task.patch)
+    with (at / task.target_functions[0].partition("::")[0]).open("a") as file:
+        file.write("\n\nimport gc\n\ngc.get_objects()\n")
+    return git(at, "diff")
+
+
+@pytest.mark.slow
+def test_V9_the_order_in_which_rows_are_graded_changes_no_verdict(calculator, tmp_path):
+    tasks = sweflow.load_tasks(calculator.root)[:2]
+    rows = [
+        {"instance_id": task.instance_id, "model_name_or_path": name, "model_patch": patch}
+        for task in tasks
+        for name, patch in (("looks", _looking(calculator, task)), ("gold", task.patch), ("none", ""))
+    ]
+    found = {}
+    for name, order in (("forward", rows), ("backward", rows[::-1])):
+        (tmp_path / f"{name}.json").write_text(json.dumps(order))
+        sweflow.evaluate_predictions(calculator.root, tmp_path / f"{name}.json", tmp_path / name)
+        lines = (tmp_path / name / "results.jsonl").read_text().splitlines()
+        verdicts = map(json.loads, lines)
+        found[name] = {(v["model_name_or_path"], v["instance_id"]): (v["verdict"], v["detail"]) for v in verdicts}
+    found["alone"] = {
+        (row["model_name_or_path"], row["instance_id"]): (verdict.verdict, verdict.detail)
+        for row in rows
+        for task in tasks
+        if task.instance_id == row["instance_id"] and (verdict := sweflow.grade(task, row["model_patch"]))
+    }
+    assert found["forward"] == found["backward"] == found["alone"]
+    assert {key[0]: verdict for key, (verdict, _) in found["alone"].items()} == {
+        "looks": "tampered",
+        "gold": "resolved",
+        "none": "failed",
+    }

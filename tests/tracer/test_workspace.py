@@ -3,6 +3,7 @@
 import py_compile
 from pathlib import Path
 
+from sweflow_tracer.session import end_of
 from sweflow_tracer.workspace import OWNER, Workspace, clean_line, remove_listed
 
 
@@ -63,3 +64,15 @@ def test_messages_lose_what_differs_between_two_equal_runs(tmp_path):
         )
         assert clean_line(text) == "tests/a.py: <T object at 0x…> in "
     assert Path(space.scratch.parent).exists()
+
+
+def test_the_end_of_a_log_is_read_and_not_the_log(tmp_path):
+    log = tmp_path / "log"
+    with log.open("wb") as file:
+        file.truncate(6 << 30)  # a hole: longer than memory would like
+        file.seek(0, 2)
+        file.write("the énd".encode())
+    assert end_of(log).endswith("the énd")
+    assert len(end_of(log)) == 8000
+    log.write_bytes(b"\xff short")
+    assert end_of(log) == "\ufffd short"
