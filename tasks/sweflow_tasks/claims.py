@@ -50,7 +50,7 @@ def table_lines(table: Table, ids: Mapping[int, str] | None = None) -> Iterator[
     yield f"- for each of these values of `{table.names}`:"
     shown = range(len(table.rows)) if ids is None else sorted(ids)
     for place in shown[:MOST_ROWS]:
-        yield f"    - {_code(table.rows[place])}" + (f" in `{ids[place]}`" if ids is not None else "")
+        yield f"    - {_code(table.rows[place])}" + (f" (id `{ids[place]}`)" if ids is not None else "")
     if len(shown) > MOST_ROWS:
         yield f"    - and {len(shown) - MOST_ROWS} more"
 

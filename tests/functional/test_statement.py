@@ -91,7 +91,7 @@ def test_D3_a_helper_that_tests_call_is_quoted_from_whatever_file_it_stands_in(s
 
 def test_D3_parameters_are_resolved_and_stand_once_with_their_ids(statements):
     said = statements["price"]
-    assert "    - `('1', 1.0)` in `[1-1.0]`\n    - `('2.5', 2.5)` in `[2.5-2.5]`\n" in said
+    assert "    - `('1', 1.0)` (id `[1-1.0]`)\n    - `('2.5', 2.5)` (id `[2.5-2.5]`)\n" in said
     assert said.count("[2.5-2.5]") == said.count("('2.5', 2.5)") == 1
     assert "CASES = " not in said
 

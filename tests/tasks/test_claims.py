@@ -88,7 +88,7 @@ def test_D3_a_table_has_its_rows_as_they_are_written_and_the_id_of_each_once():
     assert list(table_lines(found)) == [head, *rows]
     ids = ids_of([found], frozenset({"[x]", "[1-2]", "[y-None]"}))
     assert ids == ("[1-2]", "[x]", "[y-None]")
-    assert list(table_lines(found, {1: "[x]"})) == [head, f"{rows[1]} in `[x]`"]
+    assert list(table_lines(found, {1: "[x]"})) == [head, f"{rows[1]} (id `[x]`)"]
 
 
 @pytest.mark.parametrize(
