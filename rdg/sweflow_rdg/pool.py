@@ -4,10 +4,12 @@ The processes are plain interpreters that read pickles from a pipe. A ``multipro
 which is unsound beside threads, or run the user's script again.
 """
 
+import ast
 import os
 import pickle
 import subprocess
 import sys
+import warnings
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -16,6 +18,9 @@ from sweflow_rdg.file import FileIndex
 from sweflow_rdg.reader import index_file
 
 Job = tuple[str, bytes]
+SECONDS = 60
+"""What one file gets that Python's own parser does not take."""
+TOO_DEEP = "RecursionError: its code is nested too deeply"
 WORTH = 300_000
 """Bytes of source below which starting a process takes longer than it saves."""
 
@@ -42,11 +47,29 @@ def index_all(jobs: Sequence[Job], workers: int = 1) -> list[FileIndex | Unreada
 
 
 def index_one(job: Job) -> FileIndex | Unreadable:
-    """The index of a file, or why there is none."""
+    """The index of a file, or why there is none.
+
+    The parser that keeps every byte goes down a native stack, and in some ways of nesting its time grows with the
+    square of the depth. Python's own parser has limits, so it looks first. A file that it does not take may be of
+    another version of Python: that is parsed in a process of its own, which may crash or be stopped.
+    """
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            ast.parse(job[1])
+    except (RecursionError, MemoryError):
+        return Unreadable(TOO_DEEP)
+    except (SyntaxError, ValueError, LookupError) as error:
+        return Unreadable(TOO_DEEP) if "too many" in str(error) else _in_process(job)
+    return parse(job)
+
+
+def parse(job: Job) -> FileIndex | Unreadable:
+    """The index of a file that is known not to be nested too deeply, or that may end this process."""
     try:
         return index_file(*job)
     except RecursionError:
-        return Unreadable("RecursionError: its expressions are nested too deeply")
+        return Unreadable(TOO_DEEP)
     except (SyntaxError, UnicodeDecodeError, LookupError) as error:
         return Unreadable(f"{type(error).__name__}: {error}")
 
@@ -62,13 +85,31 @@ def _shares(jobs: Sequence[Job], workers: int) -> list[list[int]]:
     return shares
 
 
-def _in_processes(shares: list[list[Job]]) -> list[list[FileIndex | Unreadable]]:
+def _in_process(job: Job) -> FileIndex | Unreadable:
+    process = _start("--plain")
+    try:
+        return _ask(process, [job], SECONDS)[0]
+    except RuntimeError:
+        return Unreadable("SyntaxError: the parser broke down over it")
+    except subprocess.TimeoutExpired:
+        return Unreadable(f"SyntaxError: the parser took more than {SECONDS} seconds")
+    finally:
+        process.kill()
+        process.wait()
+
+
+def _start(*options: str) -> "subprocess.Popen[bytes]":
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
-    command = [sys.executable, "-m", "sweflow_rdg.worker"]
+    command = [sys.executable, "-m", "sweflow_rdg.worker", *options]
+    quiet = subprocess.DEVNULL if options else None
+    return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=quiet, env=environment)
+
+
+def _in_processes(shares: list[list[Job]]) -> list[list[FileIndex | Unreadable]]:
     processes: list[subprocess.Popen[bytes]] = []
     try:
         for _ in shares:
-            processes.append(subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment))
+            processes.append(_start())
         with ThreadPoolExecutor(len(shares)) as threads:
             return list(threads.map(_ask, processes, shares))
     finally:
@@ -77,8 +118,10 @@ def _in_processes(shares: list[list[Job]]) -> list[list[FileIndex | Unreadable]]
             process.wait()
 
 
-def _ask(process: subprocess.Popen[bytes], share: list[Job]) -> list[FileIndex | Unreadable]:
-    answer, _ = process.communicate(pickle.dumps(share))
+def _ask(
+    process: "subprocess.Popen[bytes]", share: list[Job], seconds: float | None = None
+) -> list[FileIndex | Unreadable]:
+    answer, _ = process.communicate(pickle.dumps(share), seconds)
     if process.returncode:
         raise RuntimeError(f"an indexing process ended with exit code {process.returncode}")
     results: list[FileIndex | Unreadable] = pickle.loads(answer)

@@ -3,13 +3,14 @@
 import pickle
 import sys
 
-from sweflow_rdg.pool import index_one
+from sweflow_rdg.pool import index_one, parse
 
 
 def main() -> None:
     """Answer one request."""
     jobs = pickle.load(sys.stdin.buffer)
-    sys.stdout.buffer.write(pickle.dumps([index_one(job) for job in jobs]))
+    index = parse if "--plain" in sys.argv else index_one
+    sys.stdout.buffer.write(pickle.dumps([index(job) for job in jobs]))
 
 
 if __name__ == "__main__":

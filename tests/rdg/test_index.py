@@ -1,5 +1,7 @@
 """The source index and how code objects find their functions (G1)."""
 
+import ast
+
 import pytest
 from sweflow_rdg.index import index_file, index_source
 from sweflow_rdg.resolve import Resolved, Resolver
@@ -201,7 +203,7 @@ def test_a_file_that_is_nested_too_deeply_is_reported_and_left_alone():
     deep = b"x = " + b" + ".join(b"1" for _ in range(3000)) + b"\n"
     index = index_source({"deep.py": ("100644", deep), "good.py": ("100644", b"def f(): pass\n")})
     assert list(index.files) == ["good.py"]
-    assert index.unparsable == (("deep.py", "RecursionError: its expressions are nested too deeply"),)
+    assert index.unparsable == (("deep.py", "RecursionError: its code is nested too deeply"),)
 
 
 def test_a_file_that_does_not_parse_is_reported_and_left_alone():
@@ -215,3 +217,31 @@ def test_a_file_that_does_not_parse_is_reported_and_left_alone():
     )
     assert list(index.files) == ["good.py"]
     assert [path for path, _ in index.unparsable] == ["bad.py", "bytes.py", "coded.py"]
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "x = " + "[" * 3000 + "]" * 3000,
+        "x = " + "-" * 50_000 + "1",
+        "x = " + "+".join(["a"] * 100_000),
+        "x = a" + ".b" * 5000,
+        "".join(" " * depth + "if x:\n" for depth in range(150)) + " " * 150 + "pass\n",
+        "print 1\nx = " + "[" * 30_000 + "]" * 30_000,
+        "print 1\nx = " + "-" * 50_000 + "1",
+    ],
+    ids=["brackets", "signs", "sums", "attributes", "blocks", "brackets in another Python", "signs in another Python"],
+)
+def test_code_that_is_nested_too_deeply_is_left_out_and_nothing_else(source):
+    index = index_source({"deep.py": ("100644", source.encode()), "fine.py": ("100644", b"def f(): pass\n")})
+    assert [path for path, _ in index.unparsable] == ["deep.py"]
+    assert list(index.definitions()) == ["fine.py::f"]
+
+
+def test_a_file_of_a_newer_python_than_this_one_is_read_in_a_process_of_its_own(monkeypatch):
+    def refuses(*_):
+        raise SyntaxError("newer than this")
+
+    monkeypatch.setattr(ast, "parse", refuses)
+    index = index_source({"new.py": ("100644", b"def f(): pass\n")})
+    assert list(index.definitions()) == ["new.py::f"]
