@@ -60,6 +60,7 @@ class Reason(StrEnum):
     STEP_REJECTED = "step-rejected"
     UNPARSABLE_FILE = "unparsable-file"
     INVALID_PATH = "invalid-path"
+    TOO_LARGE = "too-large"
     PATCH_DOES_NOT_APPLY = "patch-does-not-apply"
     MERGED = "merged"
     LEAK = "leak"

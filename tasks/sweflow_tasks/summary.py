@@ -7,6 +7,7 @@ from statistics import median
 
 from sweflow_rdg import Reason, Role, RuntimeDependencyGraph
 from sweflow_scheduler import Schedule, Step
+from sweflow_tracer.files import DEEPEST, LARGEST, fits_git
 
 from sweflow_tasks.draft import Amendments
 from sweflow_tasks.values import JsonObject, Rejection
@@ -28,7 +29,7 @@ def other_rejections(
     found = [Rejection("file", path, Reason.UNPARSABLE_FILE, detail) for path, detail in graph.unparsable]
     found += [Rejection("file", path, Reason.COLLECTION_ERROR, detail) for path, detail in graph.uncollected]
     found += [Rejection("file", path, Reason.LEAK, detail) for path, detail in sorted(amendments.withheld.items())]
-    found += [Rejection("file", path, Reason.INVALID_PATH, "git takes no such name into a tree") for path in left_out]
+    found += [_left_out(path) for path in left_out]
     found += [amendments.given[function] for function in sorted(amendments.given)]
     reasons = _reasons(graph, amendments)
     for step in schedule.steps:
@@ -36,6 +37,14 @@ def other_rejections(
         home = merged.get(step.number, step.number)
         found += _of_step(step, home, amendments.given, broken, counted)
     return found
+
+
+def _left_out(path: str) -> Rejection:
+    if not fits_git(path, "120000"):
+        return Rejection("file", path, Reason.INVALID_PATH, "git takes no such name into a tree")
+    if path.count("/") > DEEPEST:
+        return Rejection("file", path, Reason.INVALID_PATH, f"more than {DEEPEST} folders deep")
+    return Rejection("file", path, Reason.TOO_LARGE, f"larger than {LARGEST >> 20} MiB")
 
 
 def _of_step(

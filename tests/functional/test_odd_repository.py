@@ -204,3 +204,34 @@ def test_a_git_file_below_the_root_is_left_out_said_and_counted(tmp_path, python
     (row,) = (json.loads(line) for line in (tmp_path / "out" / "rejected.jsonl").read_text().splitlines())
     assert (row["kind"], row["id"], row["reason"]) == ("file", "tests/data/.git", "invalid-path")
     assert summary["steps"]["verified"] == 1
+
+
+def test_H1_pipes_links_and_sizes_of_strangers_neither_stop_nor_crash_a_build(tmp_path, python):
+    repo = write_repository(
+        tmp_path / "repo",
+        {
+            "core.py": "def f():\n    return 1\n",
+            "test_core.py": "import core\n\ndef test_f():\n    assert core.f() == 1\n",
+            "deep.py": "x = " + "[" * 3000 + "]" * 3000 + "\n",
+            "setup.cfg": "[metadata]\nname = strange\n",
+        },
+    )
+    os.mkfifo(repo / "PKG-INFO")
+    (repo / "pyproject.toml").write_text("x = " + "[" * 5000 + "]" * 5000)
+    (repo / "LICENSE").symlink_to("/etc/passwd")
+    with (repo / "large.bin").open("wb") as file:
+        file.truncate(3 << 30)
+    place = os.open(repo, os.O_RDONLY)
+    for _ in range(1500):
+        os.mkdir("d", dir_fd=place)
+        inner = os.open("d", os.O_RDONLY, dir_fd=place)
+        os.close(place)
+        place = inner
+    os.close(os.open("f.txt", os.O_CREAT | os.O_WRONLY, dir_fd=place))
+    os.close(place)
+    summary = sweflow.build(repo, tmp_path / "out", python=python, arguments=("test_core.py", "-c", os.devnull))
+    assert summary["steps"]["verified"] == 1
+    assert summary["files"]["rejected"] == {"invalid-path": 1, "too-large": 1, "unparsable-file": 1}
+    task = sweflow.load_tasks(tmp_path / "out")[0]
+    assert task.row["repo"] == "strange"
+    assert "root:" not in (tmp_path / "out" / "project.json").read_text()

@@ -1,5 +1,6 @@
 """The files of a repository: tracked ones in a clone, all but build leftovers elsewhere."""
 
+import contextlib
 import hashlib
 import os
 import re
@@ -40,6 +41,22 @@ def list_files(root: Path, clone: Clone | None) -> tuple[FileEntry, ...]:
     loadable = [path for path in clone.ignored if path.endswith(LOADABLE) and not _is_leftover(root, path)]
     entries = [*_entries(root, clone.tracked, ignored=False), *_entries(root, loadable, ignored=True)]
     return tuple(sorted(entries))
+
+
+DEEPEST = 200
+"""Folders above a file beyond which it is in no tree: what makes and removes folders goes down them one by one."""
+LARGEST = 200 << 20
+"""Bytes of a file beyond which it is in no tree: trees are held in memory, and copied for every run."""
+
+
+def refusal(root: Path, entry: FileEntry) -> str:
+    """Why a file is in no tree; empty where it is."""
+    if not fits_git(entry.path, entry.mode):
+        return "git takes no such name into a tree"
+    if entry.path.count("/") > DEEPEST:
+        return f"more than {DEEPEST} folders deep"
+    large = entry.mode != "120000" and (root / entry.path).lstat().st_size > LARGEST
+    return f"larger than {LARGEST >> 20} MiB" if large else ""
 
 
 def fits_git(path: str, mode: str) -> bool:
@@ -84,15 +101,18 @@ def _content_digest(content: bytes) -> bytes:
 
 
 def _walk(root: Path) -> Iterator[str]:
-    for folder, folders, names in os.walk(root):
-        here = Path(folder)
-        links = [name for name in folders if (here / name).is_symlink()]
-        folders[:] = sorted(
-            name for name in folders if name not in links and not _skipped(root, (here / name).relative_to(root))
-        )
-        for name in (*names, *links):
-            if not name.endswith((".pyc", ".pyo")):
-                yield (here / name).relative_to(root).as_posix()
+    """Paths of all files and links. A list of folders to go, since ``os.walk`` calls itself for each level."""
+    left = [""]
+    while left:
+        here = left.pop()
+        with contextlib.suppress(OSError), os.scandir(root / here) as found:
+            for entry in found:
+                path = f"{here}{entry.name}"
+                if entry.is_dir(follow_symlinks=False):
+                    if not _skipped(root, Path(path)):
+                        left.append(f"{path}/")
+                elif not entry.name.endswith((".pyc", ".pyo")):
+                    yield path
 
 
 def _is_leftover(root: Path, path: str) -> bool:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from sweflow_tracer.clone import Clone, read_clone
 from sweflow_tracer.errors import DirtyTree, NotARepository, RunnerDependency
-from sweflow_tracer.files import Blobs, FileEntry, fits_git, list_files, read_blobs, tree_digest
+from sweflow_tracer.files import Blobs, FileEntry, list_files, read_blobs, refusal, tree_digest
 from sweflow_tracer.interpreter import Distribution, Interpreter
 
 EPOCH = "1970-01-01T00:00:00Z"
@@ -22,8 +22,9 @@ class Project:
     ``source`` is the git commit, or the sha256 of the tree where there is none (or it is dirty). ``repo`` is the
     remote's ``owner/name``, else the project's name. ``roots`` are the folders below the root from which the
     project is imported, ``names`` the top-level names there. ``requirements`` are pins of everything else that
-    is installed. ``arguments`` go to pytest. ``left_out`` are files whose names git takes into no tree (``.git`` below
-    the root, and what some file system takes for it).
+    is installed. ``arguments`` go to pytest. ``left_out`` are files that are in no tree (``files.refusal``):
+    names that git does not take (``.git`` below the root, and what some file system takes for it), and what is too
+    large or too deep.
     """
 
     repo: str
@@ -56,7 +57,7 @@ def read_project(
     """
     clone = read_clone(root)
     found = list_files(root, clone) if root.is_dir() else ()
-    files = tuple(entry for entry in found if fits_git(entry.path, entry.mode))
+    files = tuple(entry for entry in found if not refusal(root, entry))
     if not any(entry.path.endswith(".py") for entry in files):
         raise NotARepository(root)
     _check_clean(root, clone, allow_dirty=allow_dirty)
@@ -64,7 +65,7 @@ def read_project(
     if own:
         raise RunnerDependency(own)
     blobs = read_blobs(root, files)
-    facts = _facts(root)
+    facts = _facts({entry.path: blobs[entry.path][1] for entry in files if entry.mode != "120000"})
     distribution = _own_distribution(interpreter, facts.get("name", ""))
     name = facts.get("name") or (distribution.name if distribution else root.resolve().name)
     project = Project(
@@ -126,33 +127,34 @@ def _normal(name: str) -> str:
     return re.sub(r"[-_.]+", "-", name).lower()
 
 
-def _facts(root: Path) -> dict[str, str]:
-    """Name, version and licence from PKG-INFO, pyproject.toml or setup.cfg, in this order."""
-    for reader in (_from_pkg_info, _from_pyproject, _from_setup_cfg):
+def _facts(contents: dict[str, bytes]) -> dict[str, str]:
+    """Name, version and licence from PKG-INFO, pyproject.toml or setup.cfg, in this order: files of the tree alone."""
+    readers = {"PKG-INFO": _from_pkg_info, "pyproject.toml": _from_pyproject, "setup.cfg": _from_setup_cfg}
+    for path, reader in readers.items():
         try:
-            facts = reader(root)
-        except (OSError, ValueError, configparser.Error):
+            facts = reader(contents[path].decode("utf-8")) if path in contents else {}
+        except (ValueError, TypeError, AttributeError, RecursionError, configparser.Error):
             continue
         if facts.get("name"):
-            return {key: value for key, value in facts.items() if value}
+            return {key: value for key, value in facts.items() if isinstance(value, str) and value}
     return {}
 
 
-def _from_pkg_info(root: Path) -> dict[str, str]:
-    message = email.parser.Parser().parsestr((root / "PKG-INFO").read_text("utf-8"), headersonly=True)
+def _from_pkg_info(text: str) -> dict[str, str]:
+    message = email.parser.Parser().parsestr(text, headersonly=True)
     licence = message["License-Expression"] or message["License"] or ""
     return {"name": message["Name"] or "", "version": message["Version"] or "", "license": licence}
 
 
-def _from_pyproject(root: Path) -> dict[str, str]:
-    table = tomllib.loads((root / "pyproject.toml").read_text("utf-8")).get("project", {})
+def _from_pyproject(text: str) -> dict[str, str]:
+    table = tomllib.loads(text).get("project", {})
     licence = table.get("license", "")
     licence = licence.get("text", "") if isinstance(licence, dict) else licence
     return {"name": table.get("name", ""), "version": table.get("version", ""), "license": licence}
 
 
-def _from_setup_cfg(root: Path) -> dict[str, str]:
+def _from_setup_cfg(text: str) -> dict[str, str]:
     parser = configparser.ConfigParser(interpolation=None)
-    parser.read_string((root / "setup.cfg").read_text("utf-8"))
+    parser.read_string(text)
     section = parser["metadata"] if parser.has_section("metadata") else {}
     return {key: section.get(key, "") for key in ("name", "version", "license")}
