@@ -30,7 +30,7 @@ from sweflow.tables import report_notes, report_tables
 def evaluation(dir: Path, **given: Any) -> int:
     """Grade predictions for DIR's tasks, each in a clean tree.
 
-    Exit code 1 where a prediction could not be graded for want of infrastructure.
+    Exit code 1 where a prediction could not be graded for want of infrastructure, or is for no task of DIR.
 
     \b
     Examples:
@@ -50,4 +50,5 @@ def evaluation(dir: Path, **given: Any) -> int:
             progress=bars,
         )
     show(given, report, *report_tables(report), report_notes(report, given["out"] or dir / "eval"))
-    return 1 if any("infrastructure" in model["verdicts"] for model in report["models"].values()) else 0
+    ungraded = any("infrastructure" in model["verdicts"] for model in report["models"].values())
+    return 1 if ungraded or report["unknown_ids"] else 0

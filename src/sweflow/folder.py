@@ -27,6 +27,21 @@ MADE = {"trace": "trace", "graph": "graph", "schedule": "schedule", "tasks": "se
 """What a stage makes, in words."""
 
 
+@contextlib.contextmanager
+def locked(root: Path) -> Iterator[None]:
+    """Have a folder, which is made where it is not there, to oneself. Raises OutputNotUsable."""
+    with contextlib.ExitStack() as stack:
+        try:
+            root.mkdir(parents=True, exist_ok=True)
+            lock = stack.enter_context((root / ".lock").open("w"))
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise OutputNotUsable(root, "another sweflow is working there") from error
+        except OSError as error:
+            raise OutputNotUsable(root, error.strerror or str(error)) from error
+        yield
+
+
 @dataclass(frozen=True, slots=True)
 class Folder:
     """Where everything of one build stands."""
@@ -106,15 +121,7 @@ class Folder:
     @contextlib.contextmanager
     def locked(self) -> Iterator[None]:
         """Keep a second build out. Raises OutputNotUsable."""
-        with contextlib.ExitStack() as stack:
-            try:
-                self.root.mkdir(parents=True, exist_ok=True)
-                lock = stack.enter_context((self.root / ".lock").open("w"))
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError as error:
-                raise OutputNotUsable(self.root, "another sweflow is working there") from error
-            except OSError as error:
-                raise OutputNotUsable(self.root, error.strerror or str(error)) from error
+        with locked(self.root):
             LOG.debug("works in %s", self.root, extra={"folder": self.root})
             yield
 

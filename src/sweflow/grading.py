@@ -18,8 +18,9 @@ from sweflow_tracer.paths import StrPath
 from sweflow_tracer.session import Target
 from sweflow_tracer.trace import Progress
 
+from sweflow.caches import index_cache
 from sweflow.dataset import Task
-from sweflow.folder import Folder
+from sweflow.folder import Folder, locked
 from sweflow.stages import absolute, stored_options
 
 
@@ -50,16 +51,19 @@ def evaluate_predictions(
     """Grade predictions (a file, ``gold`` or ``empty``) into ``results.jsonl`` and ``report.json``; the report.
 
     ``results`` is a folder (default: ``eval`` in the build's). Predictions that have a verdict there are not graded
-    again. Raises SweflowError.
+    again. Two at once need two folders; the build's may be read-only then. Predictions for no task of the build are
+    named in ``unknown_ids``. Raises SweflowError.
     """
     tasks = read_tasks(Folder(Path(out)).tasks)
     wanted = read_predictions(os.fspath(predictions), tasks)
     into = Path(results or Path(out) / "eval")
-    into.mkdir(parents=True, exist_ok=True)
-    with grader_of(out, sandbox, python) as grader:
-        found = evaluate(tasks, wanted, grader, into / "results.jsonl", workers=workers, progress=progress)
-    report = {**make_report(tasks, found), "sandbox": grader.sandbox}
-    write_document(into / "report.json", "report", REPORT_VERSION, report)
+    ids = {task["instance_id"] for task in tasks}
+    known = [prediction for prediction in wanted if prediction.instance_id in ids]
+    with locked(into), grader_of(out, sandbox, python, scratch=into) as grader:
+        found = evaluate(tasks, known, grader, into / "results.jsonl", workers=workers, progress=progress)
+        unknown = sorted({prediction.instance_id for prediction in wanted} - ids)
+        report = {**make_report(tasks, found), "unknown_ids": unknown, "sandbox": grader.sandbox}
+        write_document(into / "report.json", "report", REPORT_VERSION, report)
     return report
 
 
@@ -93,10 +97,13 @@ def grader_of(
     python: StrPath | None = None,
     timeout: float | None = None,
     collect: float = 60.0,
+    scratch: Path | None = None,
 ) -> Iterator[Grader]:
     """A grader for the tasks of a build's folder.
 
     ``timeout`` is in seconds for one test (default: the build's), ``collect`` until the tests are collected.
+    ``scratch`` is where scratch folders are listed (default: the build's folder, the user's cache where that cannot be
+    written).
     """
     folder = Folder(Path(out))
     project, interpreter = read_project_file(folder.project)
@@ -104,4 +111,6 @@ def grader_of(
     target = Target(project, absolute(python or interpreter))
     with open_launcher(sandbox, target) as launcher:
         source, limit = folder.read_source(project), timeout or stored_options(out).timeout
-        yield Grader(target, source, folder.history, launcher, folder.root, limit, collect)
+        place = scratch or (folder.root if os.access(folder.root, os.W_OK) else index_cache().parent)
+        place.mkdir(parents=True, exist_ok=True)
+        yield Grader(target, source, folder.history, launcher, place, limit, collect)

@@ -62,6 +62,8 @@ def report_notes(report: Mapping[str, Any], folder: Path) -> str:
     for model, found in report["models"].items():
         named = {"without a candidate": "incomplete_ids", "empty patch": "empty_patch_ids", "error": "error_ids"}
         lines += [f"{model}: {what}: {_some(found[key])}" for what, key in named.items() if found[key]]
+    if report["unknown_ids"]:
+        lines.append(f"for no task of this build, and not graded: {_some(report['unknown_ids'])}")
     return "\n".join(
         (*lines, f"verdicts a line each in {folder / 'results.jsonl'}, ids and shares in {folder / 'report.json'}")
     )

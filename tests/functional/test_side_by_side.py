@@ -1,13 +1,16 @@
 """V9: a verdict depends on the task and the candidate alone, not on what else is graded at the same time or before."""
 
 import json
+import os
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from sweflow_tracer.errors import FileNotUsable, OutputNotUsable
 
 import sweflow
+from sweflow.folder import locked
 
 from ..helpers import git
 
@@ -78,3 +81,47 @@ def test_V9_the_order_in_which_rows_are_graded_changes_no_verdict(calculator, tm
         "gold": "resolved",
         "none": "failed",
     }
+
+
+def test_a_second_evaluation_into_the_same_folder_is_refused(calculator, tmp_path):
+    with locked(tmp_path / "eval"), pytest.raises(OutputNotUsable, match="another sweflow is working there"):
+        sweflow.evaluate_predictions(calculator.root, "empty", tmp_path / "eval")
+
+
+def test_a_row_for_no_task_and_a_damaged_result_are_said_and_the_rest_is_graded(calculator, tmp_path):
+    task = sweflow.load_tasks(calculator.root)[0]
+    rows = [{"instance_id": name, "model_patch": None} for name in (task.instance_id, "gone-0001")]
+    (tmp_path / "preds.json").write_text(json.dumps(rows))
+    report = sweflow.evaluate_predictions(calculator.root, tmp_path / "preds.json", tmp_path / "eval")
+    assert report["unknown_ids"] == ["gone-0001"]
+    assert report["predictions"] == 1
+    results = tmp_path / "eval" / "results.jsonl"
+    for damage, problem in (
+        ('{"key": 1}\n', "no verdict of this version"),
+        ("[\n", "no JSON in"),
+        ("3\n", "no JSON object"),
+    ):
+        whole = results.read_text().splitlines(keepends=True)[0]
+        results.write_text(whole + damage + whole)
+        with pytest.raises(FileNotUsable, match=rf"results\.jsonl has {problem}.* line 2"):
+            sweflow.evaluate_predictions(calculator.root, tmp_path / "preds.json", tmp_path / "eval")
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="needs a mount")
+def test_a_build_that_cannot_be_written_is_graded_into_another_folder(calculator, tmp_path):
+    place = tmp_path / "read-only"
+    place.mkdir()
+    if subprocess.run(["mount", "--bind", "-o", "ro", calculator.root, place], check=False).returncode:
+        pytest.skip("nothing can be mounted here")
+    try:
+        if os.access(place, os.W_OK):
+            subprocess.run(["mount", "-o", "remount,ro,bind", place], check=False)
+        if os.access(place, os.W_OK):
+            pytest.skip("mounts are not read-only here")
+        task = sweflow.load_tasks(place)[0]
+        (tmp_path / "preds.json").write_text(json.dumps({task.instance_id: {"model_patch": task.patch}}))
+        report = sweflow.evaluate_predictions(place, tmp_path / "preds.json", tmp_path / "eval")
+        assert report["models"]["unnamed"]["verdicts"] == {"resolved": 1}
+        assert sweflow.grade(task, task.patch).resolved
+    finally:
+        subprocess.run(["umount", place], check=False)

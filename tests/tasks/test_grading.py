@@ -164,6 +164,23 @@ def test_bad_predictions_are_a_clear_error(tmp_path: Path, text: str):
         read_predictions(str(path), [TASK])
 
 
+def test_NaN_and_infinities_are_refused(tmp_path: Path):
+    path = tmp_path / "preds.jsonl"
+    for number in ("NaN", "Infinity", "-Infinity"):
+        row = f'{{"instance_id": "small-1", "model_patch": "", "score": {number}}}'
+        for text in (row, f"{row}\n{row}", f"[{row}]"):
+            path.write_text(text, "utf-8")
+            with pytest.raises(FileNotUsable, match="is no JSON"):
+                read_predictions(str(path), [TASK])
+
+
+def test_one_prediction_for_no_task_is_that_rows_error(tmp_path: Path):
+    path = tmp_path / "preds.jsonl"
+    rows = [{"instance_id": name, "model_patch": ""} for name in ("small-1", "gone-7")]
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows), "utf-8")
+    assert [p.instance_id for p in read_predictions(str(path), [TASK])] == ["small-1", "gone-7"]
+
+
 def test_a_prediction_for_no_task_is_a_clear_error(tmp_path: Path):
     path = tmp_path / "preds.jsonl"
     path.write_text('{"instance_id": "small-2", "model_patch": ""}', "utf-8")

@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Protocol
 
+from sweflow_tracer.errors import FileNotUsable
 from sweflow_tracer.format import dumps
 from sweflow_tracer.pool import side_by_side
 from sweflow_tracer.trace import Progress
@@ -98,9 +99,16 @@ def _line(prediction: Prediction, verdict: Verdict, task: JsonObject) -> str:
 
 def _read(results: Path) -> Iterator[tuple[str, Verdict]]:
     """Verdicts of an earlier run; a torn last line is cut off."""
-    for row in read_whole_lines(results):
-        failing = tuple((test, end) for test, end in row["failing"])
-        names = ("f2p_rate", "p2p_rate", "detail", "seconds", "log")
-        facts = {name: row[name] for name in names}
-        kind = VerdictKind(row["verdict"])
-        yield row["key"], Verdict(row["instance_id"], kind, failing=failing, restored=tuple(row["restored"]), **facts)
+    for number, row in enumerate(read_whole_lines(results), 1):
+        try:
+            yield row["key"], _verdict(row)
+        except (KeyError, TypeError, ValueError) as error:
+            problem = f"has no verdict of this version in line {number}"
+            raise FileNotUsable(results, problem, "take that line out, or remove the file") from error
+
+
+def _verdict(row: JsonObject) -> Verdict:
+    failing = tuple((test, end) for test, end in row["failing"])
+    facts = {name: row[name] for name in ("f2p_rate", "p2p_rate", "detail", "seconds", "log")}
+    kind = VerdictKind(row["verdict"])
+    return Verdict(row["instance_id"], kind, failing=failing, restored=tuple(row["restored"]), **facts)

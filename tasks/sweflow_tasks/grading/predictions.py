@@ -4,6 +4,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from sweflow_tracer.errors import FileNotUsable
 
@@ -27,20 +28,20 @@ class Prediction:
 def read_predictions(source: str, tasks: Sequence[JsonObject]) -> tuple[Prediction, ...]:
     """Predictions from a file, or the two that need none: ``gold`` and ``empty``.
 
-    Raises FileNotUsable and UnknownInstance.
+    Some may be for no task of these; raises UnknownInstance where all are, and FileNotUsable.
     """
     if source in ("gold", "empty"):
         return tuple(Prediction(t["instance_id"], source, t["patch"] if source == "gold" else "") for t in tasks)
-    known = {task["instance_id"]: None for task in tasks}
+    known = {task["instance_id"]: None for task in tasks}  # in order
     path, counts = Path(source), dict[tuple[str, str], int]()
     found = []
     for place, row in _rows(path):
         prediction = _prediction(path, place, row)
-        if prediction.instance_id not in known:
-            raise UnknownInstance(prediction.instance_id, tuple(known))
         key = (prediction.instance_id, prediction.model)
         counts[key] = counts.get(key, -1) + 1
         found.append(Prediction(*key, prediction.patch, counts[key], prediction.score))
+    if all(prediction.instance_id not in known for prediction in found):
+        raise UnknownInstance(found[0].instance_id, tuple(known))
     return tuple(found)
 
 
@@ -60,8 +61,8 @@ def _rows(path: Path) -> list[tuple[str, object]]:
 def _parsed(text: str) -> list[tuple[str, object]]:
     """Rows of one JSON value, else of a value a line; only a line feed ends a line of JSON."""
     try:
-        whole = json.loads(text)
-    except ValueError:
+        whole = _loads(text)
+    except json.JSONDecodeError:
         return [
             (f"line {number}", _line(number, line)) for number, line in enumerate(text.split("\n"), 1) if line.strip()
         ]
@@ -72,9 +73,18 @@ def _parsed(text: str) -> list[tuple[str, object]]:
 
 def _line(number: int, line: str) -> object:
     try:
-        return json.loads(line)
+        return _loads(line)
     except ValueError as error:
         raise ValueError(f"line {number}: {error}") from error
+
+
+def _loads(text: str) -> Any:
+    """A JSON value; NaN and infinities are none (RFC 8259), although Python's reader takes them."""
+
+    def refuse(name: str) -> None:
+        raise ValueError(f"{name} is no JSON")
+
+    return json.loads(text, parse_constant=refuse)
 
 
 def _prediction(path: Path, place: str, row: object) -> Prediction:
