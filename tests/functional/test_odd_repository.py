@@ -229,7 +229,10 @@ def test_H1_pipes_links_and_sizes_of_strangers_neither_stop_nor_crash_a_build(tm
         place = inner
     os.close(os.open("f.txt", os.O_CREAT | os.O_WRONLY, dir_fd=place))
     os.close(place)
-    summary = sweflow.build(repo, tmp_path / "out", python=python, arguments=("test_core.py", "-c", os.devnull))
+    try:
+        summary = sweflow.build(repo, tmp_path / "out", python=python, arguments=("test_core.py", "-c", os.devnull))
+    finally:
+        subprocess.run(["rm", "-r", repo / "d"], check=True)  # who removes temporary folders goes down them by calls
     assert summary["steps"]["verified"] == 1
     assert summary["files"]["rejected"] == {"invalid-path": 1, "too-large": 1, "unparsable-file": 1}
     task = sweflow.load_tasks(tmp_path / "out")[0]

@@ -487,3 +487,49 @@ def edges(folder: sweflow.Folder) -> object:
 
     trace = read_trace(folder.trace)
     return replace(trace, tests=tuple(replace(test, duration=0.0) for test in trace.tests))
+
+
+SURROUNDINGS = """
+import getpass, grp, pwd, socket, stat
+
+def user(): return bool(pwd.getpwuid(os.getuid()).pw_name and grp.getgrgid(os.getgid()).gr_name and getpass.getuser())
+def host(): return socket.gethostbyname("localhost")
+def own(): return bool(socket.gethostbyname(socket.gethostname()))
+def service(): return socket.getservbyname("http")
+def files(): return [bool(open(f"/etc/{name}").read()) for name in ("passwd", "group", "hosts", "nsswitch.conf")]
+def folder(): return oct(os.stat("/etc").st_mode & 0o555)
+def temporary(): return [oct(stat.S_IMODE(os.stat(name).st_mode)) for name in ("/tmp", "/var/tmp", "/dev/shm")]
+def home(): return os.path.isdir(os.path.expanduser("~"))
+def null(): return open("/dev/null").read()
+
+def outcome(probe):
+    try:
+        return probe()
+    except Exception as error:
+        return f"{type(error).__name__}: {error}"
+
+tell({probe.__name__: outcome(probe) for probe in (user, host, own, service, files, folder, temporary, home, null)})
+"""
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_D2_what_programs_ask_of_a_system_has_one_answer_in_every_sandbox(name, place):
+    _, said, log = place(name).run(SURROUNDINGS)
+    assert said == {
+        "user": True,
+        "host": "127.0.0.1",
+        "own": True,
+        "service": 80,
+        "files": [True] * 4,
+        "folder": "0o555",
+        "temporary": ["0o1777"] * 3,
+        "home": True,
+        "null": "",
+    }, log
+
+
+@pytest.mark.parametrize("name", ISOLATED)
+def test_V7_the_first_process_does_not_tell_where_things_are_on_the_host(name, place):
+    _, said, _ = place(name).run("tell(Path('/proc/1/cmdline').read_bytes().replace(b'\\0', b' ').decode())")
+    assert "bind" not in said
+    assert "tmpfs" not in said

@@ -54,13 +54,15 @@ class Bubblewrap:
                 "hosts": f"127.0.0.1 localhost {HOST}\n::1 localhost\n",
             }
             given = {name: stack.enter_context(_readable(text)) for name, text in files.items()}
-            command = [
-                *("bwrap", *namespaces(), *system(), *self._mounts(scratch)),
-                *(part for name, fd in given.items() for part in ("--ro-bind-data", str(fd), f"/etc/{name}")),
+            options = [
+                *(*namespaces(), *system(), *self._mounts(scratch)),
+                *(part for name, fd in given.items() for part in _shown(fd, f"/etc/{name}")),
                 *("--remount-ro", "/", "--chdir", "/", "--setenv", TOKEN, job.token),
-                *("--setenv", "LC_ALL", "C.UTF-8", "--", *supervisor),
+                *("--setenv", "LC_ALL", "C.UTF-8"),
             ]
-            wire = _Pipes(command, tuple(given.values()), job.token)
+            told = stack.enter_context(_readable("".join(f"{option}\0" for option in options)))
+            command = ["bwrap", "--args", str(told), "--", *supervisor]  # what is mounted does not stand in /proc
+            wire = _Pipes(command, (told, *given.values()), job.token)
         return Supervised(self.name, wire, job).begin()
 
     def _mounts(self, scratch: Path) -> Iterator[str]:
@@ -126,6 +128,7 @@ def system() -> Iterator[str]:
             yield from ("--symlink", str(path.readlink()), name)
         elif path.exists():
             yield from ("--ro-bind", name, name)
+    yield from ("--perms", "0755", "--dir", "/etc")  # bwrap's own would be root's alone
     for name in ETC:
         yield from ("--ro-bind-try", f"/etc/{name}", f"/etc/{name}")
     yield from ("--proc", "/proc", "--dev", "/dev", "--perms", "1777", "--tmpfs", "/dev/shm")
@@ -145,14 +148,16 @@ def problem_here() -> str:
 
 @contextlib.contextmanager
 def _readable(text: str) -> Iterator[int]:
-    """A descriptor with a short text to read."""
-    reading, writing = os.pipe()
-    try:
-        os.write(writing, text.encode())
-        os.close(writing)
-        yield reading
-    finally:
-        os.close(reading)
+    """A descriptor with a text to read."""
+    with tempfile.TemporaryFile() as file:
+        file.write(os.fsencode(text))
+        file.seek(0)
+        yield file.fileno()
+
+
+def _shown(fd: int, path: str) -> tuple[str, ...]:
+    """Options for a read-only file with what a descriptor holds, which everybody may read."""
+    return ("--perms", "0444", "--ro-bind-data", str(fd), path)
 
 
 class _Pipes:

@@ -71,6 +71,7 @@ class Docker:
         writable = {str(folder): f"rw,exec,nosuid,nodev,mode=1777{size}" for folder in (*TEMPORARY, scratch)}
         return {
             "network_mode": "none",
+            "extra_hosts": {HOST: "127.0.0.1"},
             "read_only": True,
             "tmpfs": writable,
             "mounts": mounts(self.environment.volumes),

@@ -31,8 +31,10 @@ VOLUMES_LABEL = "sweflow.volumes"
 """The label of an image: what the names of its volumes begin with."""
 REPOSITORY = "sweflow-environment"
 BASE_MOVE = f"pull one of this system's release (docker pull debian:bookworm-slim) and name it in {BASE_VARIABLE}"
-LAYOUT = 5
+LAYOUT = 6
 """Counted up where the images change."""
+ETC = (Path("/etc/nsswitch.conf"), Path("/etc/protocols"), Path("/etc/services"))
+"""What the standard library asks of a system, and small bases do not have."""
 TEMPORARY = (Path("/tmp"), Path("/var/tmp"))
 """Folders that are empty and writable in a container."""
 SHARED = frozenset({"usr", "lib", "lib32", "lib64", "libx32", "bin", "sbin", "etc", "var", "run"})
@@ -180,7 +182,7 @@ def _make(
     token: str,
     volumes: Mapping[str, str],
 ) -> None:
-    missing = _missing(client, base, _libraries(files))
+    missing = _missing(client, base, (*_libraries(files), *(path for path in ETC if path.is_file())))
     host = client.create_host_config(mounts=mounts(volumes, filling=True))
     container = client.create_container(base, ["true"], labels=owner_label(), host_config=host)["Id"]
     try:
@@ -251,7 +253,7 @@ def _is_elf(path: str) -> bool:
 
 
 def _missing(client: Any, base: str, libraries: tuple[Path, ...]) -> list[Path]:
-    """Those of the libraries that the base has not."""
+    """Those of the files that the base has not."""
     if not libraries:
         return []
     script = 'for path; do test -e "$path" || echo "$path"; done'
