@@ -34,6 +34,13 @@ class Unreadable:
 
 def index_all(jobs: Sequence[Job], workers: int = 1) -> list[FileIndex | Unreadable]:
     """The index of each file, in the order given."""
+    found = _look(jobs, workers)
+    others = iter(_in_process([job for job, result in zip(jobs, found, strict=True) if result is None]))
+    return [result if result is not None else next(others) for result in found]
+
+
+def _look(jobs: Sequence[Job], workers: int) -> "list[FileIndex | Unreadable | None]":
+    """What ``index_one`` says of each file."""
     size = sum(len(content) for _, content in jobs)
     workers = min(workers, size // WORTH, len(jobs))
     if workers < 2:
@@ -43,15 +50,15 @@ def index_all(jobs: Sequence[Job], workers: int = 1) -> list[FileIndex | Unreada
     for share, indexed in zip(shares, _in_processes([[jobs[n] for n in share] for share in shares]), strict=True):
         for number, result in zip(share, indexed, strict=True):
             results[number] = result
-    return [result for result in results if result is not None]
+    return results
 
 
-def index_one(job: Job) -> FileIndex | Unreadable:
-    """The index of a file, or why there is none.
+def index_one(job: Job) -> FileIndex | Unreadable | None:
+    """The index of a file, or why there is none; None where only a process that may crash can tell.
 
     The parser that keeps every byte goes down a native stack, and in some ways of nesting its time grows with the
     square of the depth. Python's own parser has limits, so it looks first. A file that it does not take may be of
-    another version of Python: that is parsed in a process of its own, which may crash or be stopped.
+    another version of Python.
     """
     try:
         with warnings.catch_warnings():
@@ -60,7 +67,7 @@ def index_one(job: Job) -> FileIndex | Unreadable:
     except (RecursionError, MemoryError):
         return Unreadable(TOO_DEEP)
     except (SyntaxError, ValueError, LookupError) as error:
-        return Unreadable(TOO_DEEP) if "too many" in str(error) else _in_process(job)
+        return Unreadable(TOO_DEEP) if "too many" in str(error) else None
     return parse(job)
 
 
@@ -85,14 +92,19 @@ def _shares(jobs: Sequence[Job], workers: int) -> list[list[int]]:
     return shares
 
 
-def _in_process(job: Job) -> FileIndex | Unreadable:
+def _in_process(jobs: list[Job]) -> list[FileIndex | Unreadable]:
+    """Files that may end the process that parses them: all in one, then each in its own where that one broke."""
+    if not jobs:
+        return []
     process = _start("--plain")
     try:
-        return _ask(process, [job], SECONDS)[0]
-    except RuntimeError:
-        return Unreadable("SyntaxError: the parser broke down over it")
-    except subprocess.TimeoutExpired:
-        return Unreadable(f"SyntaxError: the parser took more than {SECONDS} seconds")
+        return [result for result in _ask(process, jobs, SECONDS) if result is not None]
+    except (RuntimeError, subprocess.TimeoutExpired) as error:
+        if len(jobs) > 1:
+            return [result for job in jobs for result in _in_process([job])]
+        late = isinstance(error, subprocess.TimeoutExpired)
+        what = f"took more than {SECONDS} seconds" if late else "broke down over it"
+        return [Unreadable(f"SyntaxError: the parser {what}")]
     finally:
         process.kill()
         process.wait()
@@ -105,7 +117,7 @@ def _start(*options: str) -> "subprocess.Popen[bytes]":
     return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=quiet, env=environment)
 
 
-def _in_processes(shares: list[list[Job]]) -> list[list[FileIndex | Unreadable]]:
+def _in_processes(shares: list[list[Job]]) -> "list[list[FileIndex | Unreadable | None]]":
     processes: list[subprocess.Popen[bytes]] = []
     try:
         for _ in shares:
@@ -120,9 +132,9 @@ def _in_processes(shares: list[list[Job]]) -> list[list[FileIndex | Unreadable]]
 
 def _ask(
     process: "subprocess.Popen[bytes]", share: list[Job], seconds: float | None = None
-) -> list[FileIndex | Unreadable]:
+) -> "list[FileIndex | Unreadable | None]":
     answer, _ = process.communicate(pickle.dumps(share), seconds)
     if process.returncode:
         raise RuntimeError(f"an indexing process ended with exit code {process.returncode}")
-    results: list[FileIndex | Unreadable] = pickle.loads(answer)
+    results: list[FileIndex | Unreadable | None] = pickle.loads(answer)
     return results

@@ -84,7 +84,7 @@ def cover(
     interpreter's own coverage.py is used where it has one, and ours is lent to it otherwise. ``sandbox`` is that of
     ``trace``. Raises CoverageNotUsable, SandboxNotUsable.
     """
-    folder = Folder(Path(out))
+    folder = Folder(out)
     index = source_index(out)
     statements = _statements(folder, index)
     if file is not None:

@@ -16,6 +16,7 @@ from typing import Any
 from sweflow_tracer.errors import FileNotUsable, OutputNotUsable, TasksInTheWay
 from sweflow_tracer.files import Blobs, read_blobs, write_blob
 from sweflow_tracer.format import dumps, read_document, read_project_file, reading, write_document, write_project
+from sweflow_tracer.paths import StrPath
 from sweflow_tracer.project import Project
 from sweflow_tracer.session import Session
 
@@ -42,11 +43,14 @@ def locked(root: Path) -> Iterator[None]:
         yield
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, init=False)
 class Folder:
     """Where everything of one build stands."""
 
     root: Path
+
+    def __init__(self, root: StrPath) -> None:
+        object.__setattr__(self, "root", Path(root))
 
     @property
     def project(self) -> Path:

@@ -54,7 +54,7 @@ def evaluate_predictions(
     again. Two at once need two folders; the build's may be read-only then. Predictions for no task of the build are
     named in ``unknown_ids``. Raises SweflowError.
     """
-    tasks = read_tasks(Folder(Path(out)).tasks)
+    tasks = read_tasks(Folder(out).tasks)
     wanted = read_predictions(os.fspath(predictions), tasks)
     into = Path(results or Path(out) / "eval")
     ids = {task["instance_id"] for task in tasks}
@@ -79,13 +79,13 @@ def attack(
 
     Attacks that use up the host are run only in a sandbox that isolates. Raises SweflowError.
     """
-    rows = {row["instance_id"]: row for row in read_tasks(Folder(Path(out)).tasks)}
+    rows = {row["instance_id"]: row for row in read_tasks(Folder(out).tasks)}
     chosen = instance or next(iter(list(rows)[len(rows) // 2 :]), "")
     if chosen not in rows:
         raise UnknownInstance(chosen, tuple(rows))
     with grader_of(out, sandbox, python) as grader:
         run = run_attacks(
-            rows[chosen], Folder(Path(out)).history, grader, ATTACKS, harmful=grader.isolated, progress=progress
+            rows[chosen], Folder(out).history, grader, ATTACKS, harmful=grader.isolated, progress=progress
         )
         return tuple(run)
 
@@ -105,7 +105,7 @@ def grader_of(
     ``scratch`` is where scratch folders are listed (default: the build's folder, the user's cache where that cannot be
     written).
     """
-    folder = Folder(Path(out))
+    folder = Folder(out)
     project, interpreter = read_project_file(folder.project)
     folder.check_history()
     target = Target(project, absolute(python or interpreter))

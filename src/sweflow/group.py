@@ -61,7 +61,7 @@ def settings_folder(ctx: click.Context, command: click.Command, args: list[str])
     look = click.Context(command, info_name=command.name, parent=ctx, resilient_parsing=True)
     given, _, _ = command.make_parser(look).parse_args(list(args))
     repo = next((given[name] for name in ("repo", "target") if isinstance(given.get(name), str)), None)
-    return Path(repo) if repo is not None and not Folder(Path(repo)).project.exists() else Path()
+    return Path(repo) if repo is not None and not Folder(repo).project.exists() else Path()
 
 
 def allowed(settings: list[Setting]) -> list[Setting]:

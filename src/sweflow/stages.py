@@ -263,7 +263,7 @@ def graph(out: StrPath, *, index: SourceIndex | None = None, force: bool = False
     Where the graph is the one that stands there, what later stages made of it stays. Another one removes it, and asks
     for ``force`` where there are verified tasks. Raises SweflowError.
     """
-    folder = Folder(Path(out))
+    folder = Folder(out)
     found = read_trace(folder.trace)
     with folder.locked(), _timed(folder, "graph"):
         made = build_graph(found, index or source_index(out))
@@ -279,7 +279,7 @@ def load_graph(out: StrPath) -> RuntimeDependencyGraph:
 
     Raises FileNotUsable where the trace cannot be read either.
     """
-    folder = Folder(Path(out))
+    folder = Folder(out)
     try:
         return read_graph(folder.graph)
     except FileNotUsable:
@@ -295,7 +295,7 @@ def schedule(out: StrPath, rules: Rules | None = None, *, force: bool = False) -
     Where the schedule is the one that stands there, what later stages made of it stays. Another one removes it, and
     asks for ``force`` where there are verified tasks. Raises SweflowError.
     """
-    folder = Folder(Path(out))
+    folder = Folder(out)
     found = read_graph(folder.graph)
     with folder.locked(), _timed(folder, "schedule"):
         stored = stored_options(out)
@@ -311,13 +311,13 @@ def schedule(out: StrPath, rules: Rules | None = None, *, force: bool = False) -
 
 def load_schedule(out: StrPath, graph: RuntimeDependencyGraph) -> Schedule:
     """The schedule of ``schedule.json``; where it cannot be read, the one that would be made. Nothing is written."""
-    found = _read(read_schedule, Folder(Path(out)).schedule)
+    found = _read(read_schedule, Folder(out).schedule)
     return found if found is not None else make_schedule(graph, stored_options(out).of_schedule())
 
 
 def stored_options(out: StrPath) -> Options:
     """The options of a folder's build; the defaults where it has none (a graph that was put there by hand)."""
-    folder = Folder(Path(out))
+    folder = Folder(out)
     return Options(**folder.stored_options()) if folder.options.exists() else Options()
 
 
@@ -326,7 +326,7 @@ def tasks(out: StrPath, *, index: SourceIndex | None = None, force: bool = False
 
     Verified tasks are removed by that, and it asks for ``force`` where there are any. Raises SweflowError.
     """
-    folder = Folder(Path(out))
+    folder = Folder(out)
     inputs = _inputs(folder, None, index)
     with folder.locked(), _timed(folder, "tasks"), _swapped(folder.history) as history:
         folder.check_replaceable("tasks", force=force)
@@ -352,7 +352,7 @@ def verify(
     ``python`` is another place of the environment that was traced. ``sandbox`` is as for ``trace``. Tasks that are
     there stay until the new ones are whole. Raises SweflowError.
     """
-    folder = Folder(Path(out))
+    folder = Folder(out)
     inputs = _inputs(folder, python, index)
     options = replace(stored_options(folder.root), jobs=jobs)
     options = options if certificate is None else options.with_certificate(certificate)
@@ -401,7 +401,7 @@ def build(
 
     ``sandbox`` is as for ``trace``; the dataset does not depend on it.
     """
-    folder = Folder(Path(out))
+    folder = Folder(out)
     options.of_schedule()
     options.of_certificate()
     trace(
@@ -430,7 +430,7 @@ def build(
 
 def checkout(out: StrPath, instance: str, dest: StrPath, content: Content = Content.SKELETON) -> str:
     """Materialise a task as a git repository of one commit at ``dest``; the commit's name."""
-    folder = Folder(Path(out))
+    folder = Folder(out)
     rows = read_tasks(folder.tasks)
     if all(row["instance_id"] != instance for row in rows):
         raise _no_task(folder, instance, rows)
@@ -460,7 +460,7 @@ def absolute(python: StrPath) -> Path:
 
 def source_index(out: StrPath) -> SourceIndex:
     """The index of a folder's source."""
-    folder = Folder(Path(out))
+    folder = Folder(out)
     project, _ = read_project_file(folder.project)
     return _index_of(folder.read_source(project))
 

@@ -3,7 +3,7 @@
 import ast
 from collections.abc import Iterator, Mapping, Sequence
 
-from sweflow_tasks.parameters import MOST_ROWS, Table, called
+from sweflow_tasks.parameters import MOST_ROWS, Table, called, source_of
 
 _COMPARED = {ast.Eq: "equals", ast.NotEq: "differs from", ast.In: "is in", ast.NotIn: "is not in", ast.Is: "is"}
 _ASSERTED = {
@@ -53,11 +53,6 @@ def table_lines(table: Table, ids: Mapping[int, str] | None = None) -> Iterator[
         yield f"    - {_code(table.rows[place])}" + (f" (id `{ids[place]}`)" if ids is not None else "")
     if len(shown) > MOST_ROWS:
         yield f"    - and {len(shown) - MOST_ROWS} more"
-
-
-def source_of(node: ast.AST) -> str:
-    """An expression or statement on one line, as Python writes it."""
-    return " ".join(ast.unparse(node).split("\n"))
 
 
 def _block(statements: Sequence[ast.stmt], depth: int) -> Iterator[str]:

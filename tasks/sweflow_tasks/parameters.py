@@ -37,7 +37,7 @@ def tables(decorators: Iterable[ast.expr], rows: Rows) -> Iterator[Table]:
         if len(arguments) < 2:
             continue
         names, values = arguments[:2]
-        label = str(names.value) if isinstance(names, ast.Constant) else " ".join(ast.unparse(names).split("\n"))
+        label = str(names.value) if isinstance(names, ast.Constant) else source_of(names)
         known = rows(values)
         origin = values.id if known is not None and isinstance(values, ast.Name) else ""
         yield Table(label, tuple(known or [values]), "ids" in given or len(mark.args) > 3, origin)
@@ -53,6 +53,11 @@ def ids_of(found: list[Table], ids: frozenset[str]) -> tuple[str, ...] | None:
     if any(len(fitting) != 1 for fitting in made) or len(frozenset.union(*made)) != len(ids):
         return None
     return tuple(next(iter(fitting)) for fitting in made)
+
+
+def source_of(node: ast.AST) -> str:
+    """An expression or statement on one line, as Python writes it."""
+    return " ".join(ast.unparse(node).split("\n"))
 
 
 def called(call: ast.Call) -> str:

@@ -7,7 +7,7 @@ from statistics import median
 
 from sweflow_rdg import Reason, Role, RuntimeDependencyGraph
 from sweflow_scheduler import Schedule, Step
-from sweflow_tracer.files import DEEPEST, LARGEST, fits_git
+from sweflow_tracer.files import TOO_LARGE, bad_path
 
 from sweflow_tasks.draft import Amendments
 from sweflow_tasks.values import JsonObject, Rejection
@@ -40,11 +40,8 @@ def other_rejections(
 
 
 def _left_out(path: str) -> Rejection:
-    if not fits_git(path, "120000"):
-        return Rejection("file", path, Reason.INVALID_PATH, "git takes no such name into a tree")
-    if path.count("/") > DEEPEST:
-        return Rejection("file", path, Reason.INVALID_PATH, f"more than {DEEPEST} folders deep")
-    return Rejection("file", path, Reason.TOO_LARGE, f"larger than {LARGEST >> 20} MiB")
+    problem = bad_path(path, "120000")
+    return Rejection("file", path, Reason.INVALID_PATH if problem else Reason.TOO_LARGE, problem or TOO_LARGE)
 
 
 def _of_step(

@@ -49,14 +49,20 @@ LARGEST = 200 << 20
 """Bytes of a file beyond which it is in no tree: trees are held in memory, and copied for every run."""
 
 
+TOO_LARGE = f"larger than {LARGEST >> 20} MiB"
+
+
+def bad_path(path: str, mode: str) -> str:
+    """Why a file of this path is in no tree; empty where that is not for its path."""
+    if not fits_git(path, mode):
+        return "git takes no such name into a tree"
+    return f"more than {DEEPEST} folders deep" if path.count("/") > DEEPEST else ""
+
+
 def refusal(root: Path, entry: FileEntry) -> str:
     """Why a file is in no tree; empty where it is."""
-    if not fits_git(entry.path, entry.mode):
-        return "git takes no such name into a tree"
-    if entry.path.count("/") > DEEPEST:
-        return f"more than {DEEPEST} folders deep"
     large = entry.mode != "120000" and (root / entry.path).lstat().st_size > LARGEST
-    return f"larger than {LARGEST >> 20} MiB" if large else ""
+    return bad_path(entry.path, entry.mode) or (TOO_LARGE if large else "")
 
 
 def fits_git(path: str, mode: str) -> bool:

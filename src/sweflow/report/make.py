@@ -34,7 +34,7 @@ def make_report(out: StrPath, file: StrPath | None = None) -> Report:
     A graph or schedule that is not there is made for the report and not written.
     Raises SweflowError.
     """
-    folder = Folder(Path(out))
+    folder = Folder(out)
     graph = load_graph(out)
     page = make_page(read_material(folder, graph, load_schedule(out, graph)))
     place = Path(file if file is not None else folder.root / "report.html")

@@ -50,19 +50,19 @@ class Context {
 
   /** Put a function in the middle of the focus view. */
   focus(node) {
-    const id = this.model.ids[node];
-    this.go({ view: "focus", focus: id, sel: id, call: "", into: "", to: "" });
+    this.go(this.focusState(node));
   }
-
-  /** Changes that switch every filter off. */
-  get unfiltered() { return noFilters(); }
 
   /** What shows a test: its body with what it calls, or what it ran where it has none. */
   testState(test) {
     const { model } = this;
     const body = model.tests.body[test];
     if (body < 0) return { view: "map", test: model.tests.id[test] };
-    const id = model.ids[body];
+    return this.focusState(body);
+  }
+
+  focusState(node) {
+    const id = this.model.ids[node];
     return { view: "focus", focus: id, sel: id, call: "", into: "", to: "" };
   }
 

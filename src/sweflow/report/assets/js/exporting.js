@@ -10,7 +10,7 @@ const STYLED = ["fill", "fill-opacity", "stroke", "stroke-width", "stroke-dashar
 export function kinds(ctx) {
   const { state } = ctx;
   if (state.view === "table") return [["csv", `CSV: the rows of this table`], ["json", `JSON: the rows of this table`]];
-  const step = ctx.model.steps.find((one) => one.number >= (state.step || 1)) ?? ctx.model.steps[0];
+  const step = stepShown(ctx);
   const what = { focus: "the functions shown", map: "the functions that pass the filters", schedule: step ? `the functions of step ${step.number}` : "all functions", overview: "all functions" }[state.view];
   const picture = { focus: "this neighbourhood", map: "the whole map, as filtered", schedule: "the timeline" }[state.view];
   const pictures = picture ? [["svg", `SVG: ${picture}`], ["png", `PNG: ${picture}`]] : [];
@@ -36,12 +36,17 @@ function rowsObject(ctx) {
   return { format: "sweflow-report-rows", version: 1, project: ctx.about.name, source: ctx.about.source, view: location.hash, table: ctx.state.tab, rows: ctx.views.table.objects() };
 }
 
+/** The step that Schedule shows; none where there are no steps. */
+function stepShown({ model, state }) {
+  return model.steps.find((step) => step.number >= (state.step || 1)) ?? model.steps[0];
+}
+
 /** The functions that the view shows, after filters. */
 export function shownNodes(ctx) {
   const { model, state, filter } = ctx;
   if (state.view === "focus") return ctx.views.focus.shown().sort((a, b) => a - b);
   if (state.view === "schedule" && model.steps.length) {
-    return (model.steps.find((step) => step.number >= (state.step || 1)) ?? model.steps[0]).functions;
+    return stepShown(ctx).functions;
   }
   return model.core.filter((node) => state.view === "overview" || filter.has(node));
 }

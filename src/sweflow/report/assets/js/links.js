@@ -1,20 +1,24 @@
 // Names that one can click: of functions, steps and tests. A click selects, a double click focuses.
 
 import { h, iconButton, say } from "./dom.js";
+import { noFilters } from "./filter.js";
 import { meaning } from "./glossary.js";
+
+/** A link that changes the state; what else it has is in `more`. */
+export function goLink(ctx, changes, more, ...children) {
+  return h("a", { href: ctx.link(changes), onclick: (event) => { event.preventDefault(); ctx.go(changes); }, ...more }, ...children);
+}
 
 /** A function's name with its place and what it is. */
 export function functionLink(ctx, node, { file = true } = {}) {
   const { model } = ctx;
-  return h("a", {
-    class: "fn", href: ctx.link({ sel: model.ids[node] }), title: model.ids[node],
-    onclick: (event) => { event.preventDefault(); ctx.go({ sel: model.ids[node] }); },
-    ondblclick: (event) => { event.preventDefault(); ctx.focus(node); },
-  }, h("span", { class: "fn-name" }, model.label(node)), file ? h("span", { class: "fn-file" }, model.path(node)) : null);
+  const more = { class: "fn", title: model.ids[node], ondblclick: (event) => { event.preventDefault(); ctx.focus(node); } };
+  return goLink(ctx, { sel: model.ids[node] }, more,
+    h("span", { class: "fn-name" }, model.label(node)), file ? h("span", { class: "fn-file" }, model.path(node)) : null);
 }
 
 export function stepLink(ctx, number, text = `step ${number}`) {
-  return h("a", { href: ctx.link({ view: "schedule", step: number }), onclick: (event) => { event.preventDefault(); ctx.go({ view: "schedule", step: number }); } }, text);
+  return goLink(ctx, { view: "schedule", step: number }, {}, text);
 }
 
 /** A list that shows its first rows and tells how many more there are. */
@@ -36,16 +40,12 @@ export function testName(id) {
 /** A test as a link to its body, with what it calls. */
 export function testLink(ctx, test) {
   const id = ctx.model.tests.id[test];
-  return h("a", { class: "fn", href: ctx.link(ctx.testState(test)), title: id, onclick: (event) => {
-    event.preventDefault();
-    ctx.go(ctx.testState(test));
-  } }, testName(id));
+  return goLink(ctx, ctx.testState(test), { class: "fn", title: id }, testName(id));
 }
 
 /** Rows of a table, by the exact values of some columns. */
 export function rowsLink(ctx, tab, query, text) {
-  const changes = { view: "table", tab, q: query, sort: "", from: 0, ...ctx.unfiltered };
-  return h("a", { href: ctx.link(changes), onclick: (event) => { event.preventDefault(); ctx.go(changes); } }, text);
+  return goLink(ctx, { view: "table", tab, q: query, sort: "", from: 0, ...noFilters() }, {}, text);
 }
 
 const COPY = "M6 6V3.5h8.5V12H12M3.5 6H12v8.5H3.5z";

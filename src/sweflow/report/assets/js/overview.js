@@ -2,8 +2,9 @@
 
 import { stepColour, strengthColour } from "./colour.js";
 import { count, figure, h, heights, percent, replace, s, seconds } from "./dom.js";
+import { noFilters } from "./filter.js";
 import { term } from "./glossary.js";
-import { functionLink, rowsLink, stepLink, testLink } from "./links.js";
+import { functionLink, goLink, rowsLink, stepLink, testLink } from "./links.js";
 
 export class Overview {
   constructor(ctx, root) {
@@ -48,7 +49,7 @@ export class Overview {
     const { model } = this.ctx;
     const { summary } = model.about;
     const accepted = summary.tests?.accepted ?? model.tests.reason.filter((reason) => !reason).length;
-    const tile = (name, value, sub, to, changes = { ...this.ctx.unfiltered, q: "", from: 0, sel: "", ...to }) => h("a", { class: "tile", href: this.ctx.link(changes), onclick: (event) => { event.preventDefault(); this.ctx.go(changes); } },
+    const tile = (name, value, sub, changes) => goLink(this.ctx, { ...noFilters(), q: "", from: 0, sel: "", ...changes }, { class: "tile" },
       h("span", { class: "t-name" }, name), h("span", { class: "t-value" }, figure(value)), h("span", { class: "t-sub" }, sub));
     return h("div", { class: "tiles" },
       tile("Tests", model.tests.id.length, `${figure(accepted)} accepted (${percent(accepted, model.tests.id.length)})`, { view: "table", tab: "tests" }),

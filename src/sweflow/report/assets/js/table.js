@@ -20,7 +20,7 @@ export class TableView {
 
   update(state) {
     const { ctx } = this;
-    const tab = TABS.some(([key]) => key === state.tab) ? state.tab : "functions";
+    const tab = tabOf(state);
     if (this.box.value !== state.q) this.box.value = state.q;
     const key = [tab, state.sort, state.q, state.from, ctx.filter.key].join("\n");
     if (key !== this.key_) {
@@ -52,7 +52,7 @@ export class TableView {
   /** Paper has no pages to turn: all rows are there while it is printed. */
   print(on) {
     this.whole = on;
-    this.draw(TABS.some(([key]) => key === this.ctx.state.tab) ? this.ctx.state.tab : "functions", on ? { ...this.ctx.state, from: 0 } : this.ctx.state);
+    this.draw(tabOf(this.ctx.state), on ? { ...this.ctx.state, from: 0 } : this.ctx.state);
   }
 
   /** The rows on all pages as comma-separated values (RFC 4180). */
@@ -163,6 +163,10 @@ const EMPTY = {
   tasks: "No tasks are made yet: run sweflow tasks and sweflow verify, or sweflow build.",
   rejections: "Nothing was rejected.",
 };
+
+function tabOf(state) {
+  return TABS.some(([key]) => key === state.tab) ? state.tab : "functions";
+}
 
 function format(value) {
   return typeof value === "number" ? figure(value) : value;

@@ -1,7 +1,7 @@
 // The tables: what their columns are, and their rows.
 
 import { h, seconds } from "./dom.js";
-import { chip, functionLink, stepLink, testLink } from "./links.js";
+import { chip, functionLink, goLink, stepLink, testLink } from "./links.js";
 
 /** A table: its rows, and columns of a name, a value to sort and search by, and a cell where it is not that value. */
 export function tableOf(ctx, tab) {
@@ -118,8 +118,7 @@ const TABLES = {
 };
 
 function certificateLink(ctx, task) {
-  const changes = { view: "schedule", step: task.step, doc: "certificate" };
-  return h("a", { href: ctx.link(changes), onclick: (event) => { event.preventDefault(); ctx.go(changes); } }, task.level || "none");
+  return goLink(ctx, { view: "schedule", step: task.step, doc: "certificate" }, {}, task.level || "none");
 }
 
 export const TABS = [["functions", "Functions"], ["tests", "Tests"], ["steps", "Steps"], ["tasks", "Tasks"], ["rejections", "Rejections"]];
