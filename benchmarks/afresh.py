@@ -17,12 +17,12 @@ from sweflow_rdg import index_source
 from sweflow_rdg.format import read_graph
 from sweflow_scheduler.format import read_schedule
 from sweflow_tasks import Amendments, Inputs, Rejection, make_draft
-from sweflow_tasks.audit import clean
-from sweflow_tasks.certificate.bench import Bench, Setting
 from sweflow_tasks.certificate.trial import TrialJob, trial_of
+from sweflow_tasks.execution.job_pool import Bench, Setting
+from sweflow_tasks.leaks.audit import clean
 from sweflow_tracer.format import read_project_file
-from sweflow_tracer.processes import Launcher
-from sweflow_tracer.session import Target
+from sweflow_tracer.runner.launcher import Launcher
+from sweflow_tracer.runner.session import Target
 
 from sweflow import Folder
 

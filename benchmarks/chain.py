@@ -16,11 +16,11 @@ from sweflow_rdg import index_source
 from sweflow_rdg.format import read_graph
 from sweflow_scheduler.format import read_schedule
 from sweflow_tasks import Amendments, Inputs, make_draft
-from sweflow_tasks.audit import Audit, clean
-from sweflow_tasks.history import write_history
-from sweflow_tasks.statement import Statements
+from sweflow_tasks.history.commits import write_history
+from sweflow_tasks.leaks.audit import Audit, clean
+from sweflow_tasks.statements.statement import Statements
 from sweflow_tracer.format import read_project_file
-from sweflow_tracer.session import Target
+from sweflow_tracer.runner.session import Target
 
 from sweflow import Folder
 

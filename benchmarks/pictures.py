@@ -18,9 +18,9 @@ from urllib.parse import quote
 from PIL import Image
 from playwright.sync_api import sync_playwright
 from report import FLAGS, chromium
+from sweflow_datasets.pipeline import load_schedule
 
 import sweflow
-from sweflow.stages import load_schedule
 
 SIZE = {"width": 1360, "height": 850}
 COLOURS = 255

@@ -25,9 +25,9 @@ from sweflow_rdg.format import write_graph
 from sweflow_scheduler import Rules, Schedule, make_schedule
 from sweflow_scheduler.format import write_schedule
 from sweflow_tasks.format import write_lines, write_summary
-from sweflow_tracer.files import FileEntry
 from sweflow_tracer.format import write_project
-from sweflow_tracer.project import Project
+from sweflow_tracer.project.files import FileEntry
+from sweflow_tracer.project.project import Project
 
 import sweflow
 

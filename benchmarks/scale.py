@@ -25,7 +25,7 @@ from pathlib import Path
 
 from sweflow_rdg import Call, Node, Role, RuntimeDependencyGraph, TestNode, index_source
 from sweflow_scheduler import Closure, Rules, make_schedule
-from sweflow_tracer.files import Blobs
+from sweflow_tracer.project.files import Blobs
 
 SIZES = ((1_000, 1_000), (3_000, 3_000), (10_000, 1_000), (10_000, 10_000), (30_000, 30_000), (100_000, 100_000))
 LAYERS = 15

@@ -19,10 +19,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from sweflow_tracer.files import write_blob
-from sweflow_tracer.processes import Launcher
-from sweflow_tracer.session import VARIABLES, Options, run_session
-from sweflow_tracer.workspace import Workspace
+from sweflow_tracer.project.files import write_blob
+from sweflow_tracer.runner.launcher import Launcher
+from sweflow_tracer.runner.session import VARIABLES, Options, run_session
+from sweflow_tracer.runner.workspace import Workspace
 from witness import COVERAGE, Case, load
 
 PEERS = (COVERAGE, "pytest-testmon==2.1.3", "pytest-cov==7.0.0")

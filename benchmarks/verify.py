@@ -24,12 +24,12 @@ from sweflow_rdg import index_source
 from sweflow_rdg.format import read_graph
 from sweflow_scheduler.format import read_schedule
 from sweflow_tasks import Amendments, Inputs, Rejection, VerifiedDataset, VerifyOptions, make_draft, verify_tasks
-from sweflow_tasks.arguments import present_arguments
+from sweflow_tasks.execution.arguments import present_arguments
 from sweflow_tasks.format import task_object
-from sweflow_tracer.files import Blobs, write_blob
 from sweflow_tracer.format import read_project_file
-from sweflow_tracer.processes import Launcher
-from sweflow_tracer.session import VARIABLES, Session, Target
+from sweflow_tracer.project.files import Blobs, write_blob
+from sweflow_tracer.runner.launcher import Launcher
+from sweflow_tracer.runner.session import VARIABLES, Session, Target
 
 from sweflow import Folder
 

@@ -23,12 +23,12 @@ from pathlib import Path
 from prepare import corpus, prepare
 from sweflow_rdg import Definition, build_graph, index_source
 from sweflow_tracer import Outcome, Trace, TraceOptions, trace_project
-from sweflow_tracer.files import Blobs, write_blob
-from sweflow_tracer.interpreter import inspect_interpreter
-from sweflow_tracer.processes import Launcher
-from sweflow_tracer.project import read_project
-from sweflow_tracer.session import VARIABLES, Options, Target, run_session
-from sweflow_tracer.workspace import Workspace
+from sweflow_tracer.project.files import Blobs, write_blob
+from sweflow_tracer.project.interpreter import inspect_interpreter
+from sweflow_tracer.project.project import read_project
+from sweflow_tracer.runner.launcher import Launcher
+from sweflow_tracer.runner.session import VARIABLES, Options, Target, run_session
+from sweflow_tracer.runner.workspace import Workspace
 
 PLUGIN = Path(__file__).with_name("witness_plugin.py")
 COVERAGE = "coverage==7.10.7"  # the last release for Python 3.9

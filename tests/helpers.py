@@ -4,11 +4,11 @@ import subprocess
 from pathlib import Path
 
 from sweflow_tracer import Trace
-from sweflow_tracer.interpreter import inspect_interpreter
-from sweflow_tracer.processes import Launcher
-from sweflow_tracer.project import read_project
-from sweflow_tracer.session import Target
-from sweflow_tracer.trace import TraceOptions, trace_project
+from sweflow_tracer.project.interpreter import inspect_interpreter
+from sweflow_tracer.project.project import read_project
+from sweflow_tracer.recording.trace import TraceOptions, trace_project
+from sweflow_tracer.runner.launcher import Launcher
+from sweflow_tracer.runner.session import Target
 
 
 def write_repository(root: Path, files: dict[str, str]) -> Path:

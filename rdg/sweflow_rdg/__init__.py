@@ -1,12 +1,12 @@
 """The graph room: source index and trace become the runtime dependency graph."""
 
-from sweflow_rdg.build import build_graph
-from sweflow_rdg.classes import overrides
-from sweflow_rdg.definitions import Binding, ClassDefinition, Cut, Definition, Kind, Trait
-from sweflow_rdg.file import FileIndex
-from sweflow_rdg.index import SourceIndex, index_source
-from sweflow_rdg.modules import imported_files
-from sweflow_rdg.names import NameIndex, Part, Region
+from sweflow_rdg.graph.build import build_graph
+from sweflow_rdg.index.classes import overrides
+from sweflow_rdg.index.definitions import Binding, ClassDefinition, Cut, Definition, Kind, Trait
+from sweflow_rdg.index.file import FileIndex
+from sweflow_rdg.index.modules import imported_files
+from sweflow_rdg.index.names import NameIndex, Part, Region
+from sweflow_rdg.index.source import SourceIndex, index_source
 from sweflow_rdg.values import (
     Call,
     Node,

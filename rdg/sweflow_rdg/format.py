@@ -7,7 +7,7 @@ from typing import Any
 from sweflow_tracer import CodeRef
 from sweflow_tracer.format import read_document, reading, write_document
 
-from sweflow_rdg.definitions import Kind, Trait
+from sweflow_rdg.index.definitions import Kind, Trait
 from sweflow_rdg.values import (
     Call,
     Node,

@@ -5,9 +5,9 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from sweflow_tracer import CodeRef
-from sweflow_tracer.showing import Shown
+from sweflow_tracer.displayable import Shown
 
-from sweflow_rdg.definitions import Kind, Trait
+from sweflow_rdg.index.definitions import Kind, Trait
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -194,6 +194,6 @@ class RuntimeDependencyGraph(Shown):
         >>> import networkx as nx
         >>> nx.betweenness_centrality(graph.to_networkx())  # doctest: +SKIP
         """
-        from sweflow_rdg.network import network_of  # noqa: PLC0415  # it is made of these values
+        from sweflow_rdg.graph.network import network_of  # noqa: PLC0415  # it is made of these values
 
         return network_of(self)

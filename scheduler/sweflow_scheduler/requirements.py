@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from sweflow_rdg import RuntimeDependencyGraph
-from sweflow_rdg.order import Order
+from sweflow_rdg.graph.order import Order
 
 Requirements = dict[str, tuple[int, ...]]
 

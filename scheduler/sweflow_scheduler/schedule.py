@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from sweflow_rdg import Node, Role, RuntimeDependencyGraph
-from sweflow_rdg.order import Order, order_of
+from sweflow_rdg.graph.order import Order, order_of
 
 from sweflow_scheduler.bands import merge_small, why_unsplit
 from sweflow_scheduler.difficulty import with_difficulty

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from sweflow_tracer.showing import Shown
+from sweflow_tracer.displayable import Shown
 
 from sweflow_scheduler.errors import BandUpsideDown
 

@@ -6,7 +6,14 @@
 21
 """
 
-from sweflow_rdg import Reason, RuntimeDependencyGraph, build_graph, index_source, questions, views
+from sweflow_datasets.coverage_run import cover
+from sweflow_datasets.dataset import Dataset, Task, load_tasks
+from sweflow_datasets.folder import Folder
+from sweflow_datasets.grading import evaluate_predictions, grade
+from sweflow_datasets.pipeline import Options, build, checkout, graph, load_graph, schedule, tasks, trace, verify
+from sweflow_datasets.version import __version__
+from sweflow_rdg import Reason, RuntimeDependencyGraph, build_graph, index_source
+from sweflow_rdg.queries import questions, views
 from sweflow_scheduler import Closure, Cost, Rules, Schedule, Step, critical_path, explain, make_schedule, waves, width
 from sweflow_tasks import (
     Candidate,
@@ -15,18 +22,12 @@ from sweflow_tasks import (
     Level,
     Rejection,
 )
-from sweflow_tasks.checkout import Content
 from sweflow_tasks.grading import Verdict, VerdictKind
+from sweflow_tasks.history.checkout import Content
 from sweflow_tracer import Outcome, SweflowError, Trace
 
 from sweflow import display
-from sweflow.covering import cover
-from sweflow.dataset import Dataset, Task, load_tasks
-from sweflow.folder import Folder
-from sweflow.grading import evaluate_predictions, grade
-from sweflow.report import make_report as report
-from sweflow.stages import Options, build, checkout, graph, load_graph, schedule, tasks, trace, verify
-from sweflow.version import __version__
+from sweflow.reporting import make_report as report
 
 __all__ = [
     "Candidate",

@@ -1,5 +1,5 @@
 """``python -m sweflow``."""
 
-from sweflow.cli import main
+from sweflow.cli.main import main
 
 main()

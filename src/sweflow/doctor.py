@@ -11,12 +11,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
+from sweflow_datasets.caches import index_cache
+from sweflow_datasets.pipeline import absolute
 from sweflow_tracer.errors import InterpreterNotUsable
-from sweflow_tracer.interpreter import Interpreter, find_python, inspect_interpreter
+from sweflow_tracer.project.interpreter import Interpreter, find_python, inspect_interpreter
 from sweflow_tracer.sandbox.choose import examine
-
-from sweflow.caches import index_cache
-from sweflow.stages import absolute
 
 SPACE = 1 << 30
 """Bytes that the scratch folder should have free."""

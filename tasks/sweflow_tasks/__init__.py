@@ -1,13 +1,13 @@
 """The tasks room: schedule and sources become masked codebases, patches and verified tasks."""
 
+from sweflow_tasks.building import VerifyOptions, make_candidates, verify_tasks
 from sweflow_tasks.certificate.options import CertificateOptions, Level
-from sweflow_tasks.chain import Chain, make_chain
-from sweflow_tasks.dataset import VerifyOptions, make_candidates, verify_tasks
-from sweflow_tasks.draft import Amendments, Draft, Inputs, make_draft
-from sweflow_tasks.forms import NEVER
-from sweflow_tasks.mask import Docstrings
-from sweflow_tasks.plan import Plan, make_plan
+from sweflow_tasks.masking.chain import Chain, make_chain
+from sweflow_tasks.masking.mask import Docstrings
+from sweflow_tasks.masking.mask_policy import NEVER
 from sweflow_tasks.values import Candidate, Evidence, Findings, Rejection, Repair, VerifiedDataset, VerifiedTask
+from sweflow_tasks.verification.draft import Amendments, Draft, Inputs, make_draft
+from sweflow_tasks.verification.plan import Plan, make_plan
 
 __all__ = [
     "NEVER",

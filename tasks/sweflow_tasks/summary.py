@@ -7,10 +7,10 @@ from statistics import median
 
 from sweflow_rdg import Reason, Role, RuntimeDependencyGraph
 from sweflow_scheduler import Schedule, Step
-from sweflow_tracer.files import TOO_LARGE, bad_path
+from sweflow_tracer.project.files import TOO_LARGE, bad_path
 
-from sweflow_tasks.draft import Amendments
 from sweflow_tasks.values import JsonObject, Rejection
+from sweflow_tasks.verification.draft import Amendments
 
 
 def other_rejections(

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sweflow_rdg import Reason
-from sweflow_tracer.showing import Short
+from sweflow_tracer.displayable import Short
 
 JsonObject = dict[str, Any]
 

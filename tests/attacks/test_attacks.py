@@ -3,11 +3,11 @@
 from pathlib import Path
 
 import pytest
+from sweflow_datasets.grading import grader_of
 from sweflow_tasks.attacks import ATTACKS, GOLD, run_attacks
 from sweflow_tasks.format import read_lines
 
 import sweflow
-from sweflow.grading import grader_of
 
 QUICK = (
     "edit-tests",

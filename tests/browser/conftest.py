@@ -8,9 +8,8 @@ from typing import Any
 import pytest
 
 import sweflow
-
-from ..corpus.projects import script
-from ..report.crafted import EVIL, folder_of
+from tests.corpus.projects import script
+from tests.shell.reporting.crafted import EVIL, folder_of
 
 Open = Callable[..., Any]
 

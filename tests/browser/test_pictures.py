@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from ..corpus.projects import script
+from tests.corpus.projects import script
 
 PICTURES = Path(__file__).parents[2] / "docs" / "report"
 

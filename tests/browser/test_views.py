@@ -10,9 +10,8 @@ from pathlib import Path
 import pytest
 
 import sweflow
-
-from ..corpus.projects import script
-from .conftest import until
+from tests.browser.conftest import until
+from tests.corpus.projects import script
 
 VIEWS = ("overview", "schedule", "focus", "map", "table")
 

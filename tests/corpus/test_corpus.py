@@ -6,9 +6,8 @@ import pytest
 from sweflow_scheduler.format import read_schedule
 
 import sweflow
-
-from ..helpers import assert_adds_up
-from .projects import folder, script
+from tests.corpus.projects import folder, script
+from tests.helpers import assert_adds_up
 
 
 @pytest.mark.corpus

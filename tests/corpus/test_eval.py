@@ -6,8 +6,7 @@ import pytest
 from sweflow_tasks.format import read_lines
 
 import sweflow
-
-from .projects import folder, script
+from tests.corpus.projects import folder, script
 
 EVERY = 4
 """Of so many tasks one is graded."""

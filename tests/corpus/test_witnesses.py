@@ -2,8 +2,8 @@
 
 import pytest
 
-from ..tracer.test_wild import interpreter
-from .projects import folder, script
+from tests.corpus.projects import folder, script
+from tests.tracer.probe.test_wild import interpreter
 
 PROJECTS = ("tabulate", "itsdangerous")
 

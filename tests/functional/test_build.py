@@ -6,12 +6,11 @@ import subprocess
 
 import pytest
 from sweflow_tasks.format import read_lines
-from sweflow_tracer.files import read_blobs, tree_digest
 from sweflow_tracer.format import read_project_file, read_trace, write_trace
+from sweflow_tracer.project.files import read_blobs, tree_digest
 
 import sweflow
-
-from ..helpers import assert_adds_up, files_of, git
+from tests.helpers import assert_adds_up, files_of, git
 
 
 @pytest.fixture(scope="module")

@@ -8,8 +8,7 @@ import pytest
 from sweflow_tasks.format import read_lines
 
 import sweflow
-
-from ..helpers import assert_adds_up, git, write_repository
+from tests.helpers import assert_adds_up, git, write_repository
 
 CORE = """\
 HISTORY = []

@@ -9,8 +9,7 @@ import pytest
 from sweflow_tasks.format import read_lines
 
 import sweflow
-
-from ..helpers import assert_adds_up, files_of, write_repository
+from tests.helpers import assert_adds_up, files_of, write_repository
 
 pytestmark = pytest.mark.slow
 

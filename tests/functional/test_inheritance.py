@@ -4,14 +4,13 @@ import shutil
 import sys
 
 import pytest
+from sweflow_datasets import pipeline as stages
 from sweflow_tasks import VerifyOptions, verify_tasks
 from sweflow_tasks.format import task_object
-from sweflow_tracer.processes import Launcher
+from sweflow_tracer.runner.launcher import Launcher
 
 import sweflow
-from sweflow import stages
-
-from ..corpus.projects import folder, script
+from tests.corpus.projects import folder, script
 
 
 def dataset_of(out, scratch, *, inherit):

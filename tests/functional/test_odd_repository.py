@@ -7,13 +7,12 @@ from pathlib import Path
 
 import pytest
 from sweflow_tasks.format import read_lines
-from sweflow_tasks.history import CommitStream
-from sweflow_tracer.clone import read_clone
-from sweflow_tracer.files import fits_git, list_files, read_blobs
+from sweflow_tasks.history.commits import CommitStream
+from sweflow_tracer.project.clone import read_clone
+from sweflow_tracer.project.files import fits_git, list_files, read_blobs
 
 import sweflow
-
-from ..helpers import files_of, git, write_repository
+from tests.helpers import files_of, git, write_repository
 
 TESTS = """\
 import odd

@@ -7,12 +7,11 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from sweflow_datasets.folder import locked
 from sweflow_tracer.errors import FileNotUsable, OutputNotUsable
 
 import sweflow
-from sweflow.folder import locked
-
-from ..helpers import git
+from tests.helpers import git
 
 
 def test_V9_grades_that_overlap_are_those_of_grades_alone(calculator):

@@ -3,8 +3,7 @@
 import pytest
 
 import sweflow
-
-from ..helpers import write_repository
+from tests.helpers import write_repository
 
 FILES = {
     "shop.py": """\

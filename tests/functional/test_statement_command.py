@@ -12,9 +12,8 @@ import pytest
 from click.testing import CliRunner
 
 import sweflow
-from sweflow.cli import cli
-
-from ..helpers import git
+from sweflow.cli.main import cli
+from tests.helpers import git
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from sweflow_tracer.sandbox.clean import find_leftovers
 
-from ..helpers import write_repository
+from tests.helpers import write_repository
 
 FILES = {
     "small.py": "def f():\n    return 1\n\n\ndef g():\n    return 2\n",

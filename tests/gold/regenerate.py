@@ -14,8 +14,8 @@ from pathlib import Path
 from click.testing import CliRunner
 
 import sweflow
-from sweflow.cli import cli
-from sweflow.graph_cli import LISTS
+from sweflow.cli.graph import LISTS
+from sweflow.cli.main import cli
 
 GOLD = Path(__file__).parent / "calculator"
 EXAMPLE = Path(__file__).parent.parent.parent / "examples" / "calculator"

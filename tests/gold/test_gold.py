@@ -7,12 +7,11 @@ import shutil
 import xml.etree.ElementTree as ET
 
 import pytest
-from sweflow_rdg import views
+from sweflow_rdg.queries import views
 
 import sweflow
-from sweflow.drawing import to_dot, to_picture
-
-from .regenerate import GOLD, rendered
+from sweflow.display.drawing import to_dot, to_picture
+from tests.gold.regenerate import GOLD, rendered
 
 
 @pytest.fixture(scope="module")

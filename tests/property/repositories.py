@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from sweflow_rdg import RuntimeDependencyGraph, SourceIndex, build_graph, index_source
 from sweflow_scheduler import Schedule, make_schedule
 from sweflow_tracer import CodeRef, Edge, Outcome, TestTrace, Trace
-from sweflow_tracer.files import Blobs
+from sweflow_tracer.project.files import Blobs
 
 BODIES = (
     "    return 1\n",

@@ -9,10 +9,11 @@ from hypothesis import given, settings
 from sweflow_rdg import Reason
 from sweflow_tasks import NEVER, Amendments, Inputs, Rejection, make_draft, make_plan
 from sweflow_tasks.summary import other_rejections, summarise
-from sweflow_tracer.project import Project
-from sweflow_tracer.session import Target
+from sweflow_tracer.project.project import Project
+from sweflow_tracer.runner.session import Target
 
-from ..helpers import assert_adds_up
+from tests.helpers import assert_adds_up
+
 from .repositories import Generated, repositories
 
 LAW = settings(deadline=None, max_examples=50)

@@ -4,7 +4,7 @@ import networkx as nx
 from hypothesis import given
 from hypothesis import strategies as st
 from sweflow_rdg import Call, Node, Role, RuntimeDependencyGraph, TestNode
-from sweflow_rdg.order import order_of
+from sweflow_rdg.graph.order import order_of
 from sweflow_scheduler import Closure, Rules, make_schedule
 
 FUNCTIONS = 8

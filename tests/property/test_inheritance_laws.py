@@ -9,13 +9,13 @@ from unittest.mock import patch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sweflow_tasks import Amendments, Rejection, make_draft
-from sweflow_tasks.agenda import checkpoints, inherited_results, make_agenda
-from sweflow_tasks.needs import Needs
-from sweflow_tasks.results import Result, TreeRun
-from sweflow_tasks.verify import Verifier
-from sweflow_tasks.watch import Habits
+from sweflow_tasks.verification.data_reads import Habits
+from sweflow_tasks.verification.impact import Needs
+from sweflow_tasks.verification.observations import Result, TreeRun
+from sweflow_tasks.verification.test_selection import checkpoints, inherited_results, make_agenda
+from sweflow_tasks.verification.tree_jobs import Verifier
 from sweflow_tracer import Outcome
-from sweflow_tracer.processes import Launcher
+from sweflow_tracer.runner.launcher import Launcher
 
 from .repositories import repositories
 from .test_chain_laws import inputs_of
@@ -151,7 +151,7 @@ def test_V1_the_tree_that_broke_something_is_found_as_if_everything_had_run_ever
     tests = sorted(earlier(draft, draft.chain.trees[-1] + 1))
     broken = data.draw(st.sets(st.sampled_from(tests))) if tests else set()
     since = data.draw(st.sampled_from(draft.chain.trees))
-    with patch("sweflow_tasks.agenda.SHORTEST", 100):
+    with patch("sweflow_tasks.verification.test_selection.SHORTEST", 100):
         agendas = (make_agenda(draft, None), agenda_of(made, draft))
     runs = []
     for agenda in agendas:

@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from sweflow_tracer.interpreter import Interpreter
+from sweflow_tracer.project.interpreter import Interpreter
 from sweflow_tracer.sandbox import clean as cleaning
 from sweflow_tracer.sandbox.choose import Availability, examine_one
-from sweflow_tracer.sandbox.marks import owner
+from sweflow_tracer.sandbox.ownership import owner
 
 from sweflow import doctor
-from sweflow.cli import cli
+from sweflow.cli.main import cli
 
 
 @pytest.fixture
@@ -93,7 +93,7 @@ def test_cleaning_removes_what_a_crashed_run_left(scratch):
 
 
 def test_cleaning_says_what_it_could_not_remove(scratch, monkeypatch):
-    monkeypatch.setattr("sweflow.clean_cli.remove", lambda leftover: False)
+    monkeypatch.setattr("sweflow.cli.clean.remove", lambda leftover: False)
     done = CliRunner().invoke(cli, ["clean", "--json"], catch_exceptions=False, standalone_mode=False)
     assert done.return_value == 1
     assert json.loads(done.stdout)[0]["state"] == "stays"

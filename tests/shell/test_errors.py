@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from sweflow_tracer import SweflowError
 
-ROOMS = ("sweflow_tracer", "sweflow_rdg", "sweflow_scheduler", "sweflow_tasks", "sweflow")
+ROOMS = ("sweflow_tracer", "sweflow_rdg", "sweflow_scheduler", "sweflow_tasks", "sweflow_datasets", "sweflow")
 
 
 def all_errors() -> list[type[SweflowError]]:

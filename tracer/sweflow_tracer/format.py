@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from sweflow_tracer.errors import FileNotUsable
-from sweflow_tracer.files import FileEntry
-from sweflow_tracer.project import Project
+from sweflow_tracer.project.files import FileEntry
+from sweflow_tracer.project.project import Project
 from sweflow_tracer.values import CodeRef, CollectionError, Edge, Outcome, TestTrace, Trace
 
 PROJECT_VERSION = 1

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from sweflow_tracer.showing import Short
+from sweflow_tracer.displayable import Short
 
 
 class Outcome(StrEnum):

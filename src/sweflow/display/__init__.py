@@ -3,12 +3,12 @@
 from collections.abc import Callable
 from typing import Any
 
+from sweflow_datasets.dataset import Dataset, Task
 from sweflow_rdg import RuntimeDependencyGraph
 from sweflow_scheduler import Schedule
 from sweflow_tasks.grading import Verdict
-from sweflow_tracer.showing import Look, register_look
+from sweflow_tracer.displayable import Look, register_look
 
-from sweflow.dataset import Dataset, Task
 from sweflow.display.html import to_html
 from sweflow.display.sheet import Sheet
 from sweflow.display.sheets import dataset_sheet, graph_sheet, schedule_sheet, task_sheet, verdict_sheet

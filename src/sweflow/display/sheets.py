@@ -4,15 +4,16 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sweflow_rdg import Role, RuntimeDependencyGraph, questions, views
+from sweflow_datasets.dataset import Dataset, Task
+from sweflow_rdg import Role, RuntimeDependencyGraph
+from sweflow_rdg.queries import questions, views
 from sweflow_scheduler import Schedule, critical_path, waves, width
 from sweflow_tasks.grading import Verdict
 
-from sweflow.dataset import Dataset, Task
+from sweflow.display.drawing import to_picture
 from sweflow.display.sheet import Sheet
-from sweflow.drawing import to_picture
+from sweflow.display.timeline import timeline
 from sweflow.errors import DotNotUsable
-from sweflow.timeline import timeline
 
 DRAWN = 60
 """Vertices of a picture beside other things; larger graphs are drawn by module, then by folder."""

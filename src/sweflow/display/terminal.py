@@ -7,7 +7,7 @@ from rich.table import Table
 from rich.text import Text
 
 from sweflow.display.sheet import Sheet
-from sweflow.timeline import BAR
+from sweflow.display.timeline import BAR
 
 WIDTH = 120
 """Columns of plain text."""

@@ -4,14 +4,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from sweflow_tracer.files import Blobs
-from sweflow_tracer.pool import side_by_side
-from sweflow_tracer.trace import Progress
+from sweflow_tracer.project.files import Blobs
+from sweflow_tracer.recording.trace import Progress
+from sweflow_tracer.runner.pool import side_by_side
 
 from sweflow_tasks.attacks.values import Attack, Situation
 from sweflow_tasks.grading.evaluate import Grades
 from sweflow_tasks.grading.values import Verdict
-from sweflow_tasks.history import CommitStream, read_commit, run_git, scratch_repository
+from sweflow_tasks.history.commits import CommitStream, read_commit, run_git, scratch_repository
 from sweflow_tasks.values import JsonObject
 
 GOLD = Attack("gold", "no attack: the gold patch, which must still pass", lambda situation: situation.skeleton)

@@ -1,6 +1,6 @@
 """Attacks by files: tests, configuration, and what Python or pytest load by themselves."""
 
-from sweflow_tracer.files import Blobs
+from sweflow_tracer.project.files import Blobs
 
 from sweflow_tasks.attacks.values import Attack, Situation, by_files
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from textwrap import dedent
 
-from sweflow_tracer.files import Blobs
+from sweflow_tracer.project.files import Blobs
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,12 +4,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from sweflow_rdg import Definition
-from sweflow_tracer.files import Blobs
-from sweflow_tracer.session import Variant
+from sweflow_tracer.project.files import Blobs
+from sweflow_tracer.runner.session import Variant
 
 from sweflow_tasks.certificate.mutants import Mutant, mutants_of
-from sweflow_tasks.draft import Draft
-from sweflow_tasks.masked import MaskedFile, Rendered
+from sweflow_tasks.masking.masked_file import MaskedFile, Rendered
+from sweflow_tasks.verification.draft import Draft
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,15 +8,15 @@ from enum import StrEnum
 
 from sweflow_rdg import Reason
 from sweflow_tracer.errors import SessionFailed
-from sweflow_tracer.files import Blobs, tree_digest
-from sweflow_tracer.session import Options
+from sweflow_tracer.project.files import Blobs, tree_digest
+from sweflow_tracer.runner.session import Options
+from sweflow_tracer.runner.workspace import clean_line
 from sweflow_tracer.values import Outcome
-from sweflow_tracer.workspace import clean_line
 
-from sweflow_tasks.arguments import present_arguments
-from sweflow_tasks.certificate.bench import Run
-from sweflow_tasks.draft import Draft, Inputs
+from sweflow_tasks.execution.arguments import present_arguments
+from sweflow_tasks.execution.job_pool import Run
 from sweflow_tasks.values import JsonObject, Rejection
+from sweflow_tasks.verification.draft import Draft, Inputs
 
 
 class Order(StrEnum):

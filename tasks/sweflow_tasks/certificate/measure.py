@@ -3,16 +3,16 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
-from sweflow_tracer.trace import Progress
+from sweflow_tracer.recording.trace import Progress
 
-from sweflow_tasks.certificate.bench import Bench
 from sweflow_tasks.certificate.gold import Order, flaky_of, gold_jobs, gold_runs
 from sweflow_tasks.certificate.options import CertificateOptions
 from sweflow_tasks.certificate.trial import TrialJob, trial_of
 from sweflow_tasks.certificate.values import Full, FunctionFigures
-from sweflow_tasks.draft import Amendments, Draft, Inputs
-from sweflow_tasks.judge import Verdicts
+from sweflow_tasks.execution.job_pool import Bench
 from sweflow_tasks.values import JsonObject, Rejection
+from sweflow_tasks.verification.draft import Amendments, Draft, Inputs
+from sweflow_tasks.verification.judge import Verdicts
 
 Settled = tuple[Draft, Amendments, Verdicts]
 

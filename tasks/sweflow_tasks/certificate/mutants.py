@@ -14,7 +14,7 @@ import libcst as cst
 from sweflow_rdg import Definition
 
 from sweflow_tasks.certificate.operators import Mutation, Operator, mutations
-from sweflow_tasks.mask import with_body
+from sweflow_tasks.masking.mask import with_body
 
 _LINE = re.compile(r"[^\n]*\n|[^\n]+")
 CONTEXT = 3

@@ -9,15 +9,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from sweflow_tracer.errors import SessionFailed
-from sweflow_tracer.files import Blobs, tree_digest
-from sweflow_tracer.session import Options, Session, Variant
+from sweflow_tracer.project.files import Blobs, tree_digest
+from sweflow_tracer.runner.session import Options, Session, Variant
 from sweflow_tracer.values import Outcome
 
-from sweflow_tasks.arguments import present_arguments
-from sweflow_tasks.certificate.bench import Run
 from sweflow_tasks.certificate.changes import Change, Standing, changes_of, standing
-from sweflow_tasks.draft import Draft, Inputs
+from sweflow_tasks.execution.arguments import present_arguments
+from sweflow_tasks.execution.job_pool import Run
 from sweflow_tasks.values import JsonObject
+from sweflow_tasks.verification.draft import Draft, Inputs
 
 SEED = 1000
 """Hash seed of every trial: that of the first gold run."""

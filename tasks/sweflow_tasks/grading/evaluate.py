@@ -8,12 +8,12 @@ from typing import Protocol
 
 from sweflow_tracer.errors import FileNotUsable
 from sweflow_tracer.format import dumps
-from sweflow_tracer.pool import side_by_side
-from sweflow_tracer.trace import Progress
+from sweflow_tracer.recording.trace import Progress
+from sweflow_tracer.runner.pool import side_by_side
 
+from sweflow_tasks.execution.line_journal import read_whole_lines
 from sweflow_tasks.grading.predictions import Prediction
 from sweflow_tasks.grading.values import Verdict, VerdictKind
-from sweflow_tasks.lines import read_whole_lines
 from sweflow_tasks.values import JsonObject
 
 

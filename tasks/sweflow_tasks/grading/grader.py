@@ -8,17 +8,17 @@ from threading import Lock
 
 from sweflow_tracer import SweflowError
 from sweflow_tracer.errors import RanElsewhere, RunnerDependency, SessionFailed
-from sweflow_tracer.files import Blobs
-from sweflow_tracer.processes import Launcher
-from sweflow_tracer.session import Guarded, Options, Session, Target, run_groups
-from sweflow_tracer.tail import Record
-from sweflow_tracer.workspace import Workspace, remove_listed
+from sweflow_tracer.project.files import Blobs
+from sweflow_tracer.runner.launcher import Launcher
+from sweflow_tracer.runner.records import Record
+from sweflow_tracer.runner.session import Guarded, Options, Session, Target, run_groups
+from sweflow_tracer.runner.workspace import Workspace, remove_listed
 
-from sweflow_tasks.arguments import present_arguments
+from sweflow_tasks.execution.arguments import present_arguments
 from sweflow_tasks.grading.patches import Refused, apply_patch
 from sweflow_tasks.grading.protected import is_protected, restore
 from sweflow_tasks.grading.values import Verdict, VerdictKind
-from sweflow_tasks.history import read_commit
+from sweflow_tasks.history.commits import read_commit
 from sweflow_tasks.values import JsonObject
 
 FEWEST_DECOYS = 3

@@ -8,8 +8,8 @@ import sys
 from collections.abc import Iterable
 from pathlib import PurePosixPath
 
-from sweflow_rdg.roles import looks_like_test
-from sweflow_tracer.files import Blobs
+from sweflow_rdg.graph.roles import looks_like_test
+from sweflow_tracer.project.files import Blobs
 
 CONFIGURATION = frozenset(
     {

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import IO
 
 from sweflow_tracer.errors import SandboxFailed
-from sweflow_tracer.sandbox.marks import TOKEN, end_marked
+from sweflow_tracer.sandbox.ownership import TOKEN, end_marked
 from sweflow_tracer.sandbox.port import DEFAULT_LIMITS, Job, Limits
 from sweflow_tracer.sandbox.supervised import Supervised, supervisor_command
 from sweflow_tracer.sandbox.surroundings import Surroundings

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sweflow_tracer.errors import SandboxNotUsable
-from sweflow_tracer.project import Project
+from sweflow_tracer.project.project import Project
 from sweflow_tracer.sandbox import bubblewrap, docker
 from sweflow_tracer.sandbox.port import DEFAULT_LIMITS, Limits, Sandbox
 from sweflow_tracer.sandbox.process import Process

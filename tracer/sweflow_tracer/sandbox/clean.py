@@ -11,10 +11,10 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from sweflow_tracer.runner.workspace import OWNER, PREFIX
 from sweflow_tracer.sandbox import docker, image
 from sweflow_tracer.sandbox.image import ENVIRONMENT_LABEL, OWNER_LABEL
-from sweflow_tracer.sandbox.marks import TOKEN, kill_marked, lives, marked, owner, owner_of
-from sweflow_tracer.workspace import OWNER, PREFIX
+from sweflow_tracer.sandbox.ownership import TOKEN, kill_marked, lives, marked, owner, owner_of
 
 _NAME = re.compile(rf"{PREFIX}[0-9a-f]{{8}}")
 

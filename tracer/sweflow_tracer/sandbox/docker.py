@@ -18,7 +18,7 @@ from sweflow_tracer.sandbox.image import (
     mounts,
     owner_label,
 )
-from sweflow_tracer.sandbox.marks import TOKEN
+from sweflow_tracer.sandbox.ownership import TOKEN
 from sweflow_tracer.sandbox.port import DEFAULT_LIMITS, Job, Limits
 from sweflow_tracer.sandbox.supervised import Supervised, supervisor_command
 from sweflow_tracer.sandbox.surroundings import Surroundings

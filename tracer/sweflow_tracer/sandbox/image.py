@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from sweflow_tracer.errors import SandboxFailed
-from sweflow_tracer.sandbox.marks import owner
+from sweflow_tracer.sandbox.ownership import owner
 from sweflow_tracer.sandbox.surroundings import Surroundings
 
 BASE_VARIABLE = "SWEFLOW_DOCKER_BASE"

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sweflow_tracer.errors import SandboxFailed
-from sweflow_tracer.sandbox.marks import TOKEN, end_marked
+from sweflow_tracer.sandbox.ownership import TOKEN, end_marked
 from sweflow_tracer.sandbox.port import DEFAULT_LIMITS, Job, Limits
 
 

@@ -9,7 +9,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from sweflow_tracer.errors import InterpreterNotUsable
-from sweflow_tracer.project import Project
+from sweflow_tracer.project.project import Project
 
 SYSTEM = tuple(map(Path, ("/usr", "/usr/local", "/")))
 """Prefixes that hold much more than an interpreter."""

@@ -1,0 +1,143 @@
+"""What several commands share: options, the output folder, and how a result is shown."""
+
+import io
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.table import Table
+from sweflow_scheduler import Closure, Cost
+from sweflow_tasks import Level
+from sweflow_tracer.project.interpreter import find_python, own_python
+from sweflow_tracer.sandbox.choose import AUTO, NAMES, VARIABLE, choose, warning
+
+DIR = click.Path(exists=True, file_okay=False, path_type=Path)
+REPO = click.Path(path_type=Path)
+PIPED = 160
+"""Columns of a table that goes to a file or another program."""
+PYTHON = click.Path(path_type=Path, dir_okay=False)
+
+
+def output(command: Callable[..., Any]) -> Callable[..., Any]:
+    """``--json`` and ``--quiet``."""
+    command = click.option("--quiet", "-q", is_flag=True, help="No progress bars and no table.")(command)
+    return click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")(command)
+
+
+def python(command: Callable[..., Any]) -> Callable[..., Any]:
+    """``--python``."""
+    text = "The target's interpreter [default: python3 on PATH]."
+    return click.option("--python", type=PYTHON, help=text)(command)
+
+
+def forcing(command: Callable[..., Any]) -> Callable[..., Any]:
+    """``--force``."""
+    return click.option("--force", is_flag=True, help="Remove verified tasks that rest on what is replaced.")(command)
+
+
+def sandbox(command: Callable[..., Any]) -> Callable[..., Any]:
+    """``--sandbox``."""
+    return click.option(
+        "--sandbox",
+        type=click.Choice([AUTO, *reversed(NAMES)]),
+        envvar=VARIABLE,
+        default=AUTO,
+        show_default=True,
+        help="Where the tests run; auto takes the strongest that works.",
+    )(command)
+
+
+def chosen_sandbox(given: dict[str, Any]) -> str:
+    """The sandbox to take; says which on standard error."""
+    chosen = choose(given["sandbox"])
+    if not given["quiet"]:
+        text = warning(chosen)
+        print(f"sweflow: sandbox {chosen.name}{': ' if text else ''}{text}", file=sys.stderr)
+    return chosen.name
+
+
+def chosen_python(given: dict[str, Any], repo: Path) -> Path:
+    """The target's interpreter; says which one of the repository's own was found and not run."""
+    python: Path = given["python"] or find_python(repo)
+    own = own_python(repo)
+    if own and given["python"] is None and not given["quiet"]:
+        text = f"{own} lies in the repository and is run only where you name it (--python {own})"
+        print(f"sweflow: {text}; taking {python}", file=sys.stderr)
+    return python
+
+
+def scheduling(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The options of the schedule. Each is None where it is not given."""
+    least = "Merge neighbouring steps below so many lines [default: 0, never]."
+    for decorate in (
+        click.option("--max-lines", type=click.IntRange(0), help="Merge up to so many lines [default: 0, no limit]."),
+        click.option("--min-lines", type=click.IntRange(0), help=least),
+        click.option(
+            "--closure",
+            type=click.Choice([closure.value for closure in Closure]),
+            help="What a test requires: what it reached, or with all that this ever called [default: observed].",
+        ),
+        click.option(
+            "--cost", type=click.Choice([cost.value for cost in Cost]), help="What new code costs [default: lines]."
+        ),
+    ):
+        command = decorate(command)
+    return command
+
+
+def certifying(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The options of the certificate. Each is None where it is not given."""
+    share = click.FloatRange(0, 1)
+    for decorate in (
+        click.option(
+            "--max-unnoticed", type=click.IntRange(0), help="Reject steps with more functions that no test misses."
+        ),
+        click.option("--min-strength", type=share, help="Reject steps whose tests notice a smaller share of mutants."),
+        click.option("--mutants", type=click.IntRange(0), help="Mutants of a function, at most [default: 12]."),
+        click.option("--gold-runs", type=click.IntRange(1), help="Runs of each reference tree [default: 3]."),
+        click.option(
+            "--certificate",
+            type=click.Choice([level.value for level in Level]),
+            help="How much to measure of each task [default: basic].",
+        ),
+    ):
+        command = decorate(command)
+    return command
+
+
+def folder_of(repo: Path, out: Path | None) -> Path:
+    """The output folder: NAME.sweflow here, or beside the repository where here lies in it."""
+    if out is not None:
+        return out
+    root = repo.resolve()
+    here = Path.cwd().resolve()
+    return (root.parent if here.is_relative_to(root) else here) / f"{root.name}.sweflow"
+
+
+def show(given: dict[str, Any], value: object, *parts: Table | str) -> None:
+    """Print a result: as JSON, as tables and plain text, or not at all.
+
+    Text is printed as it is: ids of tests hold brackets, which rich would take for markup.
+    """
+    if given["as_json"]:
+        print(json.dumps(value, sort_keys=True))
+    elif not given["quiet"]:
+        for part in parts:
+            if isinstance(part, str):
+                print(part)
+            elif sys.stdout.isatty():
+                Console().print(part)
+            else:
+                print(plain(part))
+
+
+def plain(table: Table) -> str:
+    """A table as text to paste: no colour, and no spaces at the ends of lines."""
+    console = Console(file=io.StringIO(), width=PIPED, color_system=None)
+    console.print(table)
+    text: str = console.file.getvalue()  # type: ignore[attr-defined]
+    return "\n".join(line.rstrip() for line in text.splitlines())

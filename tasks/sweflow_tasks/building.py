@@ -1,0 +1,246 @@
+"""The dataset: candidates from a schedule, and the tasks among them that hold."""
+
+import shlex
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from sweflow_rdg import Reason
+from sweflow_scheduler import Step
+from sweflow_tracer.project.files import Blobs
+from sweflow_tracer.project.project import Project
+from sweflow_tracer.recording.trace import Progress
+from sweflow_tracer.runner.launcher import Launcher
+from sweflow_tracer.runner.session import VARIABLES, Session
+
+from sweflow_tasks.certificate.counts import certificate_counts
+from sweflow_tasks.certificate.environment import environment_object
+from sweflow_tasks.certificate.format import measured_object
+from sweflow_tasks.certificate.measure import Measuring, Proven, Settled
+from sweflow_tasks.certificate.options import CertificateOptions, Level
+from sweflow_tasks.certificate.select import too_weak
+from sweflow_tasks.certificate.values import Full
+from sweflow_tasks.execution.arguments import options_among
+from sweflow_tasks.execution.job_pool import Bench, Setting
+from sweflow_tasks.history.commits import StepCommits, patch_gives, write_history
+from sweflow_tasks.leaks.audit import Audit, clean, own_requirements
+from sweflow_tasks.statements.statement import Statements
+from sweflow_tasks.summary import other_rejections, summarise
+from sweflow_tasks.values import Candidate, Findings, Inherited, JsonObject, Rejection, VerifiedDataset, VerifiedTask
+from sweflow_tasks.verification.draft import Amendments, Draft, Inputs, make_draft
+from sweflow_tasks.verification.fixpoint import settle
+from sweflow_tasks.verification.impact import Needs
+from sweflow_tasks.verification.judge import Verdicts
+from sweflow_tasks.verification.test_selection import inherited_results, make_agenda
+from sweflow_tasks.verification.tree_jobs import Verifier
+
+TASK_SECONDS = 1800.0
+"""Time-out that a task carries for one run of its tests."""
+
+
+@dataclass(frozen=True, slots=True)
+class VerifyOptions:
+    """``timeout`` is in seconds for one test; ``image`` the digest of the image that the tests run in, if any.
+
+    ``inherit``: a basic certificate may inherit results from earlier trees (V1).
+    """
+
+    jobs: int = 1
+    timeout: float = 60.0
+    certificate: CertificateOptions = field(default_factory=CertificateOptions)
+    image: str | None = None
+    inherit: bool = True
+
+
+def make_candidates(inputs: Inputs, history: Path) -> tuple[Candidate, ...]:
+    """Every step as an unverified task; ``history`` is where the bare repository goes."""
+    draft = make_draft(inputs, clean(inputs, Amendments()))
+    return _candidates(inputs, draft, write_history(history, draft.chain))
+
+
+def verify_tasks(
+    inputs: Inputs,
+    options: VerifyOptions,
+    launcher: Launcher,
+    journal: Path,
+    history: Path,
+    progress: Progress = lambda what, done, total: None,
+    on_session: Callable[[Session], None] = lambda session: None,
+) -> VerifiedDataset:
+    """Run every tree, keep what holds, and say of everything else why it does not.
+
+    ``journal`` is a file that remembers finished runs (D1), and so is ``certificate.jsonl`` beside it; ``history`` is
+    the bare repository to write.
+    ``on_session`` is told of every pytest run.
+    """
+    unstable = (Rejection("test", t.id, t.rejected, t.detail) for t in inputs.graph.tests if t.rejected is not None)
+    start = clean(inputs, Amendments().rejecting(unstable))
+    setting = Setting(inputs.target, launcher, options.jobs, options.timeout, on_session)
+    with ExitStack() as stack:
+        verifier = stack.enter_context(
+            Verifier(
+                inputs.target, launcher, journal, jobs=options.jobs, timeout=options.timeout, on_session=on_session
+            )
+        )
+        inherit = options.inherit and options.certificate.level is Level.BASIC
+        needs = Needs(inputs.graph, inputs.index, verifier.watch(inputs)) if inherit else None
+
+        def settled(amendments: Amendments) -> Settled:
+            return settle(inputs, verifier, amendments, progress, needs)
+
+        if options.certificate.level is Level.BASIC:
+            proven = Proven(settled(start), {}, ())
+            return _dataset(inputs, options, history, proven, needs, lambda steps: {})
+        bench = stack.enter_context(Bench(setting, journal.with_name("certificate.jsonl")))
+        measuring = Measuring(inputs, bench, options.certificate, options.timeout, progress)
+        proven = measuring.prove(settled, start)
+        return _dataset(inputs, options, history, proven, needs, lambda steps: measuring.measure(proven, steps))
+
+
+def _dataset(
+    inputs: Inputs,
+    options: VerifyOptions,
+    history: Path,
+    proven: Proven,
+    needs: Needs | None,
+    measure: Callable[[Iterable[int]], dict[int, Full]],
+) -> VerifiedDataset:
+    """The tasks of a settled draft, each with what was measured of it."""
+    graph, schedule = inputs.graph, inputs.schedule
+    draft, amendments, verdicts = proven.settled
+    commits = write_history(history, draft.chain)
+    audits = Audit(inputs, draft).of_steps()
+    broken = _broken(history, commits, draft, audits)
+    full = measure(step for step in draft.chain.steps if step not in broken)
+    broken |= too_weak(full, options.certificate)
+    inherited = inherited_results(draft, make_agenda(draft, needs))
+
+    def task(candidate: Candidate) -> VerifiedTask:
+        step = candidate.step
+        return _task(inputs, candidate, verdicts, inherited[step], audits[step], amendments, options, full.get(step))
+
+    tasks = tuple(task(candidate) for candidate in _candidates(inputs, draft, commits) if candidate.step not in broken)
+    verified = {task.candidate.step: task.candidate.functions for task in tasks}
+    left_out = inputs.target.project.left_out
+    others = other_rejections(graph, schedule, amendments, draft.merged, broken, left_out)
+    rejections = (*amendments.rejected.values(), *others)
+    summary = summarise(graph, schedule, amendments, verified, rejections)
+    kept = {step: found for step, found in full.items() if step not in broken}
+    summary["certificate"] = certificate_counts(options.certificate, kept, len(proven.flaky))
+    return VerifiedDataset(tasks, tuple(sorted(rejections)), summary)
+
+
+def _candidates(inputs: Inputs, draft: Draft, commits: Mapping[int, StepCommits]) -> tuple[Candidate, ...]:
+    statements = Statements(inputs, draft)
+    return tuple(_candidate(inputs, step, draft, commits[step.number], statements) for step in draft.schedule.steps)
+
+
+def _candidate(inputs: Inputs, step: Step, draft: Draft, commits: StepCommits, statements: Statements) -> Candidate:
+    command = test_command(inputs.target.project, draft.chain.original, draft.plan.fails[step.number])
+    statement = statements.of(step, command)
+    return Candidate(
+        instance_id=f"{inputs.target.project.instance_prefix}-{step.number:04d}",
+        step=step.number,
+        base_commit=commits.skeleton,
+        patch=commits.patch,
+        test_patch=commits.test_patch,
+        fail_to_pass=draft.plan.fails[step.number],
+        pass_to_pass=draft.plan.pass_to_pass(step.number),
+        problem_statement=statement.text,
+        test_command=command,
+        target_functions=step.targets,
+        dependent_functions=step.dependents,
+        removed_functions=tuple(f for f in step.dependents if f in draft.chain.removed),
+        underspecified=statement.underspecified,
+        later=tuple((binding.kind, binding.path, binding.name) for binding in statement.later),
+        depth=step.depth,
+        wave=step.wave,
+        lines=step.lines,
+        difficulty=step.difficulty,
+    )
+
+
+def test_command(project: Project, original: Blobs, tests: Iterable[str]) -> str:
+    """A line for a shell in the task's folder that runs some tests, as it stands (D8).
+
+    The project is imported from the folder, whatever is installed. Of the build's arguments the paths give way to the
+    tests, whose parameters are left to pytest.
+    """
+    places = ":".join("$PWD" if root == "." else f"$PWD/{root}" for root in project.roots or (".",))
+    nodes = dict.fromkeys(test.partition("[")[0] for test in tests)
+    arguments = shlex.join((*options_among(project.arguments, original), *nodes))
+    return f'PYTHONPATH="{places}" python -m pytest {arguments}'
+
+
+def _task(
+    inputs: Inputs,
+    candidate: Candidate,
+    verdicts: Verdicts,
+    inherited: Inherited,
+    findings: Findings,
+    amendments: Amendments,
+    options: VerifyOptions,
+    full: Full | None,
+) -> VerifiedTask:
+    project = inputs.target.project
+    wanted = frozenset(candidate.fail_to_pass)
+    own = own_requirements(project.requirements, (*project.names, project.repo.rpartition("/")[2]))
+    requirements = [requirement for requirement in project.requirements if requirement not in own]
+    certificate: JsonObject = {
+        "level": options.certificate.level.value,
+        **measured_object(full),
+        "environment": environment_object(project.python, requirements, options.image),
+    }
+    variables = {
+        **VARIABLES,
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "PYTHONHASHSEED": "0",
+        "PYTHONPATH": ":".join(project.roots),
+    }
+    return VerifiedTask(
+        candidate=candidate,
+        evidence=tuple(e for e in verdicts.evidence if e.test in wanted),
+        inherited=inherited,
+        findings=findings,
+        repaired=tuple(sorted({r.function for r in amendments.repairs}.intersection(candidate.functions))),
+        repo=project.repo,
+        created_at=project.created_at,
+        version=project.version,
+        source=project.source,
+        license=project.license,
+        environment={
+            "python": project.python,
+            "requirements": requirements,
+            "variables": variables,
+        },
+        timeout=TASK_SECONDS,
+        strength=full.strength if full is not None else None,
+        certificate=certificate,
+    )
+
+
+def _broken(
+    history: Path, commits: Mapping[int, StepCommits], draft: Draft, audits: Mapping[int, Findings]
+) -> dict[int, tuple[Reason, str]]:
+    """Steps that are no task, and why: nothing fails before them, something leaks, or the patches do not apply."""
+    plain = {step: (Reason.NO_F2P, "") for step in draft.chain.steps if not draft.plan.fails[step]}
+    leaking = {step: (Reason.LEAK, "; ".join(found.leaks)) for step, found in audits.items() if found.leaks}
+    checked = sorted(set(draft.chain.steps) - plain.keys() - leaking.keys())
+    torn = dict.fromkeys(_patches_fail(history, commits, checked), (Reason.PATCH_DOES_NOT_APPLY, ""))
+    return {**torn, **leaking, **plain}
+
+
+def _patches_fail(history: Path, commits: Mapping[int, StepCommits], steps: list[int]) -> tuple[int, ...]:
+    """Steps whose patches do not turn the skeleton into the reference, in both orders, by ``git apply``."""
+
+    def fails(step: int) -> bool:
+        c, index = commits[step], history / f"index-{step}"
+        orders = ((c.test_patch, c.patch), (c.patch, c.test_patch))
+        good = all(patch_gives(history, index, c.skeleton, order, c.reference) for order in orders)
+        index.unlink()
+        return not good
+
+    with ThreadPoolExecutor(2) as pool:
+        return tuple(s for s, failed in zip(steps, pool.map(fails, steps), strict=True) if failed)

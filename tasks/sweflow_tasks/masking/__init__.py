@@ -1,0 +1,1 @@
+"""Masking: takes files, index and schedule, gives the chain of trees with stubs and without later tests."""

@@ -1,0 +1,77 @@
+"""What ran: the results of one tree, as values and as lines of the journal."""
+
+import json
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+from sweflow_tracer.values import Outcome
+
+from sweflow_tasks.execution.line_journal import read_whole_lines
+
+VERSION = 2
+"""Counted up where a line of the journal, or what it says, changes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What one test did on one tree: apart from the tests of earlier steps, or together with them.
+
+    ``raised`` are the stubs that its exceptions name, ``called`` those that the recorder saw; ``mentions`` says
+    that the message quotes a stub's, as the output of a child process does. ``at`` is the innermost code of the
+    project that the exception went through, ``origin`` what that is: masked-function, test or project.
+    ``reads`` and ``starts`` are what a watched
+    run saw: files of the project that the test read as data, and whether it started a process.
+    """
+
+    test: str
+    apart: bool
+    outcome: Outcome
+    when: str
+    error: str
+    detail: str
+    raised: tuple[str, ...]
+    called: tuple[str, ...]
+    mentions: bool = False
+    origin: str = ""
+    at: str = ""
+    reads: tuple[str, ...] = ()
+    starts: bool = False
+
+
+_NAMES = tuple(field.name for field in fields(Result))
+
+
+@dataclass(frozen=True, slots=True)
+class TreeRun:
+    """The results on tree ``number``; ``problem`` is not empty where the session itself failed.
+
+    ``reads`` are files that a watched run read as data before any test.
+    """
+
+    number: int
+    results: tuple[Result, ...]
+    problem: str
+    reads: tuple[str, ...] = ()
+
+
+def journal_line(key: str, run: TreeRun) -> str:
+    """A finished run as a line of the journal."""
+    results = [{name: getattr(result, name) for name in _NAMES} for result in run.results]
+    row = {"number": run.number, "results": results, "problem": run.problem, "reads": run.reads}
+    return json.dumps({"version": VERSION, "key": key, "run": row}) + "\n"
+
+
+def read_journal(path: Path) -> dict[str, TreeRun]:
+    """The runs of a journal by key; a torn last line is cut off, and one of another version is passed over."""
+    lines = (entry for entry in read_whole_lines(path) if entry.get("version") == VERSION)
+    return {entry["key"]: _run(entry["run"]) for entry in lines}
+
+
+def _run(row: dict[str, Any]) -> TreeRun:
+    return TreeRun(row["number"], tuple(map(_result, row["results"])), row["problem"], tuple(row.get("reads", ())))
+
+
+def _result(row: dict[str, Any]) -> Result:
+    lists = {name: tuple(row[name]) for name in ("raised", "called", "reads")}
+    return Result(**{**row, **lists, "outcome": Outcome(row["outcome"])})
