@@ -7,17 +7,9 @@ from typing import Any
 from sweflow_tracer import CodeRef
 from sweflow_tracer.format import read_document, reading, write_document
 
+from sweflow_rdg.graph.runtime_graph import RuntimeDependencyGraph
 from sweflow_rdg.index.definitions import Kind, Trait
-from sweflow_rdg.values import (
-    Call,
-    Node,
-    Reason,
-    Role,
-    RuntimeDependencyGraph,
-    ScaffoldSource,
-    TestNode,
-    Unresolved,
-)
+from sweflow_rdg.values import Call, Node, Role, ScaffoldSource, TestNode, TestReason, Unresolved
 
 GRAPH_VERSION = 2
 
@@ -72,5 +64,5 @@ def _node(row: dict[str, Any]) -> Node:
 
 
 def _test(row: dict[str, Any]) -> TestNode:
-    rejected = Reason(row["rejected"]) if row["rejected"] else None
+    rejected = TestReason(row["rejected"]) if row["rejected"] else None
     return TestNode(**{**row, "requirement": tuple(row["requirement"]), "rejected": rejected})

@@ -1,16 +1,11 @@
-"""Values that this room hands on: the runtime dependency graph and what it says of functions and tests."""
+"""Values of the runtime dependency graph: what it says of functions, calls and tests."""
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING
 
 from sweflow_tracer import CodeRef
-from sweflow_tracer.displayable import Shown
 
 from sweflow_rdg.index.definitions import Kind, Trait
-
-if TYPE_CHECKING:
-    import networkx as nx
 
 
 class Role(StrEnum):
@@ -35,8 +30,10 @@ class ScaffoldSource(StrEnum):
     COLLECTION = "collection"
 
 
-class Reason(StrEnum):
-    """The closed list of reasons for which a test, function or step is in no task (V4)."""
+class TestReason(StrEnum):
+    """Why a test has no place in a schedule: what the trace saw of it (V4)."""
+
+    __test__ = False
 
     FAILING = "failing"
     SKIPPED = "skipped"
@@ -48,25 +45,15 @@ class Reason(StrEnum):
     NOT_A_FUNCTION = "not-a-function"
     MIXED_FILE = "mixed-file"
     TRACER_DISPLACED = "tracer-displaced"
-    COLLECTION_ERROR = "collection-error"
-    PASSES_ON_SKELETON = "passes-on-skeleton"
-    SWALLOWED = "swallowed"
-    UNRELATED_FAILURE = "unrelated-failure"
-    FAILS_ON_SKELETON = "fails-on-skeleton"
-    FAILS_ON_REFERENCE = "fails-on-reference"
-    UNTRACED_SUBPROCESS = "untraced-subprocess"
     NOT_COLLECTED = "not-collected"
-    NO_F2P = "no-fail-to-pass"
-    STEP_REJECTED = "step-rejected"
-    UNPARSABLE_FILE = "unparsable-file"
-    INVALID_PATH = "invalid-path"
-    TOO_LARGE = "too-large"
-    PATCH_DOES_NOT_APPLY = "patch-does-not-apply"
-    MERGED = "merged"
-    LEAK = "leak"
-    NOTHING_TO_DEVELOP = "nothing-to-develop"
-    WEAK_TESTS = "weak-tests"
-    UNNOTICED_FUNCTION = "unnoticed-function"
+
+
+class UnresolvedReason(StrEnum):
+    """Why no node stands for a traced code object (G1)."""
+
+    FILE_NOT_INDEXED = "file-not-indexed"
+    LINE_BEYOND_THE_FILE = "line-beyond-the-file"
+    NOT_IN_THE_SOURCE = "not-in-the-source"
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +102,7 @@ class TestNode:
     body: int | None
     requirement: tuple[int, ...]
     calls: int
-    rejected: Reason | None
+    rejected: TestReason | None
     detail: str
     traced: bool = True
 
@@ -125,75 +112,4 @@ class Unresolved:
     """A traced code object that no function id stands for, and why (G1)."""
 
     code: CodeRef
-    reason: str
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class RuntimeDependencyGraph(Shown):
-    """Functions as nodes, observed calls as edges, with the tests that saw each.
-
-    Fields point at one another by place; ``node``, ``requirement``, ``callees``, ``callers``, ``to_networkx`` and
-    ``sweflow.questions`` answer by id.
-    ``unparsable`` and ``uncollected`` are files that could not be parsed, or collected by pytest, with the reason.
-    Static facts of the source index stand beside: ``overrides`` are pairs of nodes, a method and one that it overrides;
-    ``imports`` pairs of paths, a file and one that it imports (G3).
-    """
-
-    nodes: tuple[Node, ...]
-    calls: tuple[Call, ...]
-    call_sets: tuple[tuple[int, ...], ...]
-    tests: tuple[TestNode, ...]
-    unresolved: tuple[Unresolved, ...]
-    unparsable: tuple[tuple[str, str], ...]
-    uncollected: tuple[tuple[str, str], ...] = ()
-    overrides: tuple[tuple[int, int], ...] = ()
-    imports: tuple[tuple[str, str], ...] = ()
-
-    @property
-    def reached(self) -> frozenset[int]:
-        """Core nodes that an accepted test requires."""
-        return frozenset().union(*(test.requirement for test in self.tests if test.rejected is None))
-
-    def developable(self) -> frozenset[int]:
-        """Reached core nodes outside the scaffold: those that get masked and developed."""
-        return frozenset(node for node in self.reached if not self.nodes[node].scaffold)
-
-    def node(self, function: str) -> Node:
-        """The node of a function. Raises KeyError where there is none."""
-        return self.nodes[self._places()[function]]
-
-    def requirement(self, test: str) -> tuple[str, ...]:
-        """The core functions that a test requires, scaffold included. Raises KeyError where there is no such test."""
-        found = next((node for node in self.tests if node.id == test), None)
-        if found is None:
-            raise KeyError(test)
-        return tuple(self.nodes[number].id for number in found.requirement)
-
-    def callees(self, function: str) -> tuple[str, ...]:
-        """What a function was seen to call. Raises KeyError where there is no such function."""
-        place = self._places()[function]
-        return tuple(sorted({self.nodes[call.callee].id for call in self.calls if call.caller == place}))
-
-    def callers(self, function: str) -> tuple[str, ...]:
-        """What was seen to call a function, besides the test runner. Raises KeyError where there is none."""
-        place = self._places()[function]
-        found = {call.caller for call in self.calls if call.callee == place and call.caller >= 0}
-        return tuple(sorted(self.nodes[caller].id for caller in found))
-
-    def _places(self) -> dict[str, int]:
-        return {node.id: place for place, node in enumerate(self.nodes)}
-
-    def to_networkx(self) -> "nx.DiGraph[str]":
-        """The same as a graph of networkx, for people who want to go on by themselves; a new one at each call.
-
-        Nodes are ids with the fields of ``Node``; edges are pairs of functions with ``tests``, the number of tests
-        that saw the call, and ``foreign``, ``collected`` and ``started``. Attributes are numbers and texts, so that
-        every format of networkx can be written. The graph has ``tests``: as JSON, the functions that each accepted test
-        requires.
-
-        >>> import networkx as nx
-        >>> nx.betweenness_centrality(graph.to_networkx())  # doctest: +SKIP
-        """
-        from sweflow_rdg.graph.network import network_of  # noqa: PLC0415  # it is made of these values
-
-        return network_of(self)
+    reason: UnresolvedReason

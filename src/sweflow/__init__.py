@@ -12,7 +12,7 @@ from sweflow_datasets.folder import Folder
 from sweflow_datasets.grading import evaluate_predictions, grade
 from sweflow_datasets.pipeline import Options, build, checkout, graph, load_graph, schedule, tasks, trace, verify
 from sweflow_datasets.version import __version__
-from sweflow_rdg import Reason, RuntimeDependencyGraph, build_graph, index_source
+from sweflow_rdg import RuntimeDependencyGraph, build_graph, index_source
 from sweflow_rdg.queries import questions, views
 from sweflow_scheduler import Closure, Cost, Rules, Schedule, Step, critical_path, explain, make_schedule, waves, width
 from sweflow_tasks import (
@@ -20,6 +20,7 @@ from sweflow_tasks import (
     CertificateOptions,
     Docstrings,
     Level,
+    Reason,
     Rejection,
 )
 from sweflow_tasks.grading import Verdict, VerdictKind

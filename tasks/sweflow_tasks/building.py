@@ -7,7 +7,6 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from sweflow_rdg import Reason
 from sweflow_scheduler import Step
 from sweflow_tracer.project.files import Blobs
 from sweflow_tracer.project.project import Project
@@ -28,7 +27,16 @@ from sweflow_tasks.history.commits import StepCommits, patch_gives, write_histor
 from sweflow_tasks.leaks.audit import Audit, clean, own_requirements
 from sweflow_tasks.statements.statement import Statements
 from sweflow_tasks.summary import other_rejections, summarise
-from sweflow_tasks.values import Candidate, Findings, Inherited, JsonObject, Rejection, VerifiedDataset, VerifiedTask
+from sweflow_tasks.values import (
+    Candidate,
+    Findings,
+    Inherited,
+    JsonObject,
+    Reason,
+    Rejection,
+    VerifiedDataset,
+    VerifiedTask,
+)
 from sweflow_tasks.verification.draft import Amendments, Draft, Inputs, make_draft
 from sweflow_tasks.verification.fixpoint import settle
 from sweflow_tasks.verification.impact import Needs
@@ -75,7 +83,9 @@ def verify_tasks(
     the bare repository to write.
     ``on_session`` is told of every pytest run.
     """
-    unstable = (Rejection("test", t.id, t.rejected, t.detail) for t in inputs.graph.tests if t.rejected is not None)
+    unstable = (
+        Rejection("test", t.id, Reason(t.rejected), t.detail) for t in inputs.graph.tests if t.rejected is not None
+    )
     start = clean(inputs, Amendments().rejecting(unstable))
     setting = Setting(inputs.target, launcher, options.jobs, options.timeout, on_session)
     with ExitStack() as stack:

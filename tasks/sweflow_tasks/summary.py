@@ -5,11 +5,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from statistics import median
 
-from sweflow_rdg import Reason, Role, RuntimeDependencyGraph
+from sweflow_rdg import Role, RuntimeDependencyGraph
 from sweflow_scheduler import Schedule, Step
 from sweflow_tracer.project.files import TOO_LARGE, bad_path
 
-from sweflow_tasks.values import JsonObject, Rejection
+from sweflow_tasks.values import JsonObject, Reason, Rejection
 from sweflow_tasks.verification.draft import Amendments
 
 

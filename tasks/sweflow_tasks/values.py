@@ -1,12 +1,49 @@
 """Values that this room hands on: verified tasks, and what did not become one."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any
 
-from sweflow_rdg import Reason
 from sweflow_tracer.displayable import Short
 
 JsonObject = dict[str, Any]
+
+
+class Reason(StrEnum):
+    """The closed list of reasons for which a test, function or step is in no task (V4).
+
+    Those that a trace gives are ``TestReason`` of the graph, too.
+    """
+
+    FAILING = "failing"
+    SKIPPED = "skipped"
+    XFAIL = "xfail"
+    LOST = "lost"
+    TIME_OUT = "time-out"
+    FLAKY = "flaky"
+    ORDER_DEPENDENT = "order-dependent"
+    NOT_A_FUNCTION = "not-a-function"
+    MIXED_FILE = "mixed-file"
+    TRACER_DISPLACED = "tracer-displaced"
+    COLLECTION_ERROR = "collection-error"
+    PASSES_ON_SKELETON = "passes-on-skeleton"
+    SWALLOWED = "swallowed"
+    UNRELATED_FAILURE = "unrelated-failure"
+    FAILS_ON_SKELETON = "fails-on-skeleton"
+    FAILS_ON_REFERENCE = "fails-on-reference"
+    UNTRACED_SUBPROCESS = "untraced-subprocess"
+    NOT_COLLECTED = "not-collected"
+    NO_F2P = "no-fail-to-pass"
+    STEP_REJECTED = "step-rejected"
+    UNPARSABLE_FILE = "unparsable-file"
+    INVALID_PATH = "invalid-path"
+    TOO_LARGE = "too-large"
+    PATCH_DOES_NOT_APPLY = "patch-does-not-apply"
+    MERGED = "merged"
+    LEAK = "leak"
+    NOTHING_TO_DEVELOP = "nothing-to-develop"
+    WEAK_TESTS = "weak-tests"
+    UNNOTICED_FUNCTION = "unnoticed-function"
 
 
 @dataclass(frozen=True, slots=True, repr=False)

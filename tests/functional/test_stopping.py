@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 
 import pytest
-from sweflow_tracer.sandbox.clean import find_leftovers
+from sweflow_tracer.runner.leftovers import find_leftovers
 
 from tests.helpers import write_repository
 

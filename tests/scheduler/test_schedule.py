@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from sweflow_rdg import Call, Node, Reason, Role, RuntimeDependencyGraph, ScaffoldSource, TestNode
+from sweflow_rdg import Call, Node, Role, RuntimeDependencyGraph, ScaffoldSource, TestNode, TestReason
 from sweflow_scheduler import Closure, Cost, Rules, Unsplit, critical_path, explain, make_schedule, waves, width
 from sweflow_scheduler.errors import BandUpsideDown, UnknownStep
 from sweflow_scheduler.format import read_schedule, write_schedule
@@ -99,7 +99,7 @@ def test_S4_the_cost_can_be_lines_functions_or_complexity():
 def test_S4_a_test_function_requires_what_any_of_its_ids_does():
     made = graph({"x": "a", "y": "b"}, [])
     one, other = made.tests
-    made = replace(made, tests=(one, replace(other, function=one.function), replace(other, rejected=Reason.FLAKY)))
+    made = replace(made, tests=(one, replace(other, function=one.function), replace(other, rejected=TestReason.FLAKY)))
     assert shape(make_schedule(made)) == [("ab", "ab")]
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 from sweflow_tracer.project.interpreter import Interpreter
-from sweflow_tracer.sandbox import clean as cleaning
+from sweflow_tracer.runner import leftovers
 from sweflow_tracer.sandbox.choose import Availability, examine_one
 from sweflow_tracer.sandbox.ownership import owner
 
@@ -71,9 +71,9 @@ def test_plugins_that_disturb_are_named_with_what_to_do(look, monkeypatch):
 @pytest.fixture
 def scratch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A temporary folder with what a crashed run left, what a living one owns, and what is none of ours."""
-    monkeypatch.setattr(cleaning.tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setattr(leftovers.tempfile, "tempdir", str(tmp_path))
     for name in ("_processes", "_containers"):
-        monkeypatch.setattr(cleaning, name, list)
+        monkeypatch.setattr(leftovers, name, list)
     for name, who in {"sweflow-0000dead": "1-0", "sweflow-0000a11e": owner()}.items():
         (tmp_path / name / "tree").mkdir(parents=True)
         (tmp_path / name / "owner").write_text(who)

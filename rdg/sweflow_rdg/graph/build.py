@@ -5,33 +5,25 @@ from dataclasses import dataclass, replace
 
 from sweflow_tracer import Outcome, TestTrace, Trace
 
-from sweflow_rdg.graph.resolve import MODULE, Resolver
+from sweflow_rdg.graph.resolve import Resolver
 from sweflow_rdg.graph.roles import beside_the_project, test_paths
+from sweflow_rdg.graph.runtime_graph import RuntimeDependencyGraph
 from sweflow_rdg.index.classes import overrides
-from sweflow_rdg.index.definitions import Definition, Trait
+from sweflow_rdg.index.definitions import MODULE, Definition, Trait
 from sweflow_rdg.index.modules import imported_files
 from sweflow_rdg.index.source import SourceIndex
-from sweflow_rdg.values import (
-    Call,
-    Node,
-    Reason,
-    Role,
-    RuntimeDependencyGraph,
-    ScaffoldSource,
-    TestNode,
-    Unresolved,
-)
+from sweflow_rdg.values import Call, Node, Role, ScaffoldSource, TestNode, TestReason, Unresolved
 
 LOCALS = "<locals>"
 _OUTCOMES = {
-    Outcome.FAILED: Reason.FAILING,
-    Outcome.SKIPPED: Reason.SKIPPED,
-    Outcome.XFAILED: Reason.XFAIL,
-    Outcome.XPASSED: Reason.XFAIL,
-    Outcome.RERUN: Reason.FLAKY,
-    Outcome.LOST: Reason.LOST,
-    Outcome.NOT_RUN: Reason.NOT_COLLECTED,
-    Outcome.TIMED_OUT: Reason.TIME_OUT,
+    Outcome.FAILED: TestReason.FAILING,
+    Outcome.SKIPPED: TestReason.SKIPPED,
+    Outcome.XFAILED: TestReason.XFAIL,
+    Outcome.XPASSED: TestReason.XFAIL,
+    Outcome.RERUN: TestReason.FLAKY,
+    Outcome.LOST: TestReason.LOST,
+    Outcome.NOT_RUN: TestReason.NOT_COLLECTED,
+    Outcome.TIMED_OUT: TestReason.TIME_OUT,
 }
 
 
@@ -211,36 +203,36 @@ def _test(
     )
 
 
-def _rejection(test: TestTrace, body: _Body | None, in_tests: frozenset[str]) -> Reason | None:
+def _rejection(test: TestTrace, body: _Body | None, in_tests: frozenset[str]) -> TestReason | None:
     """Why a test has no stable pass or no body that can be masked; None where all is well."""
     if test.outcome is not Outcome.PASSED:
         disturbed = test.displaced and test.outcome in (Outcome.FAILED, Outcome.LOST)
-        return Reason.TRACER_DISPLACED if disturbed else _OUTCOMES[test.outcome]
+        return TestReason.TRACER_DISPLACED if disturbed else _OUTCOMES[test.outcome]
     if body is None:
-        return Reason.NOT_A_FUNCTION
+        return TestReason.NOT_A_FUNCTION
     if body.path not in in_tests:
-        return Reason.MIXED_FILE
+        return TestReason.MIXED_FILE
     if test.displaced:
-        return Reason.TRACER_DISPLACED
+        return TestReason.TRACER_DISPLACED
     if any(outcome is not Outcome.PASSED for outcome in test.repeats):
-        return Reason.FLAKY
+        return TestReason.FLAKY
     return _instability(test.reruns)
 
 
-def _instability(reruns: tuple[Outcome, ...]) -> Reason | None:
+def _instability(reruns: tuple[Outcome, ...]) -> TestReason | None:
     """What the plain runs say: the first is in the suite's order, the others are shuffled."""
     bad = [outcome for outcome in reruns if outcome is not Outcome.PASSED]
     if not bad:
         return None
     if bad[0] in (Outcome.NOT_RUN, Outcome.TIMED_OUT):
         return _OUTCOMES[bad[0]]
-    return Reason.FLAKY if reruns[0] is not Outcome.PASSED else Reason.ORDER_DEPENDENT
+    return TestReason.FLAKY if reruns[0] is not Outcome.PASSED else TestReason.ORDER_DEPENDENT
 
 
-def _detail(test: TestTrace, rejected: Reason | None) -> str:
-    if rejected in (Reason.FLAKY, Reason.ORDER_DEPENDENT):
+def _detail(test: TestTrace, rejected: TestReason | None) -> str:
+    if rejected in (TestReason.FLAKY, TestReason.ORDER_DEPENDENT):
         return "outcomes of the runs: " + ", ".join((test.outcome, *test.repeats, *test.reruns))
-    if rejected is Reason.TRACER_DISPLACED and test.outcome is not Outcome.PASSED:
+    if rejected is TestReason.TRACER_DISPLACED and test.outcome is not Outcome.PASSED:
         return f"passes without the tracer; with it: {test.detail}"
     return test.detail if rejected is not None else ""
 

@@ -3,7 +3,8 @@
 from dataclasses import dataclass, field
 
 from sweflow_rdg.errors import AmbiguousFunction, UnknownFunction
-from sweflow_rdg.values import Role, RuntimeDependencyGraph
+from sweflow_rdg.graph.runtime_graph import RuntimeDependencyGraph
+from sweflow_rdg.values import Role
 
 
 @dataclass(slots=True)
@@ -26,11 +27,10 @@ class Links:
             if call.caller >= 0 and not call.collected:
                 self.callers.setdefault(call.callee, set()).add(call.caller)
                 self.callees.setdefault(call.caller, set()).add(call.callee)
-        self.seen = [0] * len(graph.calls)
+        self.seen = graph.seen()
         for number, test in enumerate(graph.tests):
             reached = {*test.requirement, *([] if test.body is None else [test.body])}
             for place in graph.call_sets[test.calls]:
-                self.seen[place] += 1
                 reached.add(graph.calls[place].callee)
             for node in reached:
                 self.tests.setdefault(node, []).append(number)

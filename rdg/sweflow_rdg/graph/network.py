@@ -1,24 +1,29 @@
 """The graph as one of networkx, for people who want to go on by themselves."""
 
 import json
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 
 import networkx as nx
 
-from sweflow_rdg.graph.links import Links
-from sweflow_rdg.values import RuntimeDependencyGraph
+from sweflow_rdg.values import Call, Node
 
 
-def network_of(graph: RuntimeDependencyGraph) -> "nx.DiGraph[str]":
-    """See ``RuntimeDependencyGraph.to_networkx``. Calls whose caller is the test runner are left out."""
+def network_of(
+    nodes: Sequence[Node], calls: Iterable[Call], seen: Iterable[int], required: Mapping[str, Iterable[int]]
+) -> "nx.DiGraph[str]":
+    """See ``RuntimeDependencyGraph.to_networkx``. Calls whose caller is the test runner are left out.
+
+    ``seen`` are numbers of tests by call, ``required`` places of nodes by accepted test.
+    """
     made: nx.DiGraph[str] = nx.DiGraph()
-    for node in graph.nodes:
+    for node in nodes:
         made.add_node(node.id)
         made.nodes[node.id].update({name: _plain(value) for name, value in asdict(node).items() if name != "id"})
-    for call, tests in zip(graph.calls, Links(graph).seen, strict=True):
+    for call, tests in zip(calls, seen, strict=True):
         if call.caller < 0:
             continue
-        ends = (graph.nodes[call.caller].id, graph.nodes[call.callee].id)
+        ends = (nodes[call.caller].id, nodes[call.callee].id)
         facts = {"tests": tests, "foreign": call.foreign, "collected": call.collected, "started": call.started}
         if made.has_edge(*ends):  # seen with other flags, too: a flag holds where it always did
             held = made.edges[ends]
@@ -26,11 +31,7 @@ def network_of(graph: RuntimeDependencyGraph) -> "nx.DiGraph[str]":
             facts = {"tests": max(tests, held["tests"]), **flags}
         made.add_edge(*ends)
         made.edges[ends].update(facts)
-    requirements = {
-        test.id: [graph.nodes[number].id for number in test.requirement]
-        for test in graph.tests
-        if test.rejected is None
-    }
+    requirements = {test: [nodes[number].id for number in numbers] for test, numbers in required.items()}
     made.graph["tests"] = json.dumps(requirements, sort_keys=True)
     return made
 

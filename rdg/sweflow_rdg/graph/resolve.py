@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 from sweflow_tracer import CodeRef
 
-from sweflow_rdg.index.definitions import Definition
+from sweflow_rdg.index.definitions import MODULE, Definition
 from sweflow_rdg.index.source import SourceIndex
+from sweflow_rdg.values import UnresolvedReason
 
-MODULE = "<module>"
 _MADE = ("__annotate__", "__conditional_annotations__")
 """Names of code that the compiler makes of annotations (PEP 649)."""
 
@@ -34,18 +34,18 @@ class Resolver:
         """The id itself where a function has it."""
         return name if name in self._ids else None
 
-    def resolve(self, code: CodeRef) -> Resolved | str:
+    def resolve(self, code: CodeRef) -> Resolved | UnresolvedReason:
         """The node, or the reason why there is none.
 
         Code that was compiled at run time under a file's name (``exec``, a template) is in no line of that file.
         """
         file = self._index.files.get(code.path)
         if file is None:
-            return "file-not-indexed"
+            return UnresolvedReason.FILE_NOT_INDEXED
         if code.line > file.line_count:
-            return "line-beyond-the-file"
+            return UnresolvedReason.LINE_BEYOND_THE_FILE
         if not code.name.startswith("<") and code.name not in self._defined[code.path]:
-            return "not-in-the-source"
+            return UnresolvedReason.NOT_IN_THE_SOURCE
         place = bisect_right(self._starts[code.path], code.line) - 1
         if place >= 0 and _owns(file.definitions[place], code):
             definition = file.definitions[place]

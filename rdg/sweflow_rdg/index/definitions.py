@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+MODULE = "<module>"
+"""The name of a module's own code, as CPython has it."""
+
 
 class Kind(StrEnum):
     """What a function is to the scope that it stands in. Every function has one kind."""

@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from sweflow_rdg.graph.resolve import MODULE
+from sweflow_rdg.index.definitions import MODULE
 from sweflow_rdg.index.file import FileIndex
 from sweflow_rdg.index.source import SourceIndex
 

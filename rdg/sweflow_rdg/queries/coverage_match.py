@@ -4,9 +4,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from sweflow_rdg.graph.links import Links
+from sweflow_rdg.graph.runtime_graph import RuntimeDependencyGraph
 from sweflow_rdg.index.definitions import Definition
 from sweflow_rdg.index.source import SourceIndex
-from sweflow_rdg.values import Role, RuntimeDependencyGraph
+from sweflow_rdg.values import Role
 
 Executed = Mapping[str, Mapping[int, frozenset[str]]]
 """Path -> line -> contexts in which it ran: ids of tests, "" for what ran in no test."""

@@ -8,7 +8,8 @@ import networkx as nx
 from sweflow_rdg.errors import UnknownFile
 from sweflow_rdg.graph.links import Links, find_function
 from sweflow_rdg.graph.order import order_of
-from sweflow_rdg.values import Node, Role, RuntimeDependencyGraph
+from sweflow_rdg.graph.runtime_graph import RuntimeDependencyGraph
+from sweflow_rdg.values import Node, Role
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,8 @@ from pathlib import PurePosixPath
 
 from sweflow_rdg.errors import UnknownFile
 from sweflow_rdg.graph.links import Links, find_function
-from sweflow_rdg.values import Role, RuntimeDependencyGraph
+from sweflow_rdg.graph.runtime_graph import RuntimeDependencyGraph
+from sweflow_rdg.values import Role
 
 
 class Grain(StrEnum):

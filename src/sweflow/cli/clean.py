@@ -4,7 +4,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 import click
-from sweflow_tracer.sandbox.clean import find_leftovers, remove
+from sweflow_tracer.runner.leftovers import find_leftovers, remove
 
 from sweflow.cli.command import output, show
 from sweflow.cli.tables import rows_table

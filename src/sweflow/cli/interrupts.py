@@ -6,7 +6,7 @@ import sys
 import threading
 from types import FrameType
 
-from sweflow_tracer.sandbox.clean import abandon
+from sweflow_tracer.runner.leftovers import abandon
 
 from sweflow.cli.exit_codes import INTERRUPTED, INTERRUPTED_SENTENCE
 

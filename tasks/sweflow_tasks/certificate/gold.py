@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from sweflow_rdg import Reason
 from sweflow_tracer.errors import SessionFailed
 from sweflow_tracer.project.files import Blobs, tree_digest
 from sweflow_tracer.runner.session import Options
@@ -15,7 +14,7 @@ from sweflow_tracer.values import Outcome
 
 from sweflow_tasks.execution.arguments import present_arguments
 from sweflow_tasks.execution.job_pool import Run
-from sweflow_tasks.values import JsonObject, Rejection
+from sweflow_tasks.values import JsonObject, Reason, Rejection
 from sweflow_tasks.verification.draft import Draft, Inputs
 
 

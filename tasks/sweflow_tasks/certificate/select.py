@@ -2,10 +2,9 @@
 
 from collections.abc import Mapping
 
-from sweflow_rdg import Reason
-
 from sweflow_tasks.certificate.options import CertificateOptions
 from sweflow_tasks.certificate.values import Full
+from sweflow_tasks.values import Reason
 
 
 def too_weak(measured: Mapping[int, Full], options: CertificateOptions) -> dict[int, tuple[Reason, str]]:

@@ -5,12 +5,12 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from sweflow_rdg import Definition, FileIndex, Reason, Role, RuntimeDependencyGraph, SourceIndex
+from sweflow_rdg import Definition, FileIndex, Role, RuntimeDependencyGraph, SourceIndex
 from sweflow_tracer.project.files import Blobs
 
 from sweflow_tasks.leaks.tokens import Bodies, code_tokens, streams
 from sweflow_tasks.leaks.unpack import texts_in
-from sweflow_tasks.values import Findings, Rejection
+from sweflow_tasks.values import Findings, Reason, Rejection
 from sweflow_tasks.verification.draft import Amendments, Draft, Inputs
 
 LEAST = 16

@@ -3,10 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sweflow_rdg import Reason
 from sweflow_tracer.values import Outcome
 
-from sweflow_tasks.values import Evidence, Rejection
+from sweflow_tasks.values import Evidence, Reason, Rejection
 from sweflow_tasks.verification.draft import Draft
 from sweflow_tasks.verification.observations import Result, TreeRun
 

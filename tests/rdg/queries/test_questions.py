@@ -1,7 +1,7 @@
 """Questions asked of a graph that is small enough to read."""
 
 import pytest
-from sweflow_rdg import Call, Node, Reason, Role, RuntimeDependencyGraph, ScaffoldSource, TestNode
+from sweflow_rdg import Call, Node, Role, RuntimeDependencyGraph, ScaffoldSource, TestNode, TestReason
 from sweflow_rdg.errors import AmbiguousFunction, UnknownFile, UnknownFunction
 from sweflow_rdg.graph.order import order_of
 from sweflow_rdg.index.definitions import Kind, Trait
@@ -61,7 +61,7 @@ GRAPH = RuntimeDependencyGraph(
         ),
         TestNode(
             "tests/test_m.py::test_two", "tests/test_m.py::test_two", "tests/test_m.py", PLACE["test_two"],
-            (PLACE["loop"],), 2, Reason.FLAKY, "",
+            (PLACE["loop"],), 2, TestReason.FLAKY, "",
         ),
     ),
     unresolved=(),

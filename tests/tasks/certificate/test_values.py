@@ -5,7 +5,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from sweflow_rdg import Reason
+from sweflow_tasks import Reason
 from sweflow_tasks.certificate.counts import certificate_counts
 from sweflow_tasks.certificate.gold import GoldJob, Order, flaky_of, gold_runs
 from sweflow_tasks.certificate.options import CertificateOptions, Level

@@ -1,9 +1,9 @@
 """What a test file holds at each point: the tests so far, and everything that is no test (C2, C4, C5)."""
 
 import pytest
-from sweflow_rdg import Reason, build_graph, index_source
+from sweflow_rdg import build_graph, index_source
 from sweflow_scheduler import make_schedule
-from sweflow_tasks import make_chain
+from sweflow_tasks import Reason, make_chain
 from sweflow_tracer import CodeRef, Edge, Outcome, TestTrace, Trace
 
 CORE = """\

@@ -1,7 +1,7 @@
 """Tests that the tracer itself makes fail are not blamed on the project, and scripts of Python are followed."""
 
 import pytest
-from sweflow_rdg import Reason, build_graph, index_source
+from sweflow_rdg import TestReason, build_graph, index_source
 from sweflow_tracer import Outcome
 from sweflow_tracer.project.files import list_files, read_blobs
 
@@ -52,8 +52,8 @@ def test_V4_what_fails_with_the_tracer_and_passes_without_is_not_the_projects_fa
     assert failed == ["test_sees_the_tracer", "test_fails"]
     rejected = {test.id.partition("::")[2]: (test.rejected, test.detail) for test in graph.tests if test.rejected}
     assert {name: reason for name, (reason, _) in rejected.items()} == {
-        "test_sees_the_tracer": Reason.TRACER_DISPLACED,
-        "test_fails": Reason.FAILING,
+        "test_sees_the_tracer": TestReason.TRACER_DISPLACED,
+        "test_fails": TestReason.FAILING,
     }
     assert rejected["test_sees_the_tracer"][1].startswith("passes without the tracer; with it: ")
 

@@ -18,12 +18,12 @@ from sweflow_tracer.project.interpreter import inspect_interpreter
 from sweflow_tracer.project.project import read_project
 from sweflow_tracer.recording.interning import unpack
 from sweflow_tracer.runner.launcher import Launcher
+from sweflow_tracer.runner.leftovers import find_leftovers, remove
 from sweflow_tracer.runner.records import Record
 from sweflow_tracer.runner.session import Options, Session, Target, codes_of, run_session
 from sweflow_tracer.runner.workspace import OWNER, Workspace
 from sweflow_tracer.sandbox import Limits, choose, examine, open_sandbox
 from sweflow_tracer.sandbox.choose import examine_one, warning
-from sweflow_tracer.sandbox.clean import find_leftovers, remove
 from sweflow_tracer.sandbox.ownership import TOKEN, marked, owner
 
 import sweflow
