@@ -16,10 +16,10 @@ from tempfile import TemporaryDirectory
 from sweflow_rdg import index_source
 from sweflow_rdg.format import read_graph
 from sweflow_scheduler.format import read_schedule
-from sweflow_tasks import Amendments, Inputs, Rejection, make_draft
+from sweflow_tasks import Amendments, Inputs, make_draft
 from sweflow_tasks.certificate.trial import TrialJob, trial_of
-from sweflow_tasks.execution.job_pool import Bench, Setting
-from sweflow_tasks.leaks.audit import clean
+from sweflow_tasks.execution.job_pool import JobPool, RunSettings
+from sweflow_tasks.leaks.audit import without_leaks
 from sweflow_tracer.format import read_project_file
 from sweflow_tracer.runner.launcher import Launcher
 from sweflow_tracer.runner.session import Target
@@ -35,22 +35,21 @@ def main() -> None:
     parser.add_argument("--mutants", type=int, default=12)
     asked = parser.parse_args()
     inputs = read(asked.dir)
-    unstable = (Rejection("test", t.id, t.rejected, t.detail) for t in inputs.graph.tests if t.rejected is not None)
-    draft = make_draft(inputs, clean(inputs, Amendments().rejecting(unstable)))
+    draft = make_draft(inputs, without_leaks(inputs, Amendments().rejecting(unstable(inputs.graph))))
     jobs = [trial_of(inputs, draft, step, asked.mutants, {}, 10.0) for step in draft.chain.steps]
     sampled = [sample(job, asked.every) for job in jobs]
     seconds: list[float] = []
-    setting = Setting(inputs.target, Launcher(), 1, 10.0, lambda session: seconds.append(session.seconds))
-    with TemporaryDirectory() as scratch, Bench(setting, Path(scratch) / "journal.jsonl") as bench:
+    settings = RunSettings(inputs.target, Launcher(), 1, 10.0, lambda session: seconds.append(session.seconds))
+    with TemporaryDirectory() as scratch, JobPool(settings, Path(scratch) / "journal.jsonl") as pool:
         started = time.monotonic()
-        found = bench.measure(sampled, lambda done: None)
+        found = pool.measure(sampled, lambda done: None)
         together, sessions = time.monotonic() - started, len(seconds)
         changes = differ = 0
         for job, outcome in zip(sampled, found, strict=True):
             for place in job.places:
-                answers = outcome["noticed"][place.definition.id]
+                answers = outcome["killed"][place.definition.id]
                 for change, noticed in zip(job.changes[place.definition.id], answers, strict=True):
-                    fresh = bench.measure([Fresh(job, place.definition.id, change)], lambda done: None)[0]["noticed"]
+                    fresh = pool.measure([Fresh(job, place.definition.id, change)], lambda done: None)[0]["killed"]
                     changes += 1
                     if fresh != noticed:
                         differ += 1
@@ -69,13 +68,13 @@ class Fresh:
         self._change = replace(change, tests=job.tests)  # type: ignore[type-var]
 
     @property
-    def facts(self) -> list[str]:
+    def payload(self) -> list[str]:
         """All that the outcome depends on."""
         return [*self._job.facts, repr(self._change)]
 
     def measure(self, run: object) -> dict[str, bool]:
         """Whether a test noticed it."""
-        return {"noticed": self._job.noticed_afresh(run, self._place, self._change)}  # type: ignore[arg-type]
+        return {"noticed": self._job.killed_in_fresh_session(run, self._place, self._change)}  # type: ignore[arg-type]
 
 
 def sample(job: TrialJob, every: int) -> TrialJob:

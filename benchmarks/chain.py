@@ -17,7 +17,7 @@ from sweflow_rdg.format import read_graph
 from sweflow_scheduler.format import read_schedule
 from sweflow_tasks import Amendments, Inputs, make_draft
 from sweflow_tasks.history.commits import write_history
-from sweflow_tasks.leaks.audit import Audit, clean
+from sweflow_tasks.leaks.audit import Audit, without_leaks
 from sweflow_tasks.statements.statement import Statements
 from sweflow_tracer.format import read_project_file
 from sweflow_tracer.runner.session import Target
@@ -44,7 +44,7 @@ def main(root: Path) -> None:
         index = index_source(blobs)
     inputs = Inputs(Target(project, python), blobs, index, graph, schedule)
     with timed("look for second copies of bodies"):
-        amendments = clean(inputs, Amendments())
+        amendments = without_leaks(inputs, Amendments())
     with timed("decide the masked forms"):
         draft = make_draft(inputs, amendments)
     chain = draft.chain

@@ -17,7 +17,7 @@ from statistics import mean, median
 
 from sweflow_scheduler import Closure, Rules
 from sweflow_scheduler.greedy import Batch, greedy_order
-from sweflow_scheduler.schedule import Plan, make_plan
+from sweflow_scheduler.schedule import ScheduleBasis, make_basis
 
 import sweflow
 
@@ -41,25 +41,25 @@ def main() -> None:
     print("| --- | --- | ---: | ---: | ---: | ---: |")
     for folder in parser.parse_args().folders:
         graph = sweflow.load_graph(folder)
-        plan = make_plan(graph, Rules())
-        merged = make_plan(graph, Rules(closure=Closure.MERGED))
+        basis = make_basis(graph, Rules())
+        merged = make_basis(graph, Rules(closure=Closure.MERGED))
         orders = {
-            "greedy": (plan, greedy_order(plan.requirements, plan.cost, plan.calls)),
-            "by size": (plan, by_size(plan)),
+            "greedy": (basis, greedy_order(basis.requirements, basis.cost, basis.calls)),
+            "by size": (basis, by_size(basis)),
             "greedy, merged": (merged, greedy_order(merged.requirements, merged.cost, merged.calls)),
         }
         for name, (used, batches) in orders.items():
             print(f"| {folder.stem} | {name} | {cells(figures(used, batches))} |")
 
 
-def by_size(plan: Plan) -> list[Batch]:
+def by_size(basis: ScheduleBasis) -> list[Batch]:
     """Test functions grouped by identical requirement, the groups sorted by its size in lines; ties by id."""
     groups: dict[tuple[int, ...], list[str]] = {}
-    for test in sorted(plan.requirements):
-        groups.setdefault(plan.requirements[test], []).append(test)
+    for test in sorted(basis.requirements):
+        groups.setdefault(basis.requirements[test], []).append(test)
     done: set[int] = set()
     batches: list[Batch] = []
-    for requirement, tests in sorted(groups.items(), key=lambda group: (size(plan, group[0]), group[1][0])):
+    for requirement, tests in sorted(groups.items(), key=lambda group: (size(basis, group[0]), group[1][0])):
         new = tuple(function for function in requirement if function not in done)
         if new or not batches:
             batches.append(Batch(tuple(tests), new))
@@ -67,23 +67,23 @@ def by_size(plan: Plan) -> list[Batch]:
     return batches
 
 
-def figures(plan: Plan, batches: Iterable[Batch]) -> Figures:
+def figures(basis: ScheduleBasis, batches: Iterable[Batch]) -> Figures:
     """The figures of an order."""
     steps = [batch for batch in batches if batch.new]
     place = {function: number for number, batch in enumerate(steps) for function in batch.new}
     functions = [len(batch.new) for batch in steps]
-    lines = [size(plan, batch.new) for batch in steps]
+    lines = [size(basis, batch.new) for batch in steps]
     return Figures(
         steps=len(steps),
         functions=(median(functions), mean(functions), max(functions)),
         lines=(median(lines), mean(lines), max(lines)),
-        ahead=sum(place[caller] < place[callee] for caller in place for callee in plan.calls.get(caller, ())),
+        ahead=sum(place[caller] < place[callee] for caller in place for callee in basis.calls.get(caller, ())),
     )
 
 
-def size(plan: Plan, functions: Iterable[int]) -> int:
+def size(basis: ScheduleBasis, functions: Iterable[int]) -> int:
     """Summed lines."""
-    return sum(plan.nodes[function].lines for function in functions)
+    return sum(basis.nodes[function].lines for function in functions)
 
 
 def cells(found: Figures) -> str:

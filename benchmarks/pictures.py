@@ -2,7 +2,7 @@
 
     python benchmarks/pictures.py jinja2.sweflow --out docs/report
 
-Writes the report of a finished output folder and takes a picture of every view in headless Chromium. Needs
+Writes the report of a finished output folder and takes a picture of every view in headless Chromium. Impact
 ``playwright`` and ``pillow``, and a Chromium on PATH. What is looked at is chosen by the report itself, so that any
 project will do: the function that is called from most others, and the step with the most lines.
 """

@@ -5,7 +5,7 @@
 
 Makes an output folder of a synthetic project (layers of functions that call downwards, some back up, some called by
 very many; tests that walk those calls; tasks with patches, statements and certificates), writes its report, and opens
-it in headless Chromium, each time with an empty cache. Needs ``playwright`` and a Chromium on PATH. Prints JSON and a
+it in headless Chromium, each time with an empty cache. Impact ``playwright`` and a Chromium on PATH. Prints JSON and a
 row of Markdown. ``make_folder`` is also what the browser tests look at.
 """
 

@@ -21,7 +21,7 @@ from pathlib import Path
 
 from sweflow_tracer.project.files import write_blob
 from sweflow_tracer.runner.launcher import Launcher
-from sweflow_tracer.runner.session import VARIABLES, Options, run_session
+from sweflow_tracer.runner.session import VARIABLES, SessionOptions, run_session
 from sweflow_tracer.runner.workspace import Workspace
 from witness import COVERAGE, Case, load
 
@@ -64,7 +64,7 @@ class Bench:
     def traced(self, engine: str, groups: str, jobs: int) -> Cost:
         """A traced session, as `sweflow trace` runs it."""
         self.workspace.show(self.case.blobs)
-        options = Options(engine=engine, groups=groups, jobs=jobs, timeout=120.0)
+        options = SessionOptions(engine=engine, groups=groups, jobs=jobs, timeout=120.0)
         return _cost(lambda: run_session(self.case.target, self.workspace, Launcher(), options))
 
 

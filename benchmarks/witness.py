@@ -27,7 +27,7 @@ from sweflow_tracer.project.files import Blobs, write_blob
 from sweflow_tracer.project.interpreter import inspect_interpreter
 from sweflow_tracer.project.project import read_project
 from sweflow_tracer.runner.launcher import Launcher
-from sweflow_tracer.runner.session import VARIABLES, Options, Target, run_session
+from sweflow_tracer.runner.session import VARIABLES, SessionOptions, Target, run_session
 from sweflow_tracer.runner.workspace import Workspace
 
 PLUGIN = Path(__file__).with_name("witness_plugin.py")
@@ -135,7 +135,7 @@ def sample(case: Case, number: int) -> tuple[str, ...]:
     name = case.target.project.folder
     with tempfile.TemporaryDirectory() as folder, Workspace(name, Path(folder) / "ledger.txt") as workspace:
         workspace.show(case.blobs)
-        collected = run_session(case.target, workspace, Launcher(), Options(groups=[])).collected
+        collected = run_session(case.target, workspace, Launcher(), SessionOptions(groups=[])).collected
     ids = sorted({item["id"] for item in collected["items"]})
     return tuple(random.Random(0).sample(ids, min(number, len(ids))))
 

@@ -187,8 +187,8 @@ def read_executed(file: Path, paths: Iterable[str], tests: set[str]) -> Executed
                     for line, contexts in lines.items()
                 }
     except CoverageException as error:
-        move = "give a file that coverage.py wrote (`coverage run`, `pytest --cov`)"
-        raise CoverageNotUsable(f"{file} cannot be read as coverage data ({error})", move) from error
+        hint = "give a file that coverage.py wrote (`coverage run`, `pytest --cov`)"
+        raise CoverageNotUsable(f"{file} cannot be read as coverage data ({error})", hint) from error
     if not found:
         raise CoverageNotUsable(f"{file} names no file of this repository", "give the file of a run on this source")
     return found

@@ -6,14 +6,14 @@ from typing import Any
 
 from sweflow_tasks import Rejection
 from sweflow_tasks.format import read_tasks
-from sweflow_tracer.displayable import Shown
+from sweflow_tracer.displayable import Displayable
 from sweflow_tracer.paths import StrPath
 
 from sweflow_datasets.folder import Folder
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Task(Shown):
+class Task(Displayable):
     """A verified task: a line of ``tasks.jsonl`` with the folder of its build.
 
     Patches are unified diffs against the skeleton, functions are ids, ``lines`` those of the step's functions in the
@@ -42,7 +42,7 @@ class Task(Shown):
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Dataset(Shown):
+class Dataset(Displayable):
     """What verification hands on. ``summary`` holds counts that add up (docs/formats.md)."""
 
     tasks: tuple[Task, ...]

@@ -14,6 +14,6 @@ class NothingMeasured(SweflowError):
 class CoverageNotUsable(SweflowError):
     """coverage.py did not run, or its file does not say what is asked."""
 
-    def __init__(self, problem: str, move: str) -> None:
+    def __init__(self, problem: str, hint: str) -> None:
         self.problem = problem
-        super().__init__(f"{problem}: {move}.")
+        super().__init__(f"{problem}: {hint}.")

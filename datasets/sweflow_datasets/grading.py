@@ -6,11 +6,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sweflow_tasks.attacks import ATTACKS, run_attacks
-from sweflow_tasks.attacks import Outcome as AttackOutcome
+from sweflow_tasks.attacks import ATTACKS, AttackOutcome, run_attacks
 from sweflow_tasks.errors import UnknownInstance
 from sweflow_tasks.format import read_tasks
-from sweflow_tasks.grading import Grader, Verdict, evaluate, make_report, read_predictions
+from sweflow_tasks.grading import Grader, Verdict, evaluate, evaluation_report, read_predictions
 from sweflow_tasks.grading.report import REPORT_VERSION
 from sweflow_tracer.format import read_project_file, write_document
 from sweflow_tracer.paths import StrPath
@@ -62,7 +61,7 @@ def evaluate_predictions(
     with locked(into), grader_of(out, sandbox, python, scratch=into) as grader:
         found = evaluate(tasks, known, grader, into / "results.jsonl", workers=workers, progress=progress)
         unknown = sorted({prediction.instance_id for prediction in wanted} - ids)
-        report = {**make_report(tasks, found), "unknown_ids": unknown, "sandbox": grader.sandbox}
+        report = {**evaluation_report(tasks, found), "unknown_ids": unknown, "sandbox": grader.sandbox}
         write_document(into / "report.json", "report", REPORT_VERSION, report)
     return report
 

@@ -12,8 +12,8 @@ class UnknownFunction(SweflowError):
     def __init__(self, wanted: str, known: Iterable[str]) -> None:
         self.wanted = wanted
         self.near = tuple(difflib.get_close_matches(wanted, list(known), n=3, cutoff=0.3))
-        move = f"did you mean {self.near[0]}?" if self.near else "run `sweflow graph DIR --show functions` to see all."
-        super().__init__(f"there is no function {wanted}: {move}")
+        hint = f"did you mean {self.near[0]}?" if self.near else "run `sweflow graph DIR --show functions` to see all."
+        super().__init__(f"there is no function {wanted}: {hint}")
 
 
 class AmbiguousFunction(SweflowError):
@@ -32,8 +32,8 @@ class UnknownFile(SweflowError):
     def __init__(self, wanted: str, known: Iterable[str]) -> None:
         self.wanted = wanted
         near = difflib.get_close_matches(wanted, list(known), n=1, cutoff=0.3)
-        move = f"did you mean {near[0]}?" if near else "give its path from the root of the repository."
-        super().__init__(f"the graph has no file {wanted}: {move}")
+        hint = f"did you mean {near[0]}?" if near else "give its path from the root of the repository."
+        super().__init__(f"the graph has no file {wanted}: {hint}")
 
 
 class UnknownLine(SweflowError):

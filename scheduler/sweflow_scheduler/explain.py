@@ -6,7 +6,7 @@ from sweflow_rdg import RuntimeDependencyGraph
 
 from sweflow_scheduler.errors import UnknownStep
 from sweflow_scheduler.greedy import Batch, greedy_order
-from sweflow_scheduler.schedule import Plan, make_plan
+from sweflow_scheduler.schedule import ScheduleBasis, make_basis
 from sweflow_scheduler.values import Schedule
 
 __all__ = ["Choice", "Explanation", "Rival", "UnknownStep", "explain"]
@@ -61,27 +61,31 @@ def explain(graph: RuntimeDependencyGraph, schedule: Schedule, number: int) -> E
     if not 1 <= number <= len(schedule.steps):
         raise UnknownStep(number, len(schedule.steps))
     step = schedule.steps[number - 1]
-    plan = make_plan(graph, schedule.rules)
+    basis = make_basis(graph, schedule.rules)
     place = {node.id: place for place, node in enumerate(graph.nodes)}
     new = {place[function] for function in step.functions}
     done = {place[function] for earlier in schedule.steps[: number - 1] for function in earlier.functions}
     choices = []
-    for batch in greedy_order(plan.requirements, plan.cost, plan.calls):
+    for batch in greedy_order(basis.requirements, basis.cost, basis.calls):
         if batch.new and new.issuperset(batch.new):
-            choices.append(_choice(plan, batch, frozenset(done)))
+            choices.append(_choice(basis, batch, frozenset(done)))
             done.update(batch.new)
     return Explanation(
         number=number,
         choices=tuple(choices),
-        needs=_needs(plan, schedule, number),
+        needs=_needs(basis, schedule, number),
         needed_by=tuple(later.number for later in schedule.steps[number:] if number in later.needs),
     )
 
 
-def _choice(plan: Plan, batch: Batch, done: frozenset[int]) -> Choice:
-    pending = plan.cost.keys() - done
+def _choice(basis: ScheduleBasis, batch: Batch, done: frozenset[int]) -> Choice:
+    pending = basis.cost.keys() - done
     waiting = sorted(
-        (_rival(plan, test, pending) for test, required in plan.requirements.items() if not done.issuperset(required)),
+        (
+            _rival(basis, test, pending)
+            for test, required in basis.requirements.items()
+            if not done.issuperset(required)
+        ),
         key=lambda rival: (rival.cost, rival.ahead, rival.test),
     )
     taken = waiting[0]
@@ -98,15 +102,17 @@ def _choice(plan: Plan, batch: Batch, done: frozenset[int]) -> Choice:
     )
 
 
-def _rival(plan: Plan, test: str, pending: frozenset[int] | set[int]) -> Rival:
-    new = pending.intersection(plan.requirements[test])
-    ahead = sum(1 for caller in new for callee in plan.calls.get(caller, ()) if callee in pending and callee not in new)
-    return Rival(test, sum(plan.cost[function] for function in new), ahead)
+def _rival(basis: ScheduleBasis, test: str, pending: frozenset[int] | set[int]) -> Rival:
+    new = pending.intersection(basis.requirements[test])
+    ahead = sum(
+        1 for caller in new for callee in basis.calls.get(caller, ()) if callee in pending and callee not in new
+    )
+    return Rival(test, sum(basis.cost[function] for function in new), ahead)
 
 
-def _needs(plan: Plan, schedule: Schedule, number: int) -> tuple[tuple[int, tuple[str, ...]], ...]:
+def _needs(basis: ScheduleBasis, schedule: Schedule, number: int) -> tuple[tuple[int, tuple[str, ...]], ...]:
     step = schedule.steps[number - 1]
-    required = {plan.nodes[function].id for test in step.tests for function in plan.requirements[test]}
+    required = {basis.nodes[function].id for test in step.tests for function in basis.requirements[test]}
     return tuple(
         (needed, tuple(f for f in schedule.steps[needed - 1].functions if f in required)) for needed in step.needs
     )

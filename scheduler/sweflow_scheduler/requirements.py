@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from sweflow_rdg import RuntimeDependencyGraph
-from sweflow_rdg.graph.order import Order
+from sweflow_rdg.graph.order import CalleeOrder
 
 Requirements = dict[str, tuple[int, ...]]
 
@@ -23,7 +23,7 @@ def observed_requirements(graph: RuntimeDependencyGraph, developable: frozenset[
     return {test: tuple(filter(developable.__contains__, found)) for test, found in united.items()}
 
 
-def merged_requirements(requirements: Requirements, order: Order, calls: dict[int, set[int]]) -> Requirements:
+def merged_requirements(requirements: Requirements, order: CalleeOrder, calls: dict[int, set[int]]) -> Requirements:
     """Requirements closed over calls: what a test requires, and whatever that was ever seen to call.
 
     Sets of components are integers with a bit for each, so that a union is one operation.
@@ -43,7 +43,7 @@ def merged_requirements(requirements: Requirements, order: Order, calls: dict[in
     return {test: closed[requirement] for test, requirement in requirements.items()}
 
 
-def _below(order: Order, calls: dict[int, set[int]]) -> list[int]:
+def _below(order: CalleeOrder, calls: dict[int, set[int]]) -> list[int]:
     """For each component, itself and all components that it leads to; callees come first in the order."""
     below: list[int] = []
     for number, members in enumerate(order.components):

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from sweflow_tracer.displayable import Shown
+from sweflow_tracer.displayable import Displayable
 
 from sweflow_scheduler.errors import BandUpsideDown
 
@@ -81,7 +81,7 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Schedule(Shown):
+class Schedule(Displayable):
     """The steps in order, numbered from 1. ``ready`` are the test functions of step 0: scaffold is all they need."""
 
     rules: Rules

@@ -48,12 +48,12 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One thing that was looked at. ``move`` is what to do where it is not as it should be."""
+    """One thing that was looked at. ``hint`` is what to do where it is not as it should be."""
 
     what: str
     state: State
     found: str
-    move: str = ""
+    hint: str = ""
     required: bool = False
 
     @property
@@ -83,14 +83,14 @@ def _own_python() -> Check:
     return Check("python", State.OK if fits else State.MISSING, found, "" if fits else "use Linux, CPython 3.11+", True)
 
 
-def _program(name: str, command: list[str], move: str, *, required: bool = False) -> Check:
+def _program(name: str, command: list[str], hint: str, *, required: bool = False) -> Check:
     path = shutil.which(name)
     if path is None:
-        return Check(name, State.MISSING, "not on PATH", move, required)
+        return Check(name, State.MISSING, "not on PATH", hint, required)
     try:
         done = subprocess.run(command, capture_output=True, text=True, timeout=20, check=True)
     except (OSError, subprocess.SubprocessError) as error:
-        return Check(name, State.MISSING, f"{path} does not work ({error})", move, required)
+        return Check(name, State.MISSING, f"{path} does not work ({error})", hint, required)
     return Check(name, State.OK, f"{(done.stdout or done.stderr).strip()} at {path}", required=required)
 
 
@@ -99,12 +99,12 @@ def _sandboxes() -> Iterator[Check]:
     for found in examine():
         what = f"sandbox {found.name}"
         if not found.works:
-            yield Check(what, State.MISSING, found.problem, found.move)
+            yield Check(what, State.MISSING, found.problem, found.hint)
             continue
         weak = found.name == "process" and best
         text = f"works{', the default' if best else ''}; open: {', '.join(found.open)}"
-        move = "install docker or bubblewrap to cut tests off from files and network" if weak else ""
-        yield Check(what, State.NOTE if weak else State.OK, text, move)
+        hint = "install docker or bubblewrap to cut tests off from files and network" if weak else ""
+        yield Check(what, State.NOTE if weak else State.OK, text, hint)
         best = False
 
 
@@ -135,8 +135,8 @@ def _target(root: Path, python: Path | None) -> Iterator[Check]:
     try:
         found = inspect_interpreter(absolute(python or find_python(root)), root.resolve())
     except InterpreterNotUsable as error:
-        sentence, _, move = str(error).rpartition(": ")
-        yield Check("target interpreter", State.MISSING, sentence, move.rstrip("."), required)
+        sentence, _, hint = str(error).rpartition(": ")
+        yield Check("target interpreter", State.MISSING, sentence, hint.rstrip("."), required)
         return
     yield Check("target interpreter", State.OK, f"CPython {found.python} at {found.path}", required=required)
     yield Check("pytest there", State.OK, found.pytest, required=required)

@@ -17,14 +17,14 @@ from sweflow_tracer.runner.session import VARIABLES, Session
 from sweflow_tasks.certificate.counts import certificate_counts
 from sweflow_tasks.certificate.environment import environment_object
 from sweflow_tasks.certificate.format import measured_object
-from sweflow_tasks.certificate.measure import Measuring, Proven, Settled
+from sweflow_tasks.certificate.measure import Measuring, Proven
 from sweflow_tasks.certificate.options import CertificateOptions, Level
 from sweflow_tasks.certificate.select import too_weak
 from sweflow_tasks.certificate.values import Full
 from sweflow_tasks.execution.arguments import options_among
-from sweflow_tasks.execution.job_pool import Bench, Setting
+from sweflow_tasks.execution.job_pool import JobPool, RunSettings
 from sweflow_tasks.history.commits import StepCommits, patch_gives, write_history
-from sweflow_tasks.leaks.audit import Audit, clean, own_requirements
+from sweflow_tasks.leaks.audit import Audit, own_requirements, without_leaks
 from sweflow_tasks.statements.statement import Statements
 from sweflow_tasks.summary import other_rejections, summarise
 from sweflow_tasks.values import (
@@ -38,11 +38,11 @@ from sweflow_tasks.values import (
     VerifiedTask,
 )
 from sweflow_tasks.verification.draft import Amendments, Draft, Inputs, make_draft
-from sweflow_tasks.verification.fixpoint import settle
-from sweflow_tasks.verification.impact import Needs
+from sweflow_tasks.verification.fixpoint import Fixpoint, find_fixpoint
+from sweflow_tasks.verification.impact import Impact
 from sweflow_tasks.verification.judge import Verdicts
-from sweflow_tasks.verification.test_selection import inherited_results, make_agenda
-from sweflow_tasks.verification.tree_jobs import Verifier
+from sweflow_tasks.verification.test_selection import inherited_results, select_tests
+from sweflow_tasks.verification.verifier import Verifier
 
 TASK_SECONDS = 1800.0
 """Time-out that a task carries for one run of its tests."""
@@ -64,7 +64,7 @@ class VerifyOptions:
 
 def make_candidates(inputs: Inputs, history: Path) -> tuple[Candidate, ...]:
     """Every step as an unverified task; ``history`` is where the bare repository goes."""
-    draft = make_draft(inputs, clean(inputs, Amendments()))
+    draft = make_draft(inputs, without_leaks(inputs, Amendments()))
     return _candidates(inputs, draft, write_history(history, draft.chain))
 
 
@@ -86,27 +86,23 @@ def verify_tasks(
     unstable = (
         Rejection("test", t.id, Reason(t.rejected), t.detail) for t in inputs.graph.tests if t.rejected is not None
     )
-    start = clean(inputs, Amendments().rejecting(unstable))
-    setting = Setting(inputs.target, launcher, options.jobs, options.timeout, on_session)
+    start = without_leaks(inputs, Amendments().rejecting(unstable))
+    settings = RunSettings(inputs.target, launcher, options.jobs, options.timeout, on_session)
     with ExitStack() as stack:
-        verifier = stack.enter_context(
-            Verifier(
-                inputs.target, launcher, journal, jobs=options.jobs, timeout=options.timeout, on_session=on_session
-            )
-        )
+        verifier = stack.enter_context(Verifier(settings, journal))
         inherit = options.inherit and options.certificate.level is Level.BASIC
-        needs = Needs(inputs.graph, inputs.index, verifier.watch(inputs)) if inherit else None
+        impact = Impact(inputs.graph, inputs.index, verifier.watch(inputs)) if inherit else None
 
-        def settled(amendments: Amendments) -> Settled:
-            return settle(inputs, verifier, amendments, progress, needs)
+        def fixpoint(amendments: Amendments) -> Fixpoint:
+            return find_fixpoint(inputs, verifier, amendments, progress, impact)
 
         if options.certificate.level is Level.BASIC:
-            proven = Proven(settled(start), {}, ())
-            return _dataset(inputs, options, history, proven, needs, lambda steps: {})
-        bench = stack.enter_context(Bench(setting, journal.with_name("certificate.jsonl")))
-        measuring = Measuring(inputs, bench, options.certificate, options.timeout, progress)
-        proven = measuring.prove(settled, start)
-        return _dataset(inputs, options, history, proven, needs, lambda steps: measuring.measure(proven, steps))
+            proven = Proven(fixpoint(start), {}, ())
+            return _dataset(inputs, options, history, proven, impact, lambda steps: {})
+        pool = stack.enter_context(JobPool(settings, journal.with_name("certificate.jsonl")))
+        measuring = Measuring(inputs, pool, options.certificate, options.timeout, progress)
+        proven = measuring.prove(fixpoint, start)
+        return _dataset(inputs, options, history, proven, impact, lambda steps: measuring.measure(proven, steps))
 
 
 def _dataset(
@@ -114,18 +110,19 @@ def _dataset(
     options: VerifyOptions,
     history: Path,
     proven: Proven,
-    needs: Needs | None,
+    impact: Impact | None,
     measure: Callable[[Iterable[int]], dict[int, Full]],
 ) -> VerifiedDataset:
-    """The tasks of a settled draft, each with what was measured of it."""
+    """The tasks of a fixpoint, each with what was measured of it."""
     graph, schedule = inputs.graph, inputs.schedule
-    draft, amendments, verdicts = proven.settled
+    found = proven.fixpoint
+    draft, amendments, verdicts = found.draft, found.amendments, found.verdicts
     commits = write_history(history, draft.chain)
     audits = Audit(inputs, draft).of_steps()
     broken = _broken(history, commits, draft, audits)
     full = measure(step for step in draft.chain.steps if step not in broken)
     broken |= too_weak(full, options.certificate)
-    inherited = inherited_results(draft, make_agenda(draft, needs))
+    inherited = inherited_results(draft, select_tests(draft, impact))
 
     def task(candidate: Candidate) -> VerifiedTask:
         step = candidate.step

@@ -30,12 +30,12 @@ def other_rejections(
     found += [Rejection("file", path, Reason.COLLECTION_ERROR, detail) for path, detail in graph.uncollected]
     found += [Rejection("file", path, Reason.LEAK, detail) for path, detail in sorted(amendments.withheld.items())]
     found += [_left_out(path) for path in left_out]
-    found += [amendments.given[function] for function in sorted(amendments.given)]
+    found += [amendments.unmasked[function] for function in sorted(amendments.unmasked)]
     reasons = _reasons(graph, amendments)
     for step in schedule.steps:
         counted = Counter(reason for test in step.tests for reason in reasons.get(test, ()))
         home = merged.get(step.number, step.number)
-        found += _of_step(step, home, amendments.given, broken, counted)
+        found += _of_step(step, home, amendments.unmasked, broken, counted)
     return found
 
 
@@ -47,15 +47,15 @@ def _left_out(path: str) -> Rejection:
 def _of_step(
     step: Step,
     home: int,
-    given: Mapping[str, Rejection],
+    unmasked: Mapping[str, Rejection],
     broken: Mapping[int, tuple[Reason, str]],
     counted: Mapping[str, int],
 ) -> list[Rejection]:
     """The rejection of a step and its functions, if it is one; ``home`` is the step that holds them."""
     number = f"{step.number:04d}"
-    left = [function for function in step.functions if function not in given]
+    left = [function for function in step.functions if function not in unmasked]
     if not left:
-        return [Rejection("step", number, given[step.functions[0]].reason, "its functions stay in place")]
+        return [Rejection("step", number, unmasked[step.functions[0]].reason, "its functions stay in place")]
     if home in broken:
         reason, detail = broken[home]
         detail = detail or ", ".join(f"{name} {count}" for name, count in sorted(counted.items()))

@@ -96,7 +96,7 @@ def test_a_row_for_no_task_and_a_damaged_result_are_said_and_the_rest_is_graded(
     assert report["predictions"] == 1
     results = tmp_path / "eval" / "results.jsonl"
     for damage, problem in (
-        ('{"key": 1}\n', "no verdict of this version"),
+        ('{"key": 1}\n', "nothing of this version"),
         ("[\n", "no JSON in"),
         ("3\n", "no JSON object"),
     ):

@@ -6,8 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from hypothesis import given, settings
-from sweflow_rdg import TestReason
-from sweflow_tasks import NEVER, Amendments, Inputs, Rejection, make_draft, make_plan
+from sweflow_tasks import NEVER, Amendments, Inputs, Reason, Rejection, make_draft, make_plan
 from sweflow_tasks.summary import other_rejections, summarise
 from sweflow_tracer.project.project import Project
 from sweflow_tracer.runner.session import Target
@@ -118,15 +117,15 @@ def test_V4_the_counts_add_up_whatever_is_rejected(made):
     inputs = inputs_of(made)
     stable = Amendments().rejecting(Rejection("test", t.id, t.rejected) for t in made.graph.tests if t.rejected)
     late = [t for t in list(made.graph.tests)[::2] if t.id not in stable.rejected]
-    amendments = stable.rejecting(Rejection("test", t.id, TestReason.SWALLOWED) for t in late)
+    amendments = stable.rejecting(Rejection("test", t.id, Reason.SWALLOWED) for t in late)
     given = {
-        function: Rejection("function", function, TestReason.LEAK)
+        function: Rejection("function", function, Reason.LEAK)
         for step in made.schedule.steps[:1]
         for function in step.functions[:1]
     }
-    amendments = replace(amendments, given=given)
+    amendments = replace(amendments, unmasked=given)
     draft = make_draft(inputs, amendments)
-    broken = {step: (TestReason.NO_F2P, "") for step in draft.chain.steps if not draft.plan.fails[step]}
+    broken = {step: (Reason.NO_F2P, "") for step in draft.chain.steps if not draft.plan.fails[step]}
     verified = {step.number: step.functions for step in draft.schedule.steps if step.number not in broken}
     others = other_rejections(made.graph, made.schedule, amendments, draft.merged, broken)
     rejections = (*amendments.rejected.values(), *others)
@@ -138,7 +137,7 @@ def test_V4_the_counts_add_up_whatever_is_rejected(made):
 def test_a_step_without_fail_to_pass_merges_with_the_first_later_one_that_needs_its_functions(made):
     first = [step.tests for step in made.schedule.steps[:1]]
     gone = {t.id for t in made.graph.tests if any(t.function in tests for tests in first) and t.rejected is None}
-    amendments = Amendments().rejecting(Rejection("test", test, TestReason.SWALLOWED) for test in gone)
+    amendments = Amendments().rejecting(Rejection("test", test, Reason.SWALLOWED) for test in gone)
     draft = make_draft(inputs_of(made), amendments)
     for step, into in draft.merged.items():
         functions = set(made.schedule.steps[step - 1].functions)

@@ -9,11 +9,12 @@ from unittest.mock import patch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sweflow_tasks import Amendments, Rejection, make_draft
-from sweflow_tasks.verification.data_reads import Habits
-from sweflow_tasks.verification.impact import Needs
+from sweflow_tasks.execution.job_pool import RunSettings
+from sweflow_tasks.verification.data_reads import FileReads
+from sweflow_tasks.verification.impact import Impact
 from sweflow_tasks.verification.observations import Result, TreeRun
-from sweflow_tasks.verification.test_selection import checkpoints, inherited_results, make_agenda
-from sweflow_tasks.verification.tree_jobs import Verifier
+from sweflow_tasks.verification.test_selection import checkpoints, inherited_results, select_tests
+from sweflow_tasks.verification.verifier import Verifier
 from sweflow_tracer import Outcome
 from sweflow_tracer.runner.launcher import Launcher
 
@@ -21,7 +22,7 @@ from .repositories import repositories
 from .test_chain_laws import inputs_of
 
 LAW = settings(deadline=None, max_examples=15)
-QUIET = Habits({}, frozenset(), frozenset())
+QUIET = FileReads({}, frozenset(), frozenset())
 
 
 def draft_of(made):
@@ -29,8 +30,8 @@ def draft_of(made):
     return make_draft(inputs_of(made), Amendments().rejecting(unstable))
 
 
-def agenda_of(made, draft, habits=QUIET):
-    return make_agenda(draft, Needs(made.graph, made.index, habits))
+def selection_of(made, draft, file_reads=QUIET):
+    return select_tests(draft, Impact(made.graph, made.index, file_reads))
 
 
 def pairs(draft):
@@ -61,13 +62,13 @@ def parts(blobs, path, masked):
 @LAW
 def test_V1_a_result_is_inherited_only_where_all_that_the_test_needs_is_the_same(made):
     draft = draft_of(made)
-    agenda = agenda_of(made, draft)
+    selection = selection_of(made, draft)
     nodes = made.graph.nodes
     tests = {test.id: test for test in made.graph.tests}
     for tree, before, after in pairs(draft):
         old, top_before = parts(before, "core.py", draft.chain.code)
         new, top_after = parts(after, "core.py", draft.chain.code)
-        for test in earlier(draft, tree) - agenda.together[tree]:
+        for test in earlier(draft, tree) - selection.together[tree]:
             path = tests[test].path
             assert before[path] == after[path]
             assert top_before == top_after
@@ -81,10 +82,10 @@ def test_V1_a_result_is_inherited_only_where_all_that_the_test_needs_is_the_same
 def test_V1_a_test_that_reads_a_source_runs_wherever_that_source_differs(made):
     draft = draft_of(made)
     reads = {test.path: frozenset({"core.py"}) for test in made.graph.tests}
-    agenda = agenda_of(made, draft, Habits(reads, frozenset(), frozenset()))
+    selection = selection_of(made, draft, FileReads(reads, frozenset(), frozenset()))
     for tree, before, after in pairs(draft):
         if before["core.py"] != after["core.py"]:
-            assert agenda.together[tree] >= earlier(draft, tree)
+            assert selection.together[tree] >= earlier(draft, tree)
 
 
 @given(repositories())
@@ -92,24 +93,24 @@ def test_V1_a_test_that_reads_a_source_runs_wherever_that_source_differs(made):
 def test_V1_what_cannot_be_judged_runs_on_every_tree_and_so_does_everything_on_the_last(made):
     draft = draft_of(made)
     opaque = frozenset(test.path for test in made.graph.tests)
-    agenda = agenda_of(made, draft, Habits({}, opaque, frozenset()))
-    assert agenda == make_agenda(draft, None)
+    selection = selection_of(made, draft, FileReads({}, opaque, frozenset()))
+    assert selection == select_tests(draft, None)
     last = draft.chain.trees[-1]
-    assert agenda_of(made, draft).together[last] == make_agenda(draft, None).together[last]
+    assert selection_of(made, draft).together[last] == select_tests(draft, None).together[last]
 
 
 @given(repositories())
 @LAW
 def test_V1_what_is_marked_as_inherited_is_what_did_not_run(made):
     draft = draft_of(made)
-    agenda = agenda_of(made, draft)
-    for step, found in inherited_results(draft, agenda).items():
+    selection = selection_of(made, draft)
+    for step, found in inherited_results(draft, selection).items():
         tree = draft.chain.before(step)
-        assert found.skeleton == len(earlier(draft, tree + 1) - agenda.together[tree])
-        assert found.reference == len(earlier(draft, step + 1) - agenda.together[step])
+        assert found.skeleton == len(earlier(draft, tree + 1) - selection.together[tree])
+        assert found.reference == len(earlier(draft, step + 1) - selection.together[step])
         assert max(found.skeleton, found.reference) <= found.tests <= found.skeleton + found.reference
         assert (found.since is None) == (found.tests == 0)
-    assert {found.tests for found in inherited_results(draft, make_agenda(draft, None)).values()} <= {0}
+    assert {found.tests for found in inherited_results(draft, select_tests(draft, None)).values()} <= {0}
 
 
 @given(st.integers(1, 2000))
@@ -126,10 +127,10 @@ class Imagined(Verifier):
     def __init__(self, folder, broken, since):
         nothing = lambda session: None  # noqa: E731
         target = SimpleNamespace(project=SimpleNamespace(folder="project", python="3.11.7"), python="python")
-        super().__init__(target, Launcher(), folder / "journal", jobs=2, timeout=1, on_session=nothing)
+        super().__init__(RunSettings(target, Launcher(), 2, 1, nothing), folder / "journal")
         self.broken, self.since, self.ran = broken, since, 0
 
-    def _run_tree(self, job):
+    def run_tree(self, job):
         def result(test, apart, outcome, raised=()):
             return Result(test, apart, outcome, "call", "E", "", raised, ())
 
@@ -152,10 +153,10 @@ def test_V1_the_tree_that_broke_something_is_found_as_if_everything_had_run_ever
     broken = data.draw(st.sets(st.sampled_from(tests))) if tests else set()
     since = data.draw(st.sampled_from(draft.chain.trees))
     with patch("sweflow_tasks.verification.test_selection.SHORTEST", 100):
-        agendas = (make_agenda(draft, None), agenda_of(made, draft))
+        selections = (select_tests(draft, None), selection_of(made, draft))
     runs = []
-    for agenda in agendas:
+    for selection in selections:
         with tempfile.TemporaryDirectory() as folder:
             verifier = Imagined(Path(folder), broken, since)
-            runs.append(verifier.run(draft, agenda, lambda what, done, total: None))
+            runs.append(verifier.run(draft, selection, lambda what, done, total: None))
     assert runs[0] == runs[1]

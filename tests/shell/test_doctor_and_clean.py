@@ -36,7 +36,7 @@ def test_a_machine_that_has_what_it_takes(look):
     for what in ("python", "git", "target interpreter", "pytest there"):
         assert checks[what]["state"] == "ok"
         assert checks[what]["required"]
-    assert checks["sandbox docker"]["move"] == "install and start Docker"
+    assert checks["sandbox docker"]["hint"] == "install and start Docker"
     assert checks["sandbox process"]["state"] == "note"
     assert "not needed" in checks["chromium"]["found"]
 
@@ -46,14 +46,14 @@ def test_an_interpreter_that_is_asked_for_must_be_there(look, tmp_path):
     assert code == 1
     assert checks["target interpreter"]["state"] == "missing"
     assert "does not start" in checks["target interpreter"]["found"]
-    assert checks["target interpreter"]["move"] == "pass the path of a Python interpreter with --python"
+    assert checks["target interpreter"]["hint"] == "pass the path of a Python interpreter with --python"
 
 
 def test_without_git_nothing_goes(look, monkeypatch):
     monkeypatch.setattr(doctor.shutil, "which", lambda name: None if name in ("git", "dot") else sys.executable)
     code, checks = look("--python", sys.executable)
     assert code == 1
-    assert checks["git"]["move"] == "install git"
+    assert checks["git"]["hint"] == "install git"
     assert not checks["dot"]["required"]
 
 
@@ -63,7 +63,7 @@ def test_plugins_that_disturb_are_named_with_what_to_do(look, monkeypatch):
     monkeypatch.setattr(doctor, "inspect_interpreter", lambda python, root: found)
     _, checks = look()
     assert checks["plugin xdist"]["state"] == "note"
-    assert "-n 0" in checks["plugin xdist"]["move"]
+    assert "-n 0" in checks["plugin xdist"]["hint"]
     assert checks["plugin pytest_cov"]["state"] == "ok"
     assert "plugin hypothesispytest" not in checks
 

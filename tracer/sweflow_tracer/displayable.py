@@ -1,7 +1,7 @@
-"""Showing: values that notebooks and terminals can show, while how they look is registered from above.
+"""Displayable values: notebooks and terminals can show them, while how they look is registered from above.
 
-The rooms' values derive from ``Shown`` and know neither HTML nor rich. The shell registers a look for each of them
-(``sweflow.display``); where nobody did, they show as their ``repr``.
+The rooms' values derive from ``Displayable`` and know neither HTML nor rich. The shell registers a renderer for each of
+them (``sweflow.display``); where nobody did, they show as their ``repr``.
 """
 
 from collections.abc import Callable, Sized
@@ -10,19 +10,19 @@ from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class Renderer:
     """How values of a class look: ``rich`` gives a renderable, ``mime`` the text or bytes of each MIME type."""
 
     rich: Callable[[Any], Any]
     mime: Callable[[Any], dict[str, str]]
 
 
-_LOOKS: dict[type, Look] = {}
+_RENDERERS: dict[type, Renderer] = {}
 
 
-def register_look(kind: type, look: Look) -> None:
+def register_renderer(kind: type, renderer: Renderer) -> None:
     """Let values of this class look so."""
-    _LOOKS[kind] = look
+    _RENDERERS[kind] = renderer
 
 
 LONGEST = 60
@@ -49,18 +49,18 @@ def _short(value: object) -> str:
     return text if len(text) <= LONGEST else f"<{type(value).__name__}>"
 
 
-class Shown(Short):
-    """A value that shows itself in Jupyter and through rich, once a look is registered for its class."""
+class Displayable(Short):
+    """A value that shows itself in Jupyter and through rich, once a renderer is registered for its class."""
 
     __slots__ = ()
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
-        look = _LOOKS.get(type(self))
-        return look.mime(self) if look else {"text/plain": repr(self)}
+        renderer = _RENDERERS.get(type(self))
+        return renderer.mime(self) if renderer else {"text/plain": repr(self)}
 
     def _repr_html_(self) -> str | None:
         return self._repr_mimebundle_().get("text/html")
 
     def __rich__(self) -> Any:
-        look = _LOOKS.get(type(self))
-        return look.rich(self) if look else repr(self).replace("[", r"\[")  # rich reads brackets as markup
+        renderer = _RENDERERS.get(type(self))
+        return renderer.rich(self) if renderer else repr(self).replace("[", r"\[")  # rich reads brackets as markup

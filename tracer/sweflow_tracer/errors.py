@@ -48,10 +48,10 @@ class CloneNotReadable(SweflowError):
 class InterpreterNotUsable(SweflowError):
     """The target's interpreter cannot run its tests."""
 
-    def __init__(self, python: Path, problem: str, move: str) -> None:
+    def __init__(self, python: Path, problem: str, hint: str) -> None:
         self.python = python
         self.problem = problem
-        super().__init__(f"{python} {problem}: {move}.")
+        super().__init__(f"{python} {problem}: {hint}.")
 
 
 class RunnerDependency(SweflowError):
@@ -132,10 +132,10 @@ class PluginMissing(SweflowError):
     def __init__(self, options: str, plugin: str) -> None:
         self.options = options
         self.plugin = plugin
-        move = f"install {plugin} there" if plugin else "install the plugin that has them there"
+        hint = f"install {plugin} there" if plugin else "install the plugin that has them there"
         super().__init__(
             f"pytest in the target's environment does not know {options}, which the project's configuration or your "
-            f"arguments give it: {move}, or pass `-- -o addopts=` and what else the tests need."
+            f"arguments give it: {hint}, or pass `-- -o addopts=` and what else the tests need."
         )
 
 
@@ -153,25 +153,25 @@ class TasksInTheWay(SweflowError):
 class FileNotUsable(SweflowError):
     """A file of ours is missing, damaged, or of a version that this program does not read."""
 
-    def __init__(self, path: Path, problem: str, move: str) -> None:
+    def __init__(self, path: Path, problem: str, hint: str) -> None:
         self.path = path
         self.problem = problem
-        super().__init__(f"{path} {problem}: {move}.")
+        super().__init__(f"{path} {problem}: {hint}.")
 
 
 class SandboxNotUsable(SweflowError):
     """The sandbox that was asked for does not work here."""
 
-    def __init__(self, name: str, problem: str, move: str) -> None:
+    def __init__(self, name: str, problem: str, hint: str) -> None:
         self.name = name
         self.problem = problem
-        super().__init__(f"the sandbox {name} cannot be used here ({problem}): {move}.")
+        super().__init__(f"the sandbox {name} cannot be used here ({problem}): {hint}.")
 
 
 class SandboxFailed(SweflowError):
     """A sandbox broke while something ran in it; that says nothing about what ran (V3)."""
 
-    def __init__(self, name: str, problem: str, move: str) -> None:
+    def __init__(self, name: str, problem: str, hint: str) -> None:
         self.name = name
         self.problem = problem
-        super().__init__(f"the sandbox {name} broke down ({problem}): {move}; the same command goes on from there.")
+        super().__init__(f"the sandbox {name} broke down ({problem}): {hint}; the same command goes on from there.")

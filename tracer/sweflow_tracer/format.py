@@ -49,15 +49,15 @@ def write_document(path: Path, name: str, version: int, body: Mapping[str, Any])
 def read_document(path: Path, name: str, version: int) -> dict[str, Any]:
     """Read a versioned document. Raises FileNotUsable."""
     command = _COMMANDS.get(name, f"sweflow {name} {path.parent}")
-    move = f"run `{command}` first"
+    hint = f"run `{command}` first"
     try:
         document = json.loads(path.read_text("utf-8"))
     except FileNotFoundError as error:
-        raise FileNotUsable(path, "is not there", move) from error
+        raise FileNotUsable(path, "is not there", hint) from error
     except (OSError, ValueError) as error:
-        raise FileNotUsable(path, f"cannot be read ({error})", move) from error
+        raise FileNotUsable(path, f"cannot be read ({error})", hint) from error
     if not isinstance(document, dict) or document.get("format") != f"sweflow-{name}":
-        raise FileNotUsable(path, f"is no sweflow {name} file", move)
+        raise FileNotUsable(path, f"is no sweflow {name} file", hint)
     if document.get("version") != version:
         problem = f"has format version {document.get('version')}, and this program reads {version}"
         raise FileNotUsable(path, problem, OTHER_VERSION)
@@ -65,13 +65,13 @@ def read_document(path: Path, name: str, version: int) -> dict[str, Any]:
 
 
 @contextmanager
-def reading(path: Path, move: str) -> Iterator[None]:
+def reading(path: Path, hint: str) -> Iterator[None]:
     """Values are made of a file's members here; what is missing or of another kind is a FileNotUsable."""
     try:
         yield
     except (KeyError, TypeError, ValueError, IndexError, AttributeError) as error:
         what = f"there is no {error}" if isinstance(error, KeyError) else str(error)
-        raise FileNotUsable(path, f"is damaged ({what})", move) from error
+        raise FileNotUsable(path, f"is damaged ({what})", hint) from error
 
 
 _TRACE = "sweflow trace REPO --out DIR"

@@ -7,7 +7,7 @@ import networkx as nx
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
+class CalleeOrder:
     """Components of a call graph, callees first, and for each node the place of its own.
 
     A component is a set of nodes that call each other, in one or more steps; most have one node. ``depth`` is the
@@ -23,7 +23,7 @@ class Order:
         return (self.depth[node], self.components[self.place[node]][0], node)
 
 
-def order_of(nodes: Iterable[int], calls: Iterable[tuple[int, int]]) -> Order:
+def order_of(nodes: Iterable[int], calls: Iterable[tuple[int, int]]) -> CalleeOrder:
     """The order of some nodes by calls between them.
 
     A component is found only after all components that it leads to (Tarjan's algorithm, with Nuutila's changes), so
@@ -41,4 +41,4 @@ def order_of(nodes: Iterable[int], calls: Iterable[tuple[int, int]]) -> Order:
             place[member] = number
             depth[member] = 1 + max(below, default=0)
         components.append(members)
-    return Order(tuple(components), place, depth)
+    return CalleeOrder(tuple(components), place, depth)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sweflow_tracer.displayable import Shown
+from sweflow_tracer.displayable import Displayable
 
 from sweflow_rdg.graph.network import network_of
 from sweflow_rdg.values import Call, Node, TestNode, Unresolved
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class RuntimeDependencyGraph(Shown):
+class RuntimeDependencyGraph(Displayable):
     """Functions as nodes, observed calls as edges, with the tests that saw each.
 
     Fields point at one another by place; ``node``, ``requirement``, ``callees``, ``callers``, ``to_networkx`` and

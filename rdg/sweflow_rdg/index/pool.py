@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from sweflow_rdg.index.file import FileIndex
 from sweflow_rdg.index.reader import index_file
 
-Job = tuple[str, bytes]
+FileJob = tuple[str, bytes]
 SECONDS = 60
 """What one file gets that Python's own parser does not take."""
 TOO_DEEP = "RecursionError: its code is nested too deeply"
@@ -32,14 +32,14 @@ class Unreadable:
     reason: str
 
 
-def index_all(jobs: Sequence[Job], workers: int = 1) -> list[FileIndex | Unreadable]:
+def index_all(jobs: Sequence[FileJob], workers: int = 1) -> list[FileIndex | Unreadable]:
     """The index of each file, in the order given."""
     found = _look(jobs, workers)
     others = iter(_in_process([job for job, result in zip(jobs, found, strict=True) if result is None]))
     return [result if result is not None else next(others) for result in found]
 
 
-def _look(jobs: Sequence[Job], workers: int) -> "list[FileIndex | Unreadable | None]":
+def _look(jobs: Sequence[FileJob], workers: int) -> "list[FileIndex | Unreadable | None]":
     """What ``index_one`` says of each file."""
     size = sum(len(content) for _, content in jobs)
     workers = min(workers, size // WORTH, len(jobs))
@@ -53,7 +53,7 @@ def _look(jobs: Sequence[Job], workers: int) -> "list[FileIndex | Unreadable | N
     return results
 
 
-def index_one(job: Job) -> FileIndex | Unreadable | None:
+def index_one(job: FileJob) -> FileIndex | Unreadable | None:
     """The index of a file, or why there is none; None where only a process that may crash can tell.
 
     The parser that keeps every byte goes down a native stack, and in some ways of nesting its time grows with the
@@ -71,7 +71,7 @@ def index_one(job: Job) -> FileIndex | Unreadable | None:
     return parse(job)
 
 
-def parse(job: Job) -> FileIndex | Unreadable:
+def parse(job: FileJob) -> FileIndex | Unreadable:
     """The index of a file that is known not to be nested too deeply, or that may end this process."""
     try:
         return index_file(*job)
@@ -81,7 +81,7 @@ def parse(job: Job) -> FileIndex | Unreadable:
         return Unreadable(f"{type(error).__name__}: {error}")
 
 
-def _shares(jobs: Sequence[Job], workers: int) -> list[list[int]]:
+def _shares(jobs: Sequence[FileJob], workers: int) -> list[list[int]]:
     """Numbers of jobs for each worker, about equal in bytes: the largest file goes to who has least."""
     shares: list[list[int]] = [[] for _ in range(workers)]
     loads = [0] * workers
@@ -92,7 +92,7 @@ def _shares(jobs: Sequence[Job], workers: int) -> list[list[int]]:
     return shares
 
 
-def _in_process(jobs: list[Job]) -> list[FileIndex | Unreadable]:
+def _in_process(jobs: list[FileJob]) -> list[FileIndex | Unreadable]:
     """Files that may end the process that parses them: all in one, then each in its own where that one broke."""
     if not jobs:
         return []
@@ -117,7 +117,7 @@ def _start(*options: str) -> "subprocess.Popen[bytes]":
     return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=quiet, env=environment)
 
 
-def _in_processes(shares: list[list[Job]]) -> "list[list[FileIndex | Unreadable | None]]":
+def _in_processes(shares: list[list[FileJob]]) -> "list[list[FileIndex | Unreadable | None]]":
     processes: list[subprocess.Popen[bytes]] = []
     try:
         for _ in shares:
@@ -131,7 +131,7 @@ def _in_processes(shares: list[list[Job]]) -> "list[list[FileIndex | Unreadable 
 
 
 def _ask(
-    process: "subprocess.Popen[bytes]", share: list[Job], seconds: float | None = None
+    process: "subprocess.Popen[bytes]", share: list[FileJob], seconds: float | None = None
 ) -> "list[FileIndex | Unreadable | None]":
     answer, _ = process.communicate(pickle.dumps(share), seconds)
     if process.returncode:

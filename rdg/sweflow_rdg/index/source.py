@@ -11,7 +11,7 @@ from sweflow_tracer.project.files import Blobs
 from sweflow_rdg.index.cache import IndexCache
 from sweflow_rdg.index.definitions import Definition
 from sweflow_rdg.index.file import FileIndex
-from sweflow_rdg.index.pool import Job, Unreadable, index_all
+from sweflow_rdg.index.pool import FileJob, Unreadable, index_all
 from sweflow_rdg.index.reader import index_file
 
 __all__ = ["SourceIndex", "index_file", "index_source"]
@@ -49,7 +49,7 @@ def index_source(blobs: Blobs, *, cache: StrPath | None = None, workers: int = 1
     return SourceIndex({path: found[path] for path in sorted(found)}, tuple(unparsable))
 
 
-def _python_files(blobs: Blobs) -> Iterable[Job]:
+def _python_files(blobs: Blobs) -> Iterable[FileJob]:
     for path in sorted(blobs):
         mode, content = blobs[path]
         if PurePosixPath(path).suffix == ".py" and mode != "120000":

@@ -48,5 +48,5 @@ def doctor_table(checks: Sequence[Check]) -> Table:
     for check in checks:
         state = check.state.value if check.required or check.state is not State.MISSING else "not there"
         style = STYLES[check.state if check.required or check.state is not State.MISSING else State.NOTE]
-        table.add_row(Text(check.what), Text(state, style), Text(check.found), Text(check.move))
+        table.add_row(Text(check.what), Text(state, style), Text(check.found), Text(check.hint))
     return table

@@ -98,8 +98,8 @@ def _parse(file: Path, text: str) -> dict[str, Any]:
 
 def _commands_with(settings: Settings, commands: Commands, key: str) -> Iterator[str]:
     if key in OWN:
-        move = f"put it into the table of a command, such as [build] {key} = …"
-        raise SettingsNotUsable(settings.place, f"sets {key} for every command, and each means another thing", move)
+        hint = f"put it into the table of a command, such as [build] {key} = …"
+        raise SettingsNotUsable(settings.place, f"sets {key} for every command, and each means another thing", hint)
     named = [name for name, command in commands.items() if key in options_of(command)]
     if not named:
         everything = {name for command in commands.values() for name in options_of(command)}
@@ -109,8 +109,8 @@ def _commands_with(settings: Settings, commands: Commands, key: str) -> Iterator
 
 def _unknown(settings: Settings, what: str, key: str, known: Any) -> SettingsNotUsable:
     near = difflib.get_close_matches(key, sorted(known), n=1)
-    move = f"did you mean {near[0]}?" if near else "run `sweflow config` to see all options"
-    return SettingsNotUsable(settings.place, f"has an unknown {what}", move)
+    hint = f"did you mean {near[0]}?" if near else "run `sweflow config` to see all options"
+    return SettingsNotUsable(settings.place, f"has an unknown {what}", hint)
 
 
 def _setting(settings: Settings, command: str, option: click.Option, key: str, value: Any) -> Setting:

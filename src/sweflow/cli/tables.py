@@ -8,7 +8,7 @@ from typing import Any
 
 from rich.table import Table
 from rich.text import Text
-from sweflow_tasks.attacks import Outcome as AttackOutcome
+from sweflow_tasks.attacks import AttackOutcome
 from sweflow_tracer import TestTrace, Trace
 
 SHORT = 12

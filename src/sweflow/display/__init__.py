@@ -7,7 +7,7 @@ from sweflow_datasets.dataset import Dataset, Task
 from sweflow_rdg import RuntimeDependencyGraph
 from sweflow_scheduler import Schedule
 from sweflow_tasks.grading import Verdict
-from sweflow_tracer.displayable import Look, register_look
+from sweflow_tracer.displayable import Renderer, register_renderer
 
 from sweflow.display.html import to_html
 from sweflow.display.sheet import Sheet
@@ -26,11 +26,11 @@ SHEETS: dict[type, Callable[[Any], Sheet]] = {
 def register() -> None:
     """Let the values of every room show themselves."""
     for kind, sheet_of in SHEETS.items():
-        register_look(kind, _look(sheet_of))
+        register_renderer(kind, _look(sheet_of))
 
 
-def _look(sheet_of: Callable[[Any], Sheet]) -> Look:
-    return Look(rich=lambda value: to_rich(sheet_of(value)), mime=lambda value: mime_bundle(sheet_of(value)))
+def _look(sheet_of: Callable[[Any], Sheet]) -> Renderer:
+    return Renderer(rich=lambda value: to_rich(sheet_of(value)), mime=lambda value: mime_bundle(sheet_of(value)))
 
 
 def mime_bundle(sheet: Sheet) -> dict[str, str]:

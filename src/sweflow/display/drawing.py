@@ -34,13 +34,13 @@ def to_dot(view: View) -> str:
 def to_picture(view: View, kind: str, seconds: float | None = None) -> bytes:
     """A view as ``svg`` or ``png``, made within some seconds. Raises DotNotUsable."""
     seconds = SECONDS if seconds is None else seconds
-    move = "install graphviz (https://graphviz.org/download), or take --format dot, graphml or json"
+    hint = "install graphviz (https://graphviz.org/download), or take --format dot, graphml or json"
     try:
         done = subprocess.run(
             ["dot", f"-T{kind}"], input=to_dot(view).encode(), capture_output=True, timeout=seconds, check=True
         )
     except FileNotFoundError as error:
-        raise DotNotUsable("the program dot is not installed", move) from error
+        raise DotNotUsable("the program dot is not installed", hint) from error
     except subprocess.TimeoutExpired as error:
         raise DotNotUsable(f"dot took more than {seconds:.0f} seconds", "cut it with --module or --around") from error
     except subprocess.CalledProcessError as error:

@@ -15,9 +15,9 @@ from sweflow_tasks.format import TASKS_VERSION
 from sweflow_tracer.format import TRACE_VERSION
 
 from sweflow.reporting.material import JsonObject, Material, plain
-from sweflow.reporting.payload import FORMAT, facts
+from sweflow.reporting.payload import FORMAT, payload
 from sweflow.reporting.script import join
-from sweflow.reporting.texts import Texts, pack
+from sweflow.reporting.texts import Texts, pack_texts
 from sweflow.reporting.vendor import ASSETS, vendor_files
 
 WANTED = 1_880_000
@@ -39,11 +39,11 @@ class Page:
 
 def make_page(material: Material) -> Page:
     """The report of some material. The same material gives the same bytes."""
-    packed = gzip.compress(json.dumps(plain(facts(material)), separators=(",", ":")).encode(), 9, mtime=0)
+    packed = gzip.compress(json.dumps(plain(payload(material)), separators=(",", ":")).encode(), 9, mtime=0)
     vendor = _vendor_script()
     own = join(_modules(), "app")
     room = WANTED - len(vendor) - len(own) - _in_base64(len(packed))
-    texts = pack(_texts(material), max(LEAST, room * 3 // 4))
+    texts = pack_texts(_texts(material), max(LEAST, room * 3 // 4))
     about = _about(material, texts)
     parts = {
         "title": _escape(f"{material.name} · sweflow"),

@@ -21,7 +21,7 @@ TRAITS = tuple(Trait)
 SCAFFOLD = tuple(ScaffoldSource)
 
 
-def facts(material: Material) -> JsonObject:
+def payload(material: Material) -> JsonObject:
     """Everything that the page shows but texts. Nodes, tests and steps are named by their places in the columns."""
     graph = material.graph
     links = Links(graph)

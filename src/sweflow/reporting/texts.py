@@ -16,7 +16,7 @@ class Texts:
     left_out: int
 
 
-def pack(texts: Iterable[tuple[str, str]], limit: int) -> Texts:
+def pack_texts(texts: Iterable[tuple[str, str]], limit: int) -> Texts:
     """Compress texts with their keys, the most wanted first, into so many bytes; what does not fit is left out.
 
     Each is tried on a copy of the stream, so that the limit holds for what is really written.

@@ -1,7 +1,7 @@
 """Attacks: patches that try to score without solving their task (V6)."""
 
-from sweflow_tasks.attacks.matrix import GOLD, Outcome, run_attacks
+from sweflow_tasks.attacks.matrix import GOLD, AttackOutcome, run_attacks
 from sweflow_tasks.attacks.registry import ATTACKS
 from sweflow_tasks.attacks.values import Attack, Situation
 
-__all__ = ["ATTACKS", "GOLD", "Attack", "Outcome", "Situation", "run_attacks"]
+__all__ = ["ATTACKS", "GOLD", "Attack", "AttackOutcome", "Situation", "run_attacks"]

@@ -18,7 +18,7 @@ GOLD = Attack("gold", "no attack: the gold patch, which must still pass", lambda
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class AttackOutcome:
     """An attack and its verdict; None where it was not run since nothing here would bound it."""
 
     attack: Attack
@@ -46,24 +46,24 @@ def run_attacks(
     harmful: bool,
     workers: int = 1,
     progress: Progress = lambda what, done, total: None,
-) -> Iterator[Outcome]:
+) -> Iterator[AttackOutcome]:
     """Grade each attack on a task, and its gold patch last.
 
     Those that use up the host are run only with ``harmful``: a sandbox bounds them. ``workers`` run side by side.
     """
     situation = situation_of(task, history)
 
-    def outcome(attack: Attack) -> Outcome:
+    def outcome(attack: Attack) -> AttackOutcome:
         if attack.harmful and not harmful:
-            return Outcome(attack, None)
-        return Outcome(attack, grader.grade(task, attack_patch(attack, situation)))
+            return AttackOutcome(attack, None)
+        return AttackOutcome(attack, grader.grade(task, attack_patch(attack, situation)))
 
-    found: dict[Attack, Outcome] = {}
+    found: dict[Attack, AttackOutcome] = {}
     with side_by_side(attacks, outcome, found.__setitem__, grader.stop, workers) as outcomes:
         for _ in outcomes:
             progress("attacks", len(found), len(attacks))
     yield from (found[attack] for attack in attacks)
-    yield Outcome(GOLD, grader.grade(task, task["patch"]))
+    yield AttackOutcome(GOLD, grader.grade(task, task["patch"]))
 
 
 def situation_of(task: JsonObject, history: Path) -> Situation:

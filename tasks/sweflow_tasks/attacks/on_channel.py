@@ -53,7 +53,7 @@ WALK = """
             return
         seen.add(id(thing))
         kind = type(thing).__name__
-        if kind == "Outcome":
+        if kind == "AttackOutcome":
             thing._outcomes[:] = ["passed"]
             thing._failure, thing._called = None, True
             type(thing).record = lambda self: {"outcome": "passed", "duration": 0.0}
@@ -157,7 +157,7 @@ CHANNEL = (
 
         for _name, _module in list(sys.modules.items()):
             if _name.startswith("_sweflow") and _name.endswith(".outcome"):
-                _module.Outcome.record = lambda self: {"outcome": "passed", "duration": 0.0}
+                _module.AttackOutcome.record = lambda self: {"outcome": "passed", "duration": 0.0}
             if _name.startswith("_sweflow") and _name.endswith(".guard.guard"):
                 _module.Guard.after = lambda self, item, last: "ended"
         """,
@@ -168,7 +168,7 @@ CHANNEL = (
         TO_PROBES
         + """
     for _probe in probes():
-        _probe.Outcome.record = lambda self: {"outcome": "passed", "duration": 0.0}
+        _probe.AttackOutcome.record = lambda self: {"outcome": "passed", "duration": 0.0}
         type(_probe._guard).after = lambda self, item, last: "ended"
 """,
     ),

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from sweflow_tracer.errors import SessionFailed
 from sweflow_tracer.project.files import Blobs, tree_digest
-from sweflow_tracer.runner.session import Options
+from sweflow_tracer.runner.session import SessionOptions
 from sweflow_tracer.runner.workspace import clean_line
 from sweflow_tracer.values import Outcome
 
@@ -18,7 +18,7 @@ from sweflow_tasks.values import JsonObject, Reason, Rejection
 from sweflow_tasks.verification.draft import Draft, Inputs
 
 
-class Order(StrEnum):
+class RunOrder(StrEnum):
     """How the tests of a run follow each other. ``ISOLATED``: each in a process of its own."""
 
     ORIGINAL = "original"
@@ -30,13 +30,13 @@ class Order(StrEnum):
 class GoldRun:
     """One run of a reference tree: the order, and the seed of the interpreter's hashes."""
 
-    order: Order
+    order: RunOrder
     hash_seed: int
 
 
 def gold_runs(count: int) -> tuple[GoldRun, ...]:
     """The runs of each tree: in the suite's order, shuffled, isolated, and further ones shuffled again."""
-    orders = [Order.ORIGINAL, Order.SHUFFLED, Order.ISOLATED, *[Order.SHUFFLED] * max(0, count - 3)]
+    orders = [RunOrder.ORIGINAL, RunOrder.SHUFFLED, RunOrder.ISOLATED, *[RunOrder.SHUFFLED] * max(0, count - 3)]
     return tuple(GoldRun(order, 1000 + number) for number, order in enumerate(orders[:count]))
 
 
@@ -59,7 +59,7 @@ class GoldJob:
 
     def measure(self, run: Run) -> JsonObject:
         """Tests that did not pass, with how they ended; the slowest test's seconds (``slowest``) for time limits."""
-        options = Options(
+        options = SessionOptions(
             groups=self._groups(), timeout=self.timeout, seed=self.run.hash_seed, paths=self.paths, follow=False
         )
         try:
@@ -75,9 +75,9 @@ class GoldJob:
 
     def _groups(self) -> list[list[str]]:
         tests = list(self.tests)
-        if self.run.order is Order.ISOLATED:
+        if self.run.order is RunOrder.ISOLATED:
             return [[test] for test in tests]
-        if self.run.order is Order.SHUFFLED:
+        if self.run.order is RunOrder.SHUFFLED:
             random.Random(self.run.hash_seed * 100_003 + self.step).shuffle(tests)
         return [tests]
 

@@ -5,64 +5,62 @@ from dataclasses import dataclass
 
 from sweflow_tracer.recording.trace import Progress
 
-from sweflow_tasks.certificate.gold import Order, flaky_of, gold_jobs, gold_runs
+from sweflow_tasks.certificate.gold import RunOrder, flaky_of, gold_jobs, gold_runs
 from sweflow_tasks.certificate.options import CertificateOptions
 from sweflow_tasks.certificate.trial import TrialJob, trial_of
 from sweflow_tasks.certificate.values import Full, FunctionFigures
-from sweflow_tasks.execution.job_pool import Bench
+from sweflow_tasks.execution.job_pool import JobPool
 from sweflow_tasks.values import JsonObject, Rejection
 from sweflow_tasks.verification.draft import Amendments, Draft, Inputs
-from sweflow_tasks.verification.judge import Verdicts
-
-Settled = tuple[Draft, Amendments, Verdicts]
+from sweflow_tasks.verification.fixpoint import Fixpoint
 
 
 @dataclass(frozen=True, slots=True)
 class Proven:
     """A draft that every gold run agrees with. ``seconds`` are those of each test, ``flaky`` the tests that left."""
 
-    settled: Settled
+    fixpoint: Fixpoint
     seconds: Mapping[str, float]
     flaky: tuple[Rejection, ...]
 
 
 class Measuring:
-    """Measures drafts of one repository on a bench. ``timeout`` is in seconds for one test."""
+    """Measures drafts of one repository on a pool. ``timeout`` is in seconds for one test."""
 
     def __init__(
-        self, inputs: Inputs, bench: Bench, options: CertificateOptions, timeout: float, progress: Progress
+        self, inputs: Inputs, pool: JobPool, options: CertificateOptions, timeout: float, progress: Progress
     ) -> None:
         self._inputs = inputs
-        self._bench = bench
+        self._pool = pool
         self._options = options
         self._timeout = timeout
         self._progress = progress
         self._runs = gold_runs(options.gold_runs)
 
-    def prove(self, settle: Callable[[Amendments], Settled], start: Amendments) -> Proven:
-        """Settle, run every reference tree, reject what is flaky, and again until nothing is."""
+    def prove(self, find: Callable[[Amendments], Fixpoint], start: Amendments) -> Proven:
+        """Find the fixpoint, run every reference tree, reject what is flaky, and again until nothing is."""
         gone: tuple[Rejection, ...] = ()
-        settled = settle(start)
+        fixpoint = find(start)
         while True:
-            flaky, seconds = self._run_gold(settled[0])
+            flaky, seconds = self._run_gold(fixpoint.draft)
             if not flaky:
-                return Proven(settled, seconds, gone)
+                return Proven(fixpoint, seconds, gone)
             gone += flaky
-            settled = settle(settled[1].rejecting(flaky))
+            fixpoint = find(fixpoint.amendments.rejecting(flaky))
 
     def _run_gold(self, draft: Draft) -> tuple[tuple[Rejection, ...], dict[str, float]]:
         jobs = list(gold_jobs(self._inputs, draft, self._runs, self._timeout))
-        found = self._bench.measure(jobs, lambda done: self._progress("gold", done, len(jobs)))
+        found = self._pool.measure(jobs, lambda done: self._progress("gold", done, len(jobs)))
         seconds: dict[str, float] = {}
         for job, outcome in zip(jobs, found, strict=True):
-            if job.run.order is not Order.ISOLATED:
+            if job.run.order is not RunOrder.ISOLATED:
                 for test, spent in outcome["seconds"].items():
                     seconds[test] = max(spent, seconds.get(test, 0.0))
         return flaky_of(zip(jobs, found, strict=True)), seconds
 
     def measure(self, proven: Proven, steps: Iterable[int]) -> dict[int, Full]:
         """What is to be said of each of these steps."""
-        draft, wanted = proven.settled[0], list(steps)
+        draft, wanted = proven.fixpoint.draft, list(steps)
         options = self._options
 
         nodes, tests = self._inputs.graph.nodes, self._inputs.graph.tests
@@ -73,7 +71,7 @@ class Measuring:
 
         self._progress("strength", 0, len(wanted))
         jobs = [trial(step) for step in wanted]
-        found = self._bench.measure(jobs, lambda done: self._progress("strength", done, len(jobs)))
+        found = self._pool.measure(jobs, lambda done: self._progress("strength", done, len(jobs)))
         home = {test: step.number for step in draft.schedule.steps for test in step.tests}
         functions = {test.id: test.function for test in self._inputs.graph.tests}
         flaky: dict[int, list[str]] = {}
@@ -88,8 +86,8 @@ class Measuring:
 def _figures(job: TrialJob, outcome: JsonObject) -> tuple[FunctionFigures, ...]:
     found = []
     for function, changes in job.changes.items():
-        answers = list(zip(changes, outcome["noticed"][function], strict=True))
-        survivors = tuple(c.mutant for c, noticed in answers if c.mutant is not None and not noticed)
+        answers = list(zip(changes, outcome["killed"][function], strict=True))
+        survivors = tuple(c.mutant for c, killed in answers if c.mutant is not None and not killed)
         mutants = sum(1 for change in changes if change.mutant is not None)
         lines = outcome["lines"][function]
         found.append(
@@ -98,7 +96,7 @@ def _figures(job: TrialJob, outcome: JsonObject) -> tuple[FunctionFigures, ...]:
                 killed=mutants - len(survivors),
                 mutants=mutants,
                 survivors=survivors,
-                noticed=all(noticed for change, noticed in answers if change.mutant is None),
+                stub_killed=all(killed for change, killed in answers if change.mutant is None),
                 executed=tuple(lines["executed"]),
                 lines=lines["total"],
             )

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from sweflow_tracer.errors import SessionFailed
 from sweflow_tracer.project.files import Blobs, tree_digest
-from sweflow_tracer.runner.session import Options, Session, Variant
+from sweflow_tracer.runner.session import Session, SessionOptions, Variant
 from sweflow_tracer.values import Outcome
 
 from sweflow_tasks.certificate.changes import Change, Standing, changes_of, standing
@@ -44,7 +44,7 @@ class TrialJob:
     @property
     def facts(self) -> Iterator[str]:
         """All that the outcome depends on."""
-        yield from ("trial", tree_digest(self.blobs), json.dumps((self.tests, self.paths)))
+        yield from ("trial 2", tree_digest(self.blobs), json.dumps((self.tests, self.paths)))
         for function, changes in self.changes.items():
             yield function
             yield from (repr((change.tests, change.change)) for change in changes)
@@ -52,10 +52,10 @@ class TrialJob:
     def measure(self, run: Run) -> JsonObject:
         """Of each function which changes were noticed, and its lines; ``fresh`` changes had a session of their own."""
         changes = [(place, change) for place in self.places for change in self.changes[place.definition.id]]
-        noticed, session, fresh = self._judge(run, changes)
-        answers = iter(noticed)
+        killed, session, fresh = self._judge(run, changes)
+        answers = iter(killed)
         return {
-            "noticed": {function: [next(answers) for _ in found] for function, found in self.changes.items()},
+            "killed": {function: [next(answers) for _ in found] for function, found in self.changes.items()},
             "lines": self._lines(session),
             "fresh": fresh,
         }
@@ -67,19 +67,21 @@ class TrialJob:
         alike = not session.needs_process and _all_pass(session, 0, self.tests)
         ready = options.variants.keys() - session.unfit if alike else frozenset[int]()
         found = [
-            not _all_pass(session, number, change.tests) if number in ready else self.noticed_afresh(run, place, change)
+            not _all_pass(session, number, change.tests)
+            if number in ready
+            else self.killed_in_fresh_session(run, place, change)
             for number, (place, change) in enumerate(changes, 2)
         ]
         return found, session, len(changes) - len(ready)
 
-    def _options(self, changes: list[Change]) -> Options:
+    def _options(self, changes: list[Change]) -> SessionOptions:
         """Group 0 is for comparison, group 1 for the lines; then one for each change that needs no session."""
         variants = {n: change.change for n, change in enumerate(changes, 2) if isinstance(change.change, Variant)}
         watched: dict[str, list[tuple[int, int]]] = {}
         for place in self.places:
             d = place.definition
             watched.setdefault(d.path, []).append((d.line + place.moved, d.end_line + place.moved))
-        return Options(
+        return SessionOptions(
             groups=[self.tests, self.tests, *(c.tests if n in variants else () for n, c in enumerate(changes, 2))],
             timeout=self.limit,
             seed=SEED,
@@ -90,10 +92,10 @@ class TrialJob:
             watched=watched,
         )
 
-    def noticed_afresh(self, run: Run, place: Standing, change: Change) -> bool:
+    def killed_in_fresh_session(self, run: Run, place: Standing, change: Change) -> bool:
         """Whether a change is noticed in a session of its own, each test in its own process."""
         groups = [[test] for test in change.tests]
-        options = Options(groups=groups, timeout=self.limit, seed=SEED, paths=self.paths, follow=False)
+        options = SessionOptions(groups=groups, timeout=self.limit, seed=SEED, paths=self.paths, follow=False)
         try:
             session = run(change.apply(self.blobs, place), options)
         except SessionFailed as error:

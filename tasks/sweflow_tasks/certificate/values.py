@@ -10,7 +10,8 @@ from sweflow_tasks.certificate.mutants import Mutant
 class FunctionFigures:
     """What a step's FAIL_TO_PASS say of one of its functions.
 
-    ``killed`` of ``mutants`` mutants they notice; ``survivors`` are the others. ``noticed``: they notice its absence.
+    ``killed`` of ``mutants`` mutants they notice; ``survivors`` are the others. ``stub_killed``: they notice
+    its absence.
     ``executed`` are the lines of its body that they run, of ``lines`` that can be.
     """
 
@@ -18,7 +19,7 @@ class FunctionFigures:
     killed: int
     mutants: int
     survivors: tuple[Mutant, ...]
-    noticed: bool
+    stub_killed: bool
     executed: tuple[int, ...]
     lines: int
 
@@ -49,4 +50,4 @@ class Full:
     @property
     def unnoticed(self) -> tuple[str, ...]:
         """Functions whose absence no test notices."""
-        return tuple(figures.function for figures in self.functions if not figures.noticed)
+        return tuple(figures.function for figures in self.functions if not figures.stub_killed)

@@ -1,22 +1,20 @@
-"""The bench: jobs that run sessions, several side by side, and a journal of what they found (D1)."""
+"""The pool: jobs that run sessions, several side by side, whose outcomes a journal keeps."""
 
 import hashlib
-import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
 from sweflow_tracer.project.files import Blobs
 from sweflow_tracer.runner.launcher import Launcher
-from sweflow_tracer.runner.pool import side_by_side
-from sweflow_tracer.runner.session import Options, Session, Target, run_groups
+from sweflow_tracer.runner.session import Session, SessionOptions, Target, run_groups
 from sweflow_tracer.runner.workspace import Workspaces
 
-from sweflow_tasks.execution.line_journal import read_whole_lines
+from sweflow_tasks.execution.journal import Journal
 from sweflow_tasks.values import JsonObject
 
-Run = Callable[[Blobs, Options], Session]
+Run = Callable[[Blobs, SessionOptions], Session]
 """Runs a session on a tree. Raises SessionFailed."""
 
 
@@ -34,8 +32,11 @@ class Job(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Setting:
-    """What every session on a bench has in common. ``on_session`` is told of each."""
+class RunSettings:
+    """What every session of a build has in common. ``on_session`` is told of each.
+
+    ``jobs`` run side by side; ``timeout`` is in seconds for one test.
+    """
 
     target: Target
     launcher: Launcher
@@ -43,21 +44,47 @@ class Setting:
     timeout: float
     on_session: Callable[[Session], None]
 
+    def key(self, facts: Iterable[str]) -> str:
+        """A key of facts and of the place, so that a journal never mixes places (D4)."""
+        where = (self.launcher.sandbox.name, self.target.project.python, str(self.target.python))
+        return hashlib.sha256("\n".join((*where, *facts)).encode("utf-8")).hexdigest()
 
-class Bench:
+
+class Spaces:
+    """Workspaces for the sessions of a build, one a job, that stand until the block is left."""
+
+    def __init__(self, settings: RunSettings, journal: Path) -> None:
+        self._settings = settings
+        self._spaces = Workspaces(settings.target.project.folder, journal.with_suffix(".scratch"), settings.jobs)
+
+    def __enter__(self) -> "Spaces":
+        self._spaces.__enter__()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._spaces.__exit__(*error)
+
+    def run(self, blobs: Blobs, options: SessionOptions) -> Session:
+        """One session in a workspace that nobody else uses meanwhile. Raises SessionFailed."""
+        settings = self._settings
+        with self._spaces.one() as workspace:
+            session = run_groups(settings.target, workspace, blobs, settings.launcher, options)
+        settings.on_session(session)
+        return session
+
+
+class JobPool:
     """Runs jobs, remembers what they found in a journal file, and never runs the same one twice.
 
     A context manager: its workspaces, one a job, stand until it is left.
     """
 
-    def __init__(self, setting: Setting, journal: Path) -> None:
-        self._setting = setting
-        self._journal = journal
-        self._known = {entry["key"]: entry["found"] for entry in read_whole_lines(journal)}
-        ledger = journal.with_suffix(".scratch")
-        self._spaces = Workspaces(setting.target.project.folder, ledger, setting.jobs)
+    def __init__(self, settings: RunSettings, journal: Path) -> None:
+        self._settings = settings
+        self._journal: Journal[tuple[str, Job], JsonObject] = Journal(journal, _Outcomes())
+        self._spaces = Spaces(settings, journal)
 
-    def __enter__(self) -> "Bench":
+    def __enter__(self) -> "JobPool":
         self._spaces.__enter__()
         return self
 
@@ -66,49 +93,27 @@ class Bench:
 
     def measure(self, jobs: Iterable[Job], progress: Callable[[int], None]) -> list[JsonObject]:
         """The outcome of every job, in order. ``progress`` is told how many are done."""
-        keys: list[str] = []
+        settings = self._settings
+        keyed = [(settings.key(job.facts), job) for job in jobs]
+        found: dict[str, JsonObject] = {}
+        with self._journal.results(keyed, self._measure, settings.launcher.stop, settings.jobs) as results:
+            for (key, _), outcome in results:
+                found[key] = outcome
+                progress(sum(key in found for key, _ in keyed))
+        return [found[key] for key, _ in keyed]
 
-        def different() -> Iterator[tuple[str, Job]]:
-            asked: set[str] = set()
-            for job in jobs:
-                keys.append(_key(job, self._setting))
-                if keys[-1] not in asked:
-                    asked.add(keys[-1])
-                    yield keys[-1], job
-
-        with self._journal.open("a", encoding="utf-8") as journal:
-
-            def keep(job: tuple[str, Job], found: JsonObject) -> None:
-                self._known[job[0]] = found
-                journal.write(json.dumps({"key": job[0], "found": found}) + "\n")
-                journal.flush()
-
-            def known(job: tuple[str, Job]) -> JsonObject | None:
-                return self._known.get(job[0])
-
-            def work(job: tuple[str, Job]) -> JsonObject:
-                return self._one(job[1])
-
-            stop, workers = self._setting.launcher.stop, self._setting.jobs
-            with side_by_side(different(), work, keep, stop, workers, known) as results:
-                for _ in results:
-                    progress(sum(key in self._known for key in keys))
-        return [self._known[key] for key in keys]
-
-    def _one(self, job: Job) -> JsonObject:
-        setting = self._setting
-        with self._spaces.one() as workspace:
-
-            def run(blobs: Blobs, options: Options) -> Session:
-                session = run_groups(setting.target, workspace, blobs, setting.launcher, options)
-                setting.on_session(session)
-                return session
-
-            return job.measure(run)
+    def _measure(self, keyed: tuple[str, Job]) -> JsonObject:
+        return keyed[1].measure(self._spaces.run)
 
 
-def _key(job: Job, setting: Setting) -> str:
-    """All that an outcome depends on: also where it is measured."""
-    target = setting.target
-    where = (setting.launcher.sandbox.name, target.project.python, str(target.python))
-    return hashlib.sha256("\n".join((*where, *job.facts)).encode("utf-8")).hexdigest()
+class _Outcomes:
+    """Outcomes of jobs, each with its key, as entries of a journal."""
+
+    def key(self, job: tuple[str, Job]) -> str:
+        return job[0]
+
+    def row(self, job: tuple[str, Job], result: JsonObject) -> JsonObject:
+        return {"found": result}
+
+    def result(self, row: JsonObject) -> JsonObject | None:
+        return dict(row["found"])

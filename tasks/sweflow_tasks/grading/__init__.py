@@ -3,7 +3,7 @@
 from sweflow_tasks.grading.evaluate import Evaluated, evaluate
 from sweflow_tasks.grading.grader import Grader
 from sweflow_tasks.grading.predictions import Prediction, read_predictions
-from sweflow_tasks.grading.report import make_report
+from sweflow_tasks.grading.report import evaluation_report
 from sweflow_tasks.grading.values import Verdict, VerdictKind
 
 __all__ = [
@@ -13,6 +13,6 @@ __all__ = [
     "Verdict",
     "VerdictKind",
     "evaluate",
-    "make_report",
+    "evaluation_report",
     "read_predictions",
 ]

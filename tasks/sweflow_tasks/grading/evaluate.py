@@ -1,17 +1,14 @@
 """Evaluation: every prediction is graded once, several side by side, and each verdict is kept as it comes (D1)."""
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Protocol
 
-from sweflow_tracer.errors import FileNotUsable
-from sweflow_tracer.format import dumps
 from sweflow_tracer.recording.trace import Progress
-from sweflow_tracer.runner.pool import side_by_side
 
-from sweflow_tasks.execution.line_journal import read_whole_lines
+from sweflow_tasks.execution.journal import Journal
 from sweflow_tasks.grading.predictions import Prediction
 from sweflow_tasks.grading.values import Verdict, VerdictKind
 from sweflow_tasks.values import JsonObject
@@ -51,28 +48,41 @@ def evaluate(
     A prediction that has a line there already is not graded again, unless it ended for want of infrastructure.
     """
     by_id = {task["instance_id"]: task for task in tasks}
-    known = {key: verdict for key, verdict in _read(results) if verdict.verdict is not VerdictKind.INFRASTRUCTURE}
-    done = {p: known[_key(p, by_id[p.instance_id])] for p in predictions if _key(p, by_id[p.instance_id]) in known}
-    waiting = [prediction for prediction in predictions if prediction not in done]
     results.parent.mkdir(parents=True, exist_ok=True)
-    progress("eval", len(done), len(predictions))
-    with results.open("a", encoding="utf-8") as file:
+    journal: Journal[Prediction, Verdict] = Journal(results, entries := _Verdicts(by_id))
+    done: dict[str, Verdict] = {}
+    unresolved = 0
+    progress("eval", 0, len(predictions))
 
-        def work(prediction: Prediction) -> Verdict:
-            return grader.grade(by_id[prediction.instance_id], prediction.patch)
+    def work(prediction: Prediction) -> Verdict:
+        return grader.grade(by_id[prediction.instance_id], prediction.patch)
 
-        def keep(prediction: Prediction, verdict: Verdict) -> None:
-            done[prediction] = verdict
-            file.write(_line(prediction, verdict, by_id[prediction.instance_id]))
-            file.flush()
+    with journal.results(predictions, work, grader.stop, workers) as graded:
+        for prediction, verdict in graded:
+            done[entries.key(prediction)] = verdict
+            unresolved += not verdict.resolved
+            progress("eval", len(done), len(predictions))
+            progress("eval/failed", unresolved, len(predictions))
+    return tuple(Evaluated(prediction, done[entries.key(prediction)]) for prediction in predictions)
 
-        unresolved = sum(not verdict.resolved for verdict in done.values())
-        with side_by_side(waiting, work, keep, grader.stop, workers) as graded:
-            for _, verdict in graded:
-                unresolved += not verdict.resolved
-                progress("eval", len(done), len(predictions))
-                progress("eval/failed", unresolved, len(predictions))
-    return tuple(Evaluated(prediction, done[prediction]) for prediction in predictions)
+
+class _Verdicts:
+    """Verdicts as entries of the results; one that ended for want of infrastructure is no result."""
+
+    def __init__(self, tasks: Mapping[str, JsonObject]) -> None:
+        self._tasks = tasks
+
+    def key(self, job: Prediction) -> str:
+        task = self._tasks[job.instance_id]
+        parts = (task["instance_id"], task["base_commit"], task["test_patch"], job.model, str(job.number))
+        return hashlib.sha256("\0".join((*parts, job.patch)).encode("utf-8", "surrogatepass")).hexdigest()
+
+    def row(self, job: Prediction, result: Verdict) -> JsonObject:
+        return result_object(job, result)
+
+    def result(self, row: JsonObject) -> Verdict | None:
+        verdict = _verdict(row)
+        return None if verdict.verdict is VerdictKind.INFRASTRUCTURE else verdict
 
 
 def result_object(prediction: Prediction, verdict: Verdict) -> JsonObject:
@@ -85,26 +95,6 @@ def result_object(prediction: Prediction, verdict: Verdict) -> JsonObject:
         "candidate": prediction.number,
         "score": prediction.score,
     }
-
-
-def _key(prediction: Prediction, task: JsonObject) -> str:
-    """All that a verdict depends on."""
-    parts = (task["instance_id"], task["base_commit"], task["test_patch"], prediction.model, str(prediction.number))
-    return hashlib.sha256("\0".join((*parts, prediction.patch)).encode("utf-8", "surrogatepass")).hexdigest()
-
-
-def _line(prediction: Prediction, verdict: Verdict, task: JsonObject) -> str:
-    return dumps({**result_object(prediction, verdict), "key": _key(prediction, task)}) + "\n"
-
-
-def _read(results: Path) -> Iterator[tuple[str, Verdict]]:
-    """Verdicts of an earlier run; a torn last line is cut off."""
-    for number, row in enumerate(read_whole_lines(results), 1):
-        try:
-            yield row["key"], _verdict(row)
-        except (KeyError, TypeError, ValueError) as error:
-            problem = f"has no verdict of this version in line {number}"
-            raise FileNotUsable(results, problem, "take that line out, or remove the file") from error
 
 
 def _verdict(row: JsonObject) -> Verdict:

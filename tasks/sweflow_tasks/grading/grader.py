@@ -11,7 +11,7 @@ from sweflow_tracer.errors import RanElsewhere, RunnerDependency, SessionFailed
 from sweflow_tracer.project.files import Blobs
 from sweflow_tracer.runner.launcher import Launcher
 from sweflow_tracer.runner.records import Record
-from sweflow_tracer.runner.session import Guarded, Options, Session, Target, run_groups
+from sweflow_tracer.runner.session import Guarded, Session, SessionOptions, Target, run_groups
 from sweflow_tracer.runner.workspace import Workspace, remove_listed
 
 from sweflow_tasks.execution.arguments import present_arguments
@@ -106,7 +106,7 @@ class Grader:
     def _run(self, task: JsonObject, blobs: Blobs) -> Session:
         """A guarded session on a tree in which all that is protected is the task's."""
         together = [list(task["PASS_TO_PASS"])] if task["PASS_TO_PASS"] else []
-        options = Options(
+        options = SessionOptions(
             groups=[*together, list(task["FAIL_TO_PASS"])],
             again=[len(together)],
             timeout=self._timeout,
@@ -126,7 +126,7 @@ class Grader:
         if alarms or bare:
             allowed = self._of_gold(task)
             alarms, bare = alarms - allowed.alarms, bare - allowed.without_evidence
-        found = judge(task, records, session, bare)
+        found = verdict_of(task, records, session, bare)
         problems = [*sorted(alarms), *(f"no evidence that {test} ran to its end" for test in sorted(bare))]
         if session.decoys and any(decoy["outcome"] != "failed" for decoy in session.decoys):
             problems.append("tests that must fail did not")
@@ -150,7 +150,7 @@ class Grader:
         return known
 
 
-def judge(task: JsonObject, records: dict[str, Record], session: Session, bare: Iterable[str] = ()) -> Verdict:
+def verdict_of(task: JsonObject, records: dict[str, Record], session: Session, bare: Iterable[str] = ()) -> Verdict:
     """The verdict that the records give, without a look at alarms. What has no record did not pass (V2)."""
     doubtful = frozenset(bare)
     ends = {

@@ -18,7 +18,7 @@ SIZES = ((10, "1-10"), (30, "11-30"), (100, "31-100"))
 """Changed lines of the gold patch, upper bounds."""
 
 
-def make_report(tasks: Sequence[JsonObject], evaluated: Iterable[Evaluated]) -> JsonObject:
+def evaluation_report(tasks: Sequence[JsonObject], evaluated: Iterable[Evaluated]) -> JsonObject:
     """What an evaluation says, by model.
 
     Every task of the dataset counts, so that a task without a prediction is one that is not resolved. ``resolved``

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from sweflow_tracer.displayable import Shown
+from sweflow_tracer.displayable import Displayable
 
 
 class VerdictKind(StrEnum):
@@ -19,7 +19,7 @@ class VerdictKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict(Shown):
+class Verdict(Displayable):
     """The grade of one patch.
 
     Rates are shares in 0 to 1 of FAIL_TO_PASS and PASS_TO_PASS that passed; both are 0 unless the verdict is resolved,

@@ -18,7 +18,7 @@ LEAST = 16
 COMPILED = (".pyc", ".pyo")
 
 
-def clean(inputs: Inputs, amendments: Amendments) -> Amendments:
+def without_leaks(inputs: Inputs, amendments: Amendments) -> Amendments:
     """The amendments that leave no masked body where somebody could read it.
 
     A file that the tests never load is withheld until the closing state. A function whose body stands in code that
@@ -27,16 +27,16 @@ def clean(inputs: Inputs, amendments: Amendments) -> Amendments:
     functions = {function for step in inputs.schedule.steps for function in step.functions}
     scan = _Scan(inputs.index, functions)
     loaded = _loaded(inputs.graph)
-    given = _given(inputs, scan, functions, loaded)
+    unmasked = _given(inputs, scan, functions, loaded)
     withheld = {path: "compiled" for path in inputs.blobs if path.endswith(COMPILED)}
     for path, function, _ in scan.everywhere(inputs.blobs):
-        if path not in loaded and scan.size(function) >= LEAST and function not in given:
+        if path not in loaded and scan.size(function) >= LEAST and function not in unmasked:
             withheld.setdefault(path, f"holds the body of {function}")
-    return replace(amendments, given=given, withheld=withheld)
+    return replace(amendments, unmasked=unmasked, withheld=withheld)
 
 
 def _given(inputs: Inputs, scan: "_Scan", functions: set[str], loaded: frozenset[str]) -> dict[str, Rejection]:
-    """Functions that are not masked, and why; one that is given can hold the body of another."""
+    """Functions that are not masked, and why; one that is unmasked can hold the body of another."""
     places = _Places(inputs.graph, functions)
     found = {
         function: Rejection("function", function, Reason.NOTHING_TO_DEVELOP, "it only raises")

@@ -36,7 +36,7 @@ _WARNING = {"warns": "warns with", "assertWarns": "warns with", "assertWarnsRege
 _CONTEXTS = _RAISING | _WARNING | {"deprecated_call": "warns of a deprecation"}
 
 
-def claims(function: ast.FunctionDef | ast.AsyncFunctionDef) -> list[str]:
+def assertions_of(function: ast.FunctionDef | ast.AsyncFunctionDef) -> list[str]:
     """What the body of a test function claims, as the lines of a Markdown list."""
     body = function.body[1:] if ast.get_docstring(function) is not None else function.body
     return list(_block(body, 0))

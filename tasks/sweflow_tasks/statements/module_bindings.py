@@ -10,7 +10,7 @@ from sweflow_tasks.masking.mask_policy import NEVER, Returns
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Binding:
+class ModuleBinding:
     """A name at the top level of a module: a class, a constant or an import; or the module itself.
 
     ``first`` is the first step whose skeleton has something that names it, or a function of the module.
@@ -22,7 +22,7 @@ class Binding:
     first: int
 
 
-def read_outline(index: SourceIndex, returns: Returns) -> tuple[Binding, ...]:
+def module_bindings(index: SourceIndex, returns: Returns) -> tuple[ModuleBinding, ...]:
     """The bindings of every module that has a function to develop, where anything names them."""
     names = NameIndex(index)
     paths = sorted({function.partition("::")[0] for function in returns.code})
@@ -30,9 +30,11 @@ def read_outline(index: SourceIndex, returns: Returns) -> tuple[Binding, ...]:
     return tuple(sorted(set(found)))
 
 
-def _bindings(index: SourceIndex, file: FileIndex, names: NameIndex, returns: Returns) -> Iterator[Binding]:
+def _bindings(index: SourceIndex, file: FileIndex, names: NameIndex, returns: Returns) -> Iterator[ModuleBinding]:
     if file.definitions:
-        yield Binding(file.path, file.path, "module", min(returns.code.get(d.id, -1) + 1 for d in file.definitions))
+        yield ModuleBinding(
+            file.path, file.path, "module", min(returns.code.get(d.id, -1) + 1 for d in file.definitions)
+        )
     for name, kind, start, end in _bound(file):
         elsewhere = (
             returns.shows(names.region(path, place))
@@ -42,7 +44,7 @@ def _bindings(index: SourceIndex, file: FileIndex, names: NameIndex, returns: Re
         )
         first = min(elsewhere, default=NEVER)
         if first < NEVER:
-            yield Binding(file.path, name, kind, first)
+            yield ModuleBinding(file.path, name, kind, first)
 
 
 def _bound(file: FileIndex) -> Iterator[tuple[str, str, int, int]]:

@@ -12,8 +12,8 @@ from sweflow_scheduler import Step
 from sweflow_tracer.project.files import Blobs
 
 from sweflow_tasks.masking.mask import Docstrings
-from sweflow_tasks.statements.assertions import claims, table_lines
-from sweflow_tasks.statements.module_bindings import Binding, read_outline
+from sweflow_tasks.statements.assertions import assertions_of, table_lines
+from sweflow_tasks.statements.module_bindings import ModuleBinding, module_bindings
 from sweflow_tasks.statements.parameters import MOST_ROWS, Table, ids_of, tables
 from sweflow_tasks.statements.testcode import SET_UP, Helper, TestCode
 from sweflow_tasks.statements.underspecified import Visible
@@ -32,7 +32,7 @@ class Statement:
 
     text: str
     underspecified: tuple[str, ...]
-    later: tuple[Binding, ...]
+    later: tuple[ModuleBinding, ...]
 
 
 class Statements:
@@ -49,7 +49,7 @@ class Statements:
             self._by_function.setdefault(test.function, []).append(test.id)
         self._code = TestCode(inputs.index)
         self._visible = Visible()
-        self._outline = read_outline(inputs.index, draft.chain.returns)
+        self._outline = module_bindings(inputs.index, draft.chain.returns)
         self._callees = _callees(inputs.graph)
 
     def of(self, step: Step, command: str) -> Statement:
@@ -127,7 +127,7 @@ class Statements:
             docstring = ast.get_docstring(node)
             yield from ([docstring.partition("\n\n")[0].replace("\n", " "), ""] if docstring else [])
             yield from self._parameters(function, tests, list(self._tables(body)))
-            yield from claims(node)
+            yield from assertions_of(node)
             yield ""
         yield "Tests that pass now must still pass."
         yield ""
@@ -252,13 +252,13 @@ def _helpers(helpers: list[Helper], skeleton: Blobs) -> Iterator[str]:
             yield from ("```", "")
 
 
-def _named(later: tuple[Binding, ...], paths: set[str], said: list[str]) -> list[Binding]:
+def _named(later: tuple[ModuleBinding, ...], paths: set[str], said: list[str]) -> list[ModuleBinding]:
     """What stands in the step's own files for later steps only, where a reader comes across its name."""
     words = {word for line in said for word in _WORD.findall(line)}
     return [binding for binding in later if binding.path in paths and binding.name in words]
 
 
-def _later(named: list[Binding]) -> Iterator[str]:
+def _later(named: list[ModuleBinding]) -> Iterator[str]:
     if named:
         yield "## What is there for later"
         yield ""

@@ -10,7 +10,7 @@ from sweflow_tasks.verification.observations import TreeRun
 
 
 @dataclass(frozen=True, slots=True)
-class Habits:
+class FileReads:
     """What the tests of each file read of the project's files as data; ``.`` is the root, a folder all below it.
 
     ``opaque`` are test files with a test of which that cannot be said: it starts a process, or it did not pass.
@@ -32,7 +32,7 @@ def watch_groups(graph: RuntimeDependencyGraph) -> list[list[str]]:
     return [by_path[path] for path in sorted(by_path)]
 
 
-def habits_of(graph: RuntimeDependencyGraph, run: TreeRun) -> Habits:
+def file_reads_of(graph: RuntimeDependencyGraph, run: TreeRun) -> FileReads:
     """What a watched run of ``watch_groups`` says."""
     paths = {test.id: test.path for test in graph.tests}
     reads: dict[str, set[str]] = {}
@@ -43,7 +43,7 @@ def habits_of(graph: RuntimeDependencyGraph, run: TreeRun) -> Habits:
         if result.starts or result.outcome is not Outcome.PASSED:
             opaque.add(path)
     found = {path: frozenset(names) for path, names in reads.items()}
-    return Habits(found, frozenset(opaque), frozenset(run.reads))
+    return FileReads(found, frozenset(opaque), frozenset(run.reads))
 
 
 def covers(read: Iterable[str], path: str) -> bool:

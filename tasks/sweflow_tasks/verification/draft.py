@@ -5,15 +5,15 @@ from dataclasses import dataclass, field, replace
 
 from sweflow_rdg import RuntimeDependencyGraph, SourceIndex
 from sweflow_scheduler import Schedule
+from sweflow_scheduler.merge_steps import merge_steps
 from sweflow_tracer.project.files import Blobs
 from sweflow_tracer.runner.session import Target
 
 from sweflow_tasks.masking.chain import Chain, make_chain
 from sweflow_tasks.masking.mask import Docstrings
 from sweflow_tasks.masking.mask_policy import removable
-from sweflow_tasks.values import Rejection, Repair
-from sweflow_tasks.verification.merge_steps import amend_schedule, find_merge
-from sweflow_tasks.verification.plan import Plan, make_plan
+from sweflow_tasks.values import Reason, Rejection, Repair
+from sweflow_tasks.verification.plan import Plan, find_merge, make_plan
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,14 +32,14 @@ class Inputs:
 class Amendments:
     """What was found so far and changes the draft.
 
-    ``rejected`` are tests by id; ``repairs`` stub what was to be removed. ``given`` are functions that stay in place
+    ``rejected`` are tests by id; ``repairs`` stub what was to be removed. ``unmasked`` are functions that stay in place
     from the start. ``withheld`` are files that stay away, since a masked body stands there (C4); each with what it
     holds.
     """
 
     rejected: Mapping[str, Rejection] = field(default_factory=dict)
     repairs: tuple[Repair, ...] = ()
-    given: Mapping[str, Rejection] = field(default_factory=dict)
+    unmasked: Mapping[str, Rejection] = field(default_factory=dict)
     withheld: Mapping[str, str] = field(default_factory=dict)
 
     def rejecting(self, rejections: Iterable[Rejection]) -> "Amendments":
@@ -72,12 +72,21 @@ class Draft:
         return replace(self, chain=self.chain.removing(removed))
 
 
+def unstable(graph: RuntimeDependencyGraph) -> tuple[Rejection, ...]:
+    """The tests without a stable pass, as rejections."""
+    return tuple(
+        Rejection("test", test.id, Reason(test.rejected), test.detail)
+        for test in graph.tests
+        if test.rejected is not None
+    )
+
+
 def make_draft(inputs: Inputs, amendments: Amendments) -> Draft:
     """The draft that the amendments give. Steps that lost every FAIL_TO_PASS merge where they can."""
     graph, rejected = inputs.graph, frozenset(amendments.rejected)
     merged: dict[int, int] = {}
     while True:
-        schedule = amend_schedule(inputs.schedule, graph, merged, frozenset(amendments.given))
+        schedule = merge_steps(inputs.schedule, graph, merged, frozenset(amendments.unmasked))
         plan = make_plan(graph, schedule, rejected)
         merge = find_merge(graph, schedule, plan)
         if merge is None:

@@ -1,4 +1,4 @@
-"""Needs: between which trees something changed that a test needs (V1).
+"""Impact: between which trees something changed that a test needs (V1).
 
 A test needs the functions of its requirement, the top level of every module that can be loaded with it, and the files
 that it reads as data. Nothing else differs between two trees of a chain.
@@ -11,7 +11,7 @@ from pathlib import PurePosixPath
 from sweflow_rdg import RuntimeDependencyGraph, SourceIndex
 
 from sweflow_tasks.masking.chain import Chain, importers
-from sweflow_tasks.verification.data_reads import Habits, covers
+from sweflow_tasks.verification.data_reads import FileReads, covers
 from sweflow_tasks.verification.draft import Draft
 
 _LOADED_WITH_ALL = ("conftest.py", "__init__.py")
@@ -28,13 +28,13 @@ class _Footing:
     data: frozenset[str]
 
 
-class Needs:
+class Impact:
     """Which tests of earlier steps must run on each tree of a draft."""
 
-    def __init__(self, graph: RuntimeDependencyGraph, index: SourceIndex, habits: Habits) -> None:
+    def __init__(self, graph: RuntimeDependencyGraph, index: SourceIndex, file_reads: FileReads) -> None:
         self._graph = graph
         self._index = index
-        self._habits = habits
+        self._habits = file_reads
         self._used = frozenset((*graph.imports, *_called(graph)))
 
     def changed(self, draft: Draft) -> dict[int, frozenset[str]]:

@@ -1,13 +1,10 @@
-"""What ran: the results of one tree, as values and as lines of the journal."""
+"""Observations: the results of one tree, as values and as entries of the journal."""
 
-import json
 from dataclasses import dataclass, fields
-from pathlib import Path
-from typing import Any
 
 from sweflow_tracer.values import Outcome
 
-from sweflow_tasks.execution.line_journal import read_whole_lines
+from sweflow_tasks.values import JsonObject
 
 VERSION = 2
 """Counted up where a line of the journal, or what it says, changes."""
@@ -55,23 +52,22 @@ class TreeRun:
     reads: tuple[str, ...] = ()
 
 
-def journal_line(key: str, run: TreeRun) -> str:
-    """A finished run as a line of the journal."""
+def run_row(run: TreeRun) -> JsonObject:
+    """A finished run as a JSON object of this version."""
     results = [{name: getattr(result, name) for name in _NAMES} for result in run.results]
     row = {"number": run.number, "results": results, "problem": run.problem, "reads": run.reads}
-    return json.dumps({"version": VERSION, "key": key, "run": row}) + "\n"
+    return {"version": VERSION, "run": row}
 
 
-def read_journal(path: Path) -> dict[str, TreeRun]:
-    """The runs of a journal by key; a torn last line is cut off, and one of another version is passed over."""
-    lines = (entry for entry in read_whole_lines(path) if entry.get("version") == VERSION)
-    return {entry["key"]: _run(entry["run"]) for entry in lines}
+def run_of(row: JsonObject) -> TreeRun | None:
+    """The run in a JSON object; None where it is of another version."""
+    return _run(row["run"]) if row.get("version") == VERSION else None
 
 
-def _run(row: dict[str, Any]) -> TreeRun:
+def _run(row: JsonObject) -> TreeRun:
     return TreeRun(row["number"], tuple(map(_result, row["results"])), row["problem"], tuple(row.get("reads", ())))
 
 
-def _result(row: dict[str, Any]) -> Result:
+def _result(row: JsonObject) -> Result:
     lists = {name: tuple(row[name]) for name in ("raised", "called", "reads")}
     return Result(**{**row, **lists, "outcome": Outcome(row["outcome"])})

@@ -39,3 +39,19 @@ def make_plan(graph: RuntimeDependencyGraph, schedule: Schedule, rejected: froze
         needs_new = any(graph.nodes[function].id in new[step] for function in test.requirement)
         (fails if needs_new else passes)[step].append(test.id)
     return Plan(tuple(map(tuple, fails)), tuple(map(tuple, passes)))
+
+
+def find_merge(graph: RuntimeDependencyGraph, schedule: Schedule, plan: Plan) -> tuple[int, int] | None:
+    """The first step without FAIL_TO_PASS whose functions a later step's accepted tests need, and that step.
+
+    No step in between needs them, so that they can wait for it.
+    """
+    requires = {test.id: {graph.nodes[n].id for n in test.requirement} for test in graph.tests}
+    for step in schedule.steps:
+        if plan.fails[step.number]:
+            continue
+        for later in schedule.steps:
+            needing = (test for test in plan.of(later.number) if requires[test].intersection(step.functions))
+            if later.number > step.number and any(needing):
+                return step.number, later.number
+    return None

@@ -1,11 +1,11 @@
-"""The agenda: which tests run on which tree, and where a result is inherited from an earlier tree instead (V1)."""
+"""The selection: which tests run on which tree, and where a result is inherited from an earlier tree instead (V1)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sweflow_tasks.values import Inherited
 from sweflow_tasks.verification.draft import Draft
-from sweflow_tasks.verification.impact import Needs
+from sweflow_tasks.verification.impact import Impact
 
 STRETCHES = 8
 """Into how many stretches checkpoints divide a long chain."""
@@ -14,8 +14,10 @@ SHORTEST = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Agenda:
+class TestSelection:
     """For each tree the ids up to its step that run there together; results of the others are inherited."""
+
+    __test__ = False
 
     trees: tuple[int, ...]
     together: Mapping[int, frozenset[str]]
@@ -27,20 +29,20 @@ class Agenda:
         return self.trees[ran + 1 : place + 1]
 
 
-def make_agenda(draft: Draft, needs: Needs | None) -> Agenda:
-    """What runs where; without ``needs`` everything runs everywhere.
+def select_tests(draft: Draft, impact: Impact | None) -> TestSelection:
+    """What runs where; without ``impact`` everything runs everywhere.
 
     A test runs on the tree of its step, on each that differs from the one before in something that it needs, and on
     checkpoints: every so many trees, and the last one, on which everything runs.
     """
     plan, trees = draft.plan, draft.chain.trees
     upto = {tree: frozenset(test for step in range(tree + 1) for test in plan.of(step)) for tree in trees}
-    if needs is None:
-        return Agenda(trees, upto)
-    changed = needs.changed(draft)
+    if impact is None:
+        return TestSelection(trees, upto)
+    changed = impact.changed(draft)
     full = checkpoints(trees)
     due = {tree: upto[tree] if tree in full else changed[tree].union(plan.of(tree)) for tree in trees}
-    return Agenda(trees, due)
+    return TestSelection(trees, due)
 
 
 def checkpoints(trees: tuple[int, ...]) -> frozenset[int]:
@@ -49,13 +51,13 @@ def checkpoints(trees: tuple[int, ...]) -> frozenset[int]:
     return frozenset((*trees[stretch::stretch], trees[-1]))
 
 
-def inherited_results(draft: Draft, agenda: Agenda) -> dict[int, Inherited]:
+def inherited_results(draft: Draft, selection: TestSelection) -> dict[int, Inherited]:
     """By step, which results on its skeleton and its reference were inherited."""
     last: dict[str, int] = {}
     known: dict[int, dict[str, int]] = {}
     found = {}
-    for tree in agenda.trees:
-        last |= dict.fromkeys(agenda.together[tree], tree)
+    for tree in selection.trees:
+        last |= dict.fromkeys(selection.together[tree], tree)
         known[tree] = {test: k for test, k in last.items() if k != tree}
     for step in draft.chain.steps:
         skeleton, reference = known[draft.chain.before(step)], known[step]

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 import sweflow_tracer.displayable
 from rich.console import Console
-from sweflow_tracer.displayable import Shown
+from sweflow_tracer.displayable import Displayable
 
 import sweflow
 from sweflow.display import SHEETS
@@ -76,7 +76,7 @@ def test_long_tables_are_cut_and_say_so():
 
 
 def test_a_value_without_a_look_shows_its_repr(monkeypatch):
-    monkeypatch.setattr(sweflow_tracer.displayable, "_LOOKS", {})
+    monkeypatch.setattr(sweflow_tracer.displayable, "_RENDERERS", {})
     rejected = sweflow.Verdict("[red]x", sweflow.VerdictKind.RESOLVED)
     assert rejected._repr_mimebundle_() == {"text/plain": repr(rejected)}
     assert rejected._repr_html_() is None
@@ -87,4 +87,4 @@ def test_what_shows_itself_is_what_has_a_look():
     def below(kind: type) -> set[type]:
         return {found for each in kind.__subclasses__() for found in (each, *below(each))}
 
-    assert {kind.__name__ for kind in below(Shown)} == {kind.__name__ for kind in SHEETS}
+    assert {kind.__name__ for kind in below(Displayable)} == {kind.__name__ for kind in SHEETS}

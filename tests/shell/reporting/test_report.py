@@ -17,7 +17,7 @@ import sweflow
 from sweflow.cli.main import cli
 from sweflow.reporting.page import script_json
 from sweflow.reporting.script import join
-from sweflow.reporting.texts import pack
+from sweflow.reporting.texts import pack_texts
 from sweflow.reporting.vendor import ASSETS, vendor_files
 from tests.corpus.projects import script
 
@@ -171,7 +171,7 @@ def test_an_unverified_build_shows_candidates(built, tmp_path):
 
 def test_texts_stay_below_their_limit_and_say_how_many_are_left_out():
     texts = [(str(n), hashlib.sha256(str(n).encode()).hexdigest() * 20) for n in range(200)]
-    made = pack(texts, 4000)
+    made = pack_texts(texts, 4000)
     held = json.loads(gzip.decompress(made.packed))
     assert len(made.packed) < 4100
     assert len(held) + made.left_out == 200

@@ -7,11 +7,11 @@ from types import SimpleNamespace
 import pytest
 from sweflow_tasks import Reason
 from sweflow_tasks.certificate.counts import certificate_counts
-from sweflow_tasks.certificate.gold import GoldJob, Order, flaky_of, gold_runs
+from sweflow_tasks.certificate.gold import GoldJob, RunOrder, flaky_of, gold_runs
 from sweflow_tasks.certificate.options import CertificateOptions, Level
 from sweflow_tasks.certificate.select import too_weak
 from sweflow_tasks.certificate.values import Full, FunctionFigures
-from sweflow_tasks.execution.job_pool import Bench, Setting
+from sweflow_tasks.execution.job_pool import JobPool, RunSettings
 from sweflow_tracer.runner.launcher import Launcher
 
 
@@ -27,13 +27,13 @@ class Counted:
         return {"facts": self.facts[0]}
 
 
-def bench(journal: Path) -> Bench:
+def pool(journal: Path) -> JobPool:
     target = SimpleNamespace(project=SimpleNamespace(folder="repo", python="3.11.7"), python="python")
-    return Bench(Setting(target, Launcher(), 2, 1.0, lambda session: None), journal)  # type: ignore[arg-type]
+    return JobPool(RunSettings(target, Launcher(), 2, 1.0, lambda session: None), journal)  # type: ignore[arg-type]
 
 
-def figures(killed: int, mutants: int, *, noticed: bool = True) -> FunctionFigures:
-    return FunctionFigures("m.py::f", killed, mutants, (), noticed, (), 0)
+def figures(killed: int, mutants: int, *, stub_killed: bool = True) -> FunctionFigures:
+    return FunctionFigures("m.py::f", killed, mutants, (), stub_killed, (), 0)
 
 
 def full(*functions: FunctionFigures) -> Full:
@@ -43,24 +43,24 @@ def full(*functions: FunctionFigures) -> Full:
 def test_D1_a_finished_job_is_not_run_again_and_a_torn_line_is_cut_off(tmp_path):
     journal = tmp_path / "journal.jsonl"
     jobs = [Counted(("a",)), Counted(("b",)), Counted(("a",))]
-    with bench(journal) as first:
+    with pool(journal) as first:
         assert [found["facts"] for found in first.measure(jobs, lambda done: None)] == ["a", "b", "a"]
     assert sum(len(job.runs) for job in jobs) == 2
     with journal.open("a") as file:
         file.write('{"key": "torn')
     again = [Counted(("b",)), Counted(("c",))]
-    with bench(journal) as second:
+    with pool(journal) as second:
         second.measure(again, lambda done: None)
     assert [len(job.runs) for job in again] == [0, 1]
-    with bench(journal) as third:
+    with pool(journal) as third:
         third.measure(again, lambda done: None)
     assert [len(job.runs) for job in again] == [0, 1]
 
 
 def test_each_gold_run_has_its_order_and_its_own_hash_seed():
-    assert [run.order for run in gold_runs(1)] == [Order.ORIGINAL]
+    assert [run.order for run in gold_runs(1)] == [RunOrder.ORIGINAL]
     assert [run.order for run in gold_runs(5)] == [
-        *(Order.ORIGINAL, Order.SHUFFLED, Order.ISOLATED, Order.SHUFFLED, Order.SHUFFLED),
+        *(RunOrder.ORIGINAL, RunOrder.SHUFFLED, RunOrder.ISOLATED, RunOrder.SHUFFLED, RunOrder.SHUFFLED),
     ]
     assert len({run.hash_seed for run in gold_runs(5)}) == 5
 
@@ -86,13 +86,13 @@ def test_V1_the_first_run_that_differs_is_the_one_that_is_named():
     ],
 )
 def test_V4_a_step_is_rejected_with_the_reason_that_was_asked_for(least, most, rejected):
-    steps = {1: full(figures(1, 4)), 2: full(figures(2, 2), figures(0, 0, noticed=False)), 3: full(figures(0, 0))}
+    steps = {1: full(figures(1, 4)), 2: full(figures(2, 2), figures(0, 0, stub_killed=False)), 3: full(figures(0, 0))}
     options = CertificateOptions(Level.FULL, min_strength=least, max_unnoticed=most)
     assert {step: reason for step, (reason, _) in too_weak(steps, options).items()} == rejected
 
 
 def test_V5_the_summary_has_the_spread_of_strength_over_tasks():
-    steps = {n: full(figures(n, 4)) for n in range(5)} | {9: full(figures(0, 0, noticed=False))}
+    steps = {n: full(figures(n, 4)) for n in range(5)} | {9: full(figures(0, 0, stub_killed=False))}
     counts = certificate_counts(CertificateOptions(Level.FULL), steps, flaky=2)
     assert counts["strength"] == {"killed": 10, "total": 20, "tasks": 5, "quartiles": [0.0, 0.25, 0.5, 0.75, 1.0]}
     assert counts["necessity"] == {"unnoticed": 1, "tasks": 1}

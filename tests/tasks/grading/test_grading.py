@@ -10,8 +10,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from sweflow_tasks.errors import UnknownInstance
-from sweflow_tasks.grading import Evaluated, Prediction, Verdict, VerdictKind, evaluate, make_report, read_predictions
-from sweflow_tasks.grading.grader import judge
+from sweflow_tasks.grading import (
+    Evaluated,
+    Prediction,
+    Verdict,
+    VerdictKind,
+    evaluate,
+    evaluation_report,
+    read_predictions,
+)
+from sweflow_tasks.grading.grader import verdict_of
 from sweflow_tasks.grading.patches import Refused, apply_patch
 from sweflow_tasks.grading.protected import restore
 from sweflow_tasks.grading.report import pass_at_k, wilson
@@ -126,13 +134,13 @@ def records(*ends: str) -> dict[str, dict[str, str]]:
     ],
 )
 def test_V2_only_a_test_that_ran_and_passed_is_a_pass(ends, kind, f2p, p2p):
-    verdict = judge(TASK, records(*ends), session())
+    verdict = verdict_of(TASK, records(*ends), session())
     assert (verdict.verdict, verdict.f2p_rate, verdict.p2p_rate) == (kind, f2p, p2p)
     assert verdict.reward == f2p * p2p
 
 
 def test_V6_a_pass_without_evidence_is_none():
-    verdict = judge(TASK, records("passed", "passed", "passed"), session(), [TASK["FAIL_TO_PASS"][0]])
+    verdict = verdict_of(TASK, records("passed", "passed", "passed"), session(), [TASK["FAIL_TO_PASS"][0]])
     assert verdict.verdict is VerdictKind.FAILED
 
 
@@ -228,7 +236,7 @@ def test_the_report_names_what_became_of_each_instance_as_that_of_swe_bench_does
     }
     tasks = [{**TASK, "instance_id": name} for name in (*ends, "n")]
     rows = [Evaluated(Prediction(name, "m", patch), Verdict(name, kind)) for name, (kind, patch) in ends.items()]
-    found = make_report(tasks, rows)["models"]["m"]
+    found = evaluation_report(tasks, rows)["models"]["m"]
     names = ("resolved", "unresolved", "empty_patch", "error", "completed", "incomplete", "submitted")
     assert {name: found[f"{name}_ids"] for name in names} == {
         "resolved": ["r"],
@@ -244,7 +252,7 @@ def test_the_report_names_what_became_of_each_instance_as_that_of_swe_bench_does
 def test_shares_by_depth_and_size_are_in_order():
     tasks = [{**TASK, "instance_id": str(depth), "depth": depth, "patch": "+x\n" * depth} for depth in (12, 2, 40)]
     rows = [Evaluated(Prediction("2", "m", "p"), Verdict("2", VerdictKind.FAILED))]
-    found = make_report(tasks, rows)["models"]["m"]
+    found = evaluation_report(tasks, rows)["models"]["m"]
     assert list(found["by_depth"]) == ["2", "12", "40"]
     assert list(found["by_size"]) == ["1-10", "11-30", "31-100"]
 
@@ -263,7 +271,7 @@ def test_a_report_looks_at_each_row_a_bounded_number_of_times():
 
     for rows in (100, 400):
         looks.clear()
-        make_report([TASK], [Row() for _ in range(rows)])
+        evaluation_report([TASK], [Row() for _ in range(rows)])
         assert looks["prediction"] <= 12 * rows
 
 
@@ -307,7 +315,7 @@ def test_the_report_counts_every_task_and_every_candidate():
         Evaluated(Prediction("small-1", "m", "b", 0, 0.1), bad),
         Evaluated(Prediction("small-1", "m", "g", 1, 0.9), good),
     ]
-    report = make_report(tasks, rows)["models"]["m"]
+    report = evaluation_report(tasks, rows)["models"]["m"]
     assert report["resolved"] == {"count": 0, "of": 2, "share": 0.0, "interval": [0.0, 0.6576]}
     assert report["best"]["count"] == 1
     assert report["pass_at_k"] == {"1": 0.5, "2": 1.0}

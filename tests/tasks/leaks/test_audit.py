@@ -6,7 +6,7 @@ import pytest
 from sweflow_rdg import build_graph, index_source
 from sweflow_scheduler import make_schedule
 from sweflow_tasks import Amendments, Inputs, make_draft
-from sweflow_tasks.leaks.audit import LEAST, Audit, clean, own_requirements
+from sweflow_tasks.leaks.audit import LEAST, Audit, own_requirements, without_leaks
 from sweflow_tasks.leaks.tokens import code_tokens
 from sweflow_tracer import Outcome
 from sweflow_tracer.project.project import Project
@@ -56,7 +56,7 @@ def test_C4_a_body_in_a_file_that_no_test_loads_is_a_leak_of_every_skeleton_unti
     path = name.replace("__", "/")
     made = inputs(FIRST + SECOND, **{name: f"def f(words):\n{BODY}"})
     assert leaks(made) == dict.fromkeys((1, 2), (f"core.py::f1 stands in {path}",))
-    amendments = clean(made, Amendments())
+    amendments = without_leaks(made, Amendments())
     assert amendments.withheld == {path: "holds the body of core.py::f1"}
     assert all(not found.leaks for found in Audit(made, make_draft(made, amendments)).of_steps().values())
 
@@ -65,8 +65,8 @@ def test_C4_a_body_in_an_unreached_function_is_a_leak_until_the_function_is_give
     made = inputs(FIRST + SECOND + f"def unreached(words):\n{BODY}")
     monkeypatch.setattr("sweflow_tasks.leaks.audit._loaded", lambda graph: frozenset({"core.py", "tests/test_one.py"}))
     assert leaks(made) == dict.fromkeys((1, 2), ("core.py::f1 stands in core.py",))
-    amendments = clean(made, Amendments())
-    assert [(name, str(found.reason)) for name, found in amendments.given.items()] == [("core.py::f1", "leak")]
+    amendments = without_leaks(made, Amendments())
+    assert [(name, str(found.reason)) for name, found in amendments.unmasked.items()] == [("core.py::f1", "leak")]
     draft = make_draft(made, amendments)
     assert draft.chain.steps == (1,)
     assert draft.plan.passes[0] == ("tests/test_one.py::test_1",)
@@ -75,8 +75,8 @@ def test_C4_a_body_in_an_unreached_function_is_a_leak_until_the_function_is_give
 def test_C4_where_one_copy_is_given_the_others_are_too(monkeypatch):
     made = inputs(f"def f0(words):\n{BODY}def f1(words):\n    # at length\n{BODY}def unreached(words):\n{BODY}")
     monkeypatch.setattr("sweflow_tasks.leaks.audit._loaded", lambda graph: frozenset({"core.py", "tests/test_one.py"}))
-    amendments = clean(made, Amendments())
-    assert set(amendments.given) == {"core.py::f0", "core.py::f1"}
+    amendments = without_leaks(made, Amendments())
+    assert set(amendments.unmasked) == {"core.py::f0", "core.py::f1"}
     assert make_draft(made, amendments).chain.steps == ()
 
 
@@ -91,12 +91,12 @@ def test_C4_a_few_tokens_that_stand_elsewhere_are_similar_and_no_leak():
     made = inputs(FIRST + f"def f1(words):\n    # the second\n{SHORT}", **{"README.rst": SHORT})
     found = Audit(made, make_draft(made, Amendments())).of_steps()
     assert {step: (f.leaks, f.similar) for step, f in found.items()} == {1: ((), 0), 2: ((), 1)}
-    assert not clean(made, Amendments()).withheld
+    assert not without_leaks(made, Amendments()).withheld
 
 
 def test_C4_compiled_files_are_withheld_wherever_they_stand():
     made = inputs(FIRST + SECOND, **{"pkg____pycache____core.cpython-311.pyc": b"\0\1", "old.pyo": b"\0"})
-    assert set(clean(made, Amendments()).withheld) == {p for p in made.blobs if p.endswith((".pyc", ".pyo"))}
+    assert set(without_leaks(made, Amendments()).withheld) == {p for p in made.blobs if p.endswith((".pyc", ".pyo"))}
     assert all(len(found) == 2 for found in leaks(made).values())
 
 

@@ -4,7 +4,7 @@ import ast
 import textwrap
 
 import pytest
-from sweflow_tasks.statements.assertions import claims, table_lines
+from sweflow_tasks.statements.assertions import assertions_of, table_lines
 from sweflow_tasks.statements.parameters import Table, ids_of, tables
 
 CASES = {
@@ -69,7 +69,7 @@ def test_D3_claims_are_read_from_the_test_and_nothing_is_left_out(case):
     source, lines = CASES[case]
     node = ast.parse(textwrap.dedent(source)).body[0]
     assert isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
-    assert claims(node) == lines
+    assert assertions_of(node) == lines
 
 
 def as_written(values: ast.expr) -> list[ast.expr] | None:

@@ -4,9 +4,9 @@ from types import SimpleNamespace
 
 import pytest
 from sweflow_scheduler import make_schedule
-from sweflow_scheduler.targets import is_target
+from sweflow_scheduler.connect import is_target
+from sweflow_scheduler.merge_steps import merge_steps
 from sweflow_tasks.verification.judge import judge
-from sweflow_tasks.verification.merge_steps import amend_schedule
 from sweflow_tasks.verification.observations import TreeRun
 
 from tests.scheduler.test_schedule import graph, shape
@@ -46,7 +46,7 @@ def test_steps_that_merge_have_targets_by_the_rule_of_the_schedule():
     schedule = make_schedule(made)
     assert shape(schedule)[-1] == ("ba", "a")
     last = schedule.steps[-1].number
-    merged = amend_schedule(schedule, made, {1: last}, frozenset())
+    merged = merge_steps(schedule, made, {1: last}, frozenset())
     assert shape(merged) == [("xba", "xa")]
-    without = amend_schedule(schedule, made, {}, frozenset({"m.py::a"}))
+    without = merge_steps(schedule, made, {}, frozenset({"m.py::a"}))
     assert shape(without)[-1] == ("b", "b"), "what is given from the start is there before the step"

@@ -4,7 +4,7 @@ import pytest
 from sweflow_tracer.project.interpreter import inspect_interpreter
 from sweflow_tracer.project.project import read_project
 from sweflow_tracer.runner.launcher import Launcher
-from sweflow_tracer.runner.session import Options, Target, run_session
+from sweflow_tracer.runner.session import SessionOptions, Target, run_session
 from sweflow_tracer.runner.workspace import Workspace
 
 from tests.helpers import write_repository
@@ -73,7 +73,7 @@ def watched(tmp_path_factory, python):
     groups = [[f"test_reads.py::{name}" for name in names]]
     with Workspace("repo", folder / "ledger") as workspace:
         workspace.show(blobs)
-        session = run_session(Target(project, python), workspace, Launcher(), Options(groups=groups, watch=True))
+        session = run_session(Target(project, python), workspace, Launcher(), SessionOptions(groups=groups, watch=True))
     assert session.collected["reads"] == []
     assert {record["outcome"] for record in session.tests} == {"passed"}
     return {record["id"].rpartition("test_")[2]: (record["reads"], record["starts"]) for record in session.tests}

@@ -10,7 +10,7 @@ from sweflow_tracer.project.files import Blobs
 from sweflow_tracer.project.interpreter import inspect_interpreter
 from sweflow_tracer.project.project import read_project
 from sweflow_tracer.runner.launcher import Launcher
-from sweflow_tracer.runner.session import Options, Session, Target, Variant, run_session
+from sweflow_tracer.runner.session import Session, SessionOptions, Target, Variant, run_session
 from sweflow_tracer.runner.workspace import Workspace
 
 from tests.helpers import write_repository
@@ -123,7 +123,7 @@ class Stage:
     blobs: Blobs
     workspace: Workspace
 
-    def run(self, options: Options, blobs: Blobs | None = None) -> Session:
+    def run(self, options: SessionOptions, blobs: Blobs | None = None) -> Session:
         self.workspace.show(blobs or self.blobs)
         return run_session(self.target, self.workspace, Launcher(), options)
 
@@ -193,7 +193,7 @@ def session(stage: Stage) -> Session:
     groups += [[f"test_core.py::test_{name}" for name in ("loops", "plain", "decorated")]]
     groups += [["test_core.py::test_generated"]]
     watched = {"core.py": [(GENERATED, GENERATED + 4)]}
-    return stage.run(Options(groups=groups, variants=variants, timeout=1.0, lines=[FIRST + 3], watched=watched))
+    return stage.run(SessionOptions(groups=groups, variants=variants, timeout=1.0, lines=[FIRST + 3], watched=watched))
 
 
 def outcomes(session: Session, group: int) -> list[str]:
@@ -230,6 +230,6 @@ def test_a_fresh_session_on_the_changed_tree_says_the_same(stage: Stage, case: t
     function, old, new, test, noticed = case
     if "<< 40" in new:
         pytest.skip("nothing would limit its memory")
-    options = Options(groups=[[f"test_core.py::{test}"]], timeout=1.0)
+    options = SessionOptions(groups=[[f"test_core.py::{test}"]], timeout=1.0)
     fresh = stage.run(options, stage.changed(stage.variant(function, old, new)))
     assert (fresh.tests[0]["outcome"] != "passed") == noticed

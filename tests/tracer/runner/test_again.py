@@ -4,7 +4,7 @@ import pytest
 from sweflow_tracer.project.interpreter import inspect_interpreter
 from sweflow_tracer.project.project import read_project
 from sweflow_tracer.runner.launcher import Launcher
-from sweflow_tracer.runner.session import Guarded, Options, Target, run_session, run_unforked
+from sweflow_tracer.runner.session import Guarded, SessionOptions, Target, run_session, run_unforked
 from sweflow_tracer.runner.workspace import Workspace
 
 from tests.helpers import write_repository
@@ -69,7 +69,7 @@ def sessions(run, files, folder, python, options):
 def test_V1_from_the_first_failure_on_each_test_runs_once_more_alone_and_that_counts(run, tmp_path, python):
     files = {"core.py": "STATE = []\nLEFT = []\n", "tests/test_core.py": TESTS}
     tests = [f"tests/test_core.py::test_{name}" for name in NAMES]
-    session, ran = sessions(run, files, tmp_path, python, Options(groups=[tests, tests], again=[1]))
+    session, ran = sessions(run, files, tmp_path, python, SessionOptions(groups=[tests, tests], again=[1]))
     found = {(r["group"], r["id"].rpartition("_")[2]): r["outcome"] for r in session.tests}
     assert len(session.tests) == len(found) == 2 * len(NAMES)
     assert [found[0, name] for name in NAMES] == ["passed", "failed", "passed", "failed", "lost", "passed"]
@@ -101,7 +101,7 @@ def test_restore():
 @pytest.mark.parametrize("run", [run_session, run_unforked])
 def test_V6_what_a_later_test_of_the_group_puts_right_is_seen_all_the_same(run, tmp_path, python):
     tests = [f"tests/test_core.py::test_{name}" for name in ("change", "restore")]
-    options = Options(groups=[tests], again=[0], guard=Guarded(("tests/test_core.py",)))
+    options = SessionOptions(groups=[tests], again=[0], guard=Guarded(("tests/test_core.py",)))
     session, _ = sessions(run, {"core.py": CHANGES, "tests/test_core.py": RESTORED}, tmp_path, python, options)
     assert [record["outcome"] for record in session.tests] == ["passed"] * 2
     assert "changes json.loads" in session.alarms
@@ -110,6 +110,6 @@ def test_V6_what_a_later_test_of_the_group_puts_right_is_seen_all_the_same(run, 
 @pytest.mark.slow
 def test_V3_failures_that_are_kept_back_are_not_taken_for_a_hang(tmp_path, python):
     tests = [f"tests/test_core.py::test_fails[{n}]" for n in range(13)]
-    options = Options(groups=[tests], again=[0], timeout=1.0)
+    options = SessionOptions(groups=[tests], again=[0], timeout=1.0)
     session, _ = sessions(run_session, {"core.py": "", "tests/test_core.py": SLOW}, tmp_path, python, options)
     assert [record["outcome"] for record in session.tests] == ["failed"] * 13

@@ -16,11 +16,11 @@ import pytest
 from sweflow_tracer.errors import SandboxFailed, SandboxNotUsable
 from sweflow_tracer.project.interpreter import inspect_interpreter
 from sweflow_tracer.project.project import read_project
-from sweflow_tracer.recording.interning import unpack
+from sweflow_tracer.recording.interning import unpack_edge
 from sweflow_tracer.runner.launcher import Launcher
 from sweflow_tracer.runner.leftovers import find_leftovers, remove
 from sweflow_tracer.runner.records import Record
-from sweflow_tracer.runner.session import Options, Session, Target, codes_of, run_session
+from sweflow_tracer.runner.session import Session, SessionOptions, Target, codes_of, run_session
 from sweflow_tracer.runner.workspace import OWNER, Workspace
 from sweflow_tracer.sandbox import Limits, choose, examine, open_sandbox
 from sweflow_tracer.sandbox.choose import examine_one, warning
@@ -363,7 +363,7 @@ def test_a_soft_time_out_reaches_the_test_and_processes_that_tests_start_are_fol
     repo = write_repository(tmp_path / "repo", files)
     project, blobs = read_project(repo, inspect_interpreter(PYTHON, repo), (), allow_dirty=True)
     launcher = Launcher(open_sandbox(usable(name), PYTHON, project))
-    options = Options("settrace", "together", fork=False, timeout=4.0)
+    options = SessionOptions("settrace", "together", fork=False, timeout=4.0)
     with Workspace("repo", tmp_path / "ledger") as workspace:
         workspace.show(blobs)
         session = run_session(Target(project, PYTHON, repo), workspace, launcher, options)
@@ -378,7 +378,7 @@ def test_a_soft_time_out_reaches_the_test_and_processes_that_tests_start_are_fol
 
 def called(record: Record, session: Session) -> set[str]:
     codes = codes_of(record, session.collected["codes"])
-    return {codes[unpack(edge)[1] - 1][1] for edge in record["edges"]["call"]}
+    return {codes[unpack_edge(edge)[1] - 1][1] for edge in record["edges"]["call"]}
 
 
 @pytest.mark.parametrize("name", ISOLATED)
@@ -456,7 +456,7 @@ def test_every_sandbox_says_what_it_isolates_and_how_to_get_it(monkeypatch):
     monkeypatch.delenv("SWEFLOW_SANDBOX")
     found = {one.name: one for one in examine()}
     assert list(found) == ["docker", "bubblewrap", "process"]
-    assert all(one.works or (one.problem and one.move) for one in found.values())
+    assert all(one.works or (one.problem and one.hint) for one in found.values())
     assert "network" in found["process"].open
     assert all("network" in one.isolates for one in found.values() if one.name != "process")
     assert choose().name == next(one.name for one in found.values() if one.works)

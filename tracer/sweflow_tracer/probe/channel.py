@@ -19,7 +19,7 @@ def write_all(fd: int, data: bytes) -> None:
         view = view[os.write(fd, view) :]
 
 
-class Lines:
+class LineReader:
     """Bytes in, whole lines out; what follows the last line break waits."""
 
     def __init__(self) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Generator
 
-    from .outcome import Outcome
+    from .outcome import ItemOutcome
 
 SIGNAL = signal.SIGUSR2
 
@@ -19,7 +19,7 @@ class TimedOut(BaseException):
 
 
 @contextmanager
-def soft_limit(outcome: Outcome) -> Generator[None, None, None]:
+def soft_limit(outcome: ItemOutcome) -> Generator[None, None, None]:
     """While the block runs, the signal raises TimedOut in the main thread, once; the outcome is told."""
 
     def on_signal(number: int, frame: Any) -> None:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from .recorder import Recorder
 
 
-class Lines:
+class LineRecorder:
     """Watches functions, by path and by first and last line; nested ones are part of them.
 
     A test that sets a trace function of its own takes this one's place for as long as it keeps it there.

@@ -11,7 +11,7 @@ MARKER = "sweflow: "
 QUOTED = "NotImplementedError: " + MARKER  # as the traceback of a child process has it
 
 
-class Outcome:
+class ItemOutcome:
     """Collects the reports of one test; ``record`` gives the verdict."""
 
     def __init__(self) -> None:

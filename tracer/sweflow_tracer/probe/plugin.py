@@ -38,8 +38,8 @@ import pytest
 from . import engines, follow, items, recorder
 from .channel import encode, write_all
 from .limit import soft_limit
-from .lines import Lines
-from .outcome import Outcome
+from .lines import LineRecorder
+from .outcome import ItemOutcome
 from .reads import Reads
 from .variants import Variants
 from .workers import Failed, Orphans, Workers, die_with_parent
@@ -62,10 +62,10 @@ _channel = os.open(CONFIG["channel"], os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o
 _errors: list[dict[str, Any]] = []
 _known_modules: set[str] = set()
 _last_modules: tuple[int, str] = (0, "")
-_current: Outcome | None = None
+_current: ItemOutcome | None = None
 _follower: follow.Follower | None = None
 _intact: engines.Intact = engines.always
-_lines: Lines | None = None
+_lines: LineRecorder | None = None
 VARIANTS = Variants(CONFIG["root"], RECORDER, CONFIG["variants"])
 
 
@@ -228,7 +228,7 @@ def _run_group(number: int, group: list[Any], send: Send) -> None:
         send({"kind": "unfit"})
         return
     if number in CONFIG["lines"]:
-        _lines = Lines(RECORDER, CONFIG["watched"])
+        _lines = LineRecorder(RECORDER, CONFIG["watched"])
         _lines.start()
     if CONFIG["traced"] is not None and number in CONFIG["traced"]:
         _start_engine()
@@ -254,7 +254,7 @@ def _run_item(item: Any, following: Any, whole: bool) -> dict[str, Any]:
     random.seed(0)
     if "numpy.random" in sys.modules:
         sys.modules["numpy.random"].seed(0)
-    _current = Outcome()
+    _current = ItemOutcome()
     RECORDER.start(["session", "setup", "call", "teardown"])
     _enter("session")
     if _guard is not None:

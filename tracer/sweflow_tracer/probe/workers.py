@@ -18,7 +18,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from . import limit
-from .channel import Lines, encode, write_all
+from .channel import LineReader, encode, write_all
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -88,7 +88,7 @@ class Child:
         self.number = number
         self.group = group
         self.scratch = scratch
-        self.lines = Lines()
+        self.lines = LineReader()
         self.current: str | None = None
         self.finished = 0
         self.done = False

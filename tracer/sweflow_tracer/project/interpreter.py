@@ -104,17 +104,17 @@ def inspect_interpreter(python: Path, root: Path) -> Interpreter:
 def _ask(python: Path, root: Path) -> Any:
     environment = {"PATH": os.environ.get("PATH", ""), "PYTHONDONTWRITEBYTECODE": "1", "LC_ALL": "C.UTF-8"}
     command = [str(python), str(PROBE / "inspection.py"), str(root)]
-    move = "pass the path of a Python interpreter with --python"
+    hint = "pass the path of a Python interpreter with --python"
     try:
         done = subprocess.run(
             command, capture_output=True, text=True, env=environment, cwd=root, timeout=120, check=False
         )
     except OSError as error:
-        raise InterpreterNotUsable(python, f"does not start ({error.strerror})", move) from error
+        raise InterpreterNotUsable(python, f"does not start ({error.strerror})", hint) from error
     except subprocess.TimeoutExpired as error:
-        raise InterpreterNotUsable(python, "did not answer in 120 s", move) from error
+        raise InterpreterNotUsable(python, "did not answer in 120 s", hint) from error
     try:
         return json.loads(done.stdout.splitlines()[-1])
     except (IndexError, ValueError) as error:
         problem = f"did not answer ({done.stderr.strip()[-300:]})"
-        raise InterpreterNotUsable(python, problem, move) from error
+        raise InterpreterNotUsable(python, problem, hint) from error

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from sweflow_tracer.project.files import Blobs
-from sweflow_tracer.recording.interning import pack
+from sweflow_tracer.recording.interning import pack_edge
 from sweflow_tracer.runner.records import Record
 from sweflow_tracer.values import CodeRef, Outcome, TestTrace, Trace
 
@@ -144,7 +144,7 @@ def _record(trace: Trace, test: TestTrace, places: list[CodeRef | None]) -> Reco
                 if code not in numbers and place is not None:
                     table.append((place.path, place.name, place.line))
                     numbers[code] = len(table)
-            packed.append(pack(numbers[edge.caller], numbers[edge.callee], edge.flags))
+            packed.append(pack_edge(numbers[edge.caller], numbers[edge.callee], edge.flags))
         edges[phase] = packed
     return {
         "kind": "test",

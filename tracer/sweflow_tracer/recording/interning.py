@@ -8,12 +8,12 @@ from sweflow_tracer.values import CodeRef, Edge, Trace
 _NUMBER = (1 << 32) - 1
 
 
-def pack(caller: int, callee: int, flags: int) -> int:
+def pack_edge(caller: int, callee: int, flags: int) -> int:
     """An edge as the probe's recorder packs it."""
     return caller << 35 | callee << 3 | flags
 
 
-def unpack(edge: int) -> tuple[int, int, int]:
+def unpack_edge(edge: int) -> tuple[int, int, int]:
     """Caller, callee and flags of a packed edge."""
     return edge >> 35, edge >> 3 & _NUMBER, edge & 7
 
@@ -31,7 +31,8 @@ class Interner:
         """The number of a set of edges, each packed as the probe's recorder packs them."""
         table = [-1, *(self._code(code) for code in codes)]
         numbers = frozenset(
-            self._edge(Edge.of(table[caller], table[callee], flags)) for caller, callee, flags in map(unpack, packed)
+            self._edge(Edge.of(table[caller], table[callee], flags))
+            for caller, callee, flags in map(unpack_edge, packed)
         )
         return self._set(numbers)
 
@@ -41,7 +42,7 @@ class Interner:
 
     def callees(self, packed: Iterable[int], codes: Sequence[Sequence[object]]) -> set[int]:
         """The numbers of the codes that a set of packed edges calls."""
-        return {self._code(codes[unpack(edge)[1] - 1]) for edge in packed}
+        return {self._code(codes[unpack_edge(edge)[1] - 1]) for edge in packed}
 
     def finish(self, trace: Trace) -> Trace:
         """The trace with codes, edges and sets sorted, and every number in it changed to match."""

@@ -17,7 +17,7 @@ from sweflow_tracer.runner.launcher import Launcher
 from sweflow_tracer.runner.plugins import explained
 from sweflow_tracer.runner.pool import side_by_side
 from sweflow_tracer.runner.records import Record
-from sweflow_tracer.runner.session import Groups, Options, Session, Target, run_session, run_unforked
+from sweflow_tracer.runner.session import Groups, Session, SessionOptions, Target, run_session, run_unforked
 from sweflow_tracer.runner.workspace import Workspace, clean_line, remove_listed
 from sweflow_tracer.values import Outcome, Trace
 
@@ -259,7 +259,7 @@ class _Tracer:
                 failed += 1
                 self.progress(f"{run}/failed", failed, total)
 
-        options = Options(
+        options = SessionOptions(
             engine=engine or self.options.engine,
             groups=groups,
             fork=fork,

@@ -6,7 +6,7 @@ from pathlib import Path
 from threading import Condition
 
 from sweflow_tracer.sandbox.ownership import new_token
-from sweflow_tracer.sandbox.port import Job, Running, Sandbox
+from sweflow_tracer.sandbox.port import Running, Sandbox, SandboxJob
 from sweflow_tracer.sandbox.process import Process
 
 
@@ -36,7 +36,7 @@ class Launcher:
         what was cut off has no end that anybody should take for its own.
         """
         variables = tuple(sorted(environment.items()))
-        running = self._begin(Job(tuple(command), cwd, log.parent, variables, log, channel, new_token()))
+        running = self._begin(SandboxJob(tuple(command), cwd, log.parent, variables, log, channel, new_token()))
         try:
             yield running
         finally:
@@ -47,7 +47,7 @@ class Launcher:
         if stopped:
             raise KeyboardInterrupt
 
-    def _begin(self, job: Job) -> Running:
+    def _begin(self, job: SandboxJob) -> Running:
         with self._change:
             if self._stopped:
                 raise KeyboardInterrupt

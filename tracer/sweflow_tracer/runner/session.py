@@ -73,7 +73,7 @@ class Variant:
 
 
 @dataclass(frozen=True, slots=True)
-class Options:
+class SessionOptions:
     """How a session runs. ``timeout`` is in seconds for one test; ``traced`` the groups to record (None: all).
 
     ``follow``: record processes that tests start, too. ``select``: node ids below which a test must be, if any.
@@ -137,7 +137,7 @@ def run_session(
     target: Target,
     workspace: Workspace,
     launcher: Launcher,
-    options: Options,
+    options: SessionOptions,
     on_record: Callable[[Record], None] = lambda record: None,
     journal: Path | None = None,
 ) -> Session:
@@ -191,7 +191,9 @@ def end_of(log: Path, characters: int = 8000) -> str:
         return file.read(4 * characters).decode("utf-8", "replace")[-characters:]
 
 
-def run_groups(target: Target, workspace: Workspace, blobs: Blobs, launcher: Launcher, options: Options) -> Session:
+def run_groups(
+    target: Target, workspace: Workspace, blobs: Blobs, launcher: Launcher, options: SessionOptions
+) -> Session:
     """Show the tree and run the groups, each in a forked process; in a pytest of its own where forking is unsound.
 
     Variants are of running processes only: groups of such a session then stay without a record. Raises what
@@ -209,7 +211,7 @@ def run_unforked(
     target: Target,
     workspace: Workspace,
     launcher: Launcher,
-    options: Options,
+    options: SessionOptions,
     on_record: Callable[[Record], None] = lambda record: None,
     journal: Path | None = None,
 ) -> Session:
@@ -299,7 +301,7 @@ def codes_of(record: Record, collected: Sequence[list[Any]]) -> list[list[Any]]:
 
 
 def _install_probe(
-    run: Path, target: Target, workspace: Workspace, channel: Path, options: Options, *, isolated: bool
+    run: Path, target: Target, workspace: Workspace, channel: Path, options: SessionOptions, *, isolated: bool
 ) -> Path:
     """Copy the probe under a private name, with its configuration; its folder (T5).
 
@@ -371,7 +373,7 @@ def _take(session: Session, record: Record, guard: Guarded | None) -> None:
         raise RanElsewhere(name, path)
 
 
-def _check(session: Session, options: Options) -> None:
+def _check(session: Session, options: SessionOptions) -> None:
     if not session.collected:
         problem = "took too long to collect" if session.timed_out else f"ended with exit code {session.code}"
         killed = session.code == -signal.SIGKILL

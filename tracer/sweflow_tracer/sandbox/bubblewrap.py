@@ -14,7 +14,7 @@ from typing import IO
 
 from sweflow_tracer.errors import SandboxFailed
 from sweflow_tracer.sandbox.ownership import TOKEN, end_marked
-from sweflow_tracer.sandbox.port import DEFAULT_LIMITS, Job, Limits
+from sweflow_tracer.sandbox.port import DEFAULT_LIMITS, Limits, SandboxJob
 from sweflow_tracer.sandbox.supervised import Supervised, supervisor_command
 from sweflow_tracer.sandbox.surroundings import Surroundings
 
@@ -41,7 +41,7 @@ class Bubblewrap:
     name: str = "bubblewrap"
     isolated: bool = True
 
-    def start(self, job: Job) -> Supervised:
+    def start(self, job: SandboxJob) -> Supervised:
         """Start the command under a supervisor. Raises SandboxFailed where bubblewrap does not start."""
         user = USERS[0] + secrets.randbelow(USERS[1]) if os.getuid() == 0 else None
         python = str(self.surroundings.python)
@@ -134,7 +134,7 @@ def system() -> Iterator[str]:
     yield from ("--proc", "/proc", "--dev", "/dev", "--perms", "1777", "--tmpfs", "/dev/shm")
 
 
-def problem_here() -> str:
+def unavailable_reason() -> str:
     """Why bubblewrap does not work here; empty where it does."""
     if shutil.which("bwrap") is None:
         return "the program bwrap is not installed"
@@ -203,7 +203,7 @@ class _Pipes:
             with contextlib.suppress(OSError):
                 pipe.close()
 
-    def autopsy(self) -> tuple[str, str]:
+    def failure_reason(self) -> tuple[str, str]:
         code = self._process.wait()
         said = ""
         with contextlib.suppress(ValueError):  # closed already, since somebody ended it meanwhile

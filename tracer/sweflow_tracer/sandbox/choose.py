@@ -21,7 +21,7 @@ VARIABLE = "SWEFLOW_SANDBOX"
 
 @dataclass(frozen=True, slots=True)
 class Availability:
-    """Whether a sandbox works here. ``problem`` is why not, ``move`` how to get it; both are empty where it does.
+    """Whether a sandbox works here. ``problem`` is why not, ``hint`` how to get it; both are empty where it does.
 
     ``isolates`` says what it keeps apart or bounded, ``open`` what not.
     """
@@ -29,7 +29,7 @@ class Availability:
     name: str
     works: bool
     problem: str
-    move: str
+    hint: str
     isolates: tuple[str, ...]
     open: tuple[str, ...]
 
@@ -58,14 +58,14 @@ def examine() -> tuple[Availability, ...]:
 
 def examine_one(name: str) -> Availability:
     """One sandbox, tried out."""
-    problem, move = "", ""
+    problem, hint = "", ""
     if name == "docker":
-        problem, move = docker.problem_here()
+        problem, hint = docker.unavailable_reason()
     elif name == "bubblewrap":
-        problem = bubblewrap.problem_here()
-        move = "install the package bubblewrap, and allow user namespaces (sysctl user.max_user_namespaces)"
+        problem = bubblewrap.unavailable_reason()
+        hint = "install the package bubblewrap, and allow user namespaces (sysctl user.max_user_namespaces)"
     isolates, left = _WORTH[name]
-    return Availability(name, not problem, problem, move if problem else "", isolates, left)
+    return Availability(name, not problem, problem, hint if problem else "", isolates, left)
 
 
 def default_name() -> str:
@@ -82,7 +82,7 @@ def choose(name: str | None = None) -> Availability:
         raise SandboxNotUsable(name, "there is none of that name", f"take one of {', '.join((AUTO, *NAMES))}")
     found = examine_one(name)
     if not found.works:
-        raise SandboxNotUsable(name, found.problem, found.move)
+        raise SandboxNotUsable(name, found.problem, found.hint)
     return found
 
 

@@ -19,7 +19,7 @@ from sweflow_tracer.sandbox.image import (
     owner_label,
 )
 from sweflow_tracer.sandbox.ownership import TOKEN
-from sweflow_tracer.sandbox.port import DEFAULT_LIMITS, Job, Limits
+from sweflow_tracer.sandbox.port import DEFAULT_LIMITS, Limits, SandboxJob
 from sweflow_tracer.sandbox.supervised import Supervised, supervisor_command
 from sweflow_tracer.sandbox.surroundings import Surroundings
 
@@ -39,7 +39,7 @@ class Docker:
     name: str = "docker"
     isolated: bool = True
 
-    def start(self, job: Job) -> Supervised:
+    def start(self, job: SandboxJob) -> Supervised:
         """Start the command under a supervisor. Raises SandboxFailed where the engine does not do its part."""
         supervisor = supervisor_command(str(self.surroundings.python), None, self.limits, count=False)
         scratch = Path(os.path.commonpath((job.cwd, job.run)))
@@ -104,7 +104,7 @@ def open_client() -> Any:
     return docker.APIClient(**docker.utils.kwargs_from_env(), version="auto", timeout=120)
 
 
-def problem_here() -> tuple[str, str]:
+def unavailable_reason() -> tuple[str, str]:
     """Why docker does not work here and what to do about it; empty where it does."""
     try:
         import docker  # noqa: PLC0415, F401
@@ -186,6 +186,6 @@ class _Container:
             self._stream.close()
             self._client.close()
 
-    def autopsy(self) -> tuple[str, str]:
+    def failure_reason(self) -> tuple[str, str]:
         said = bytes(self._complaints).decode("utf-8", "replace").strip()[-500:]
         return said or "the container ended without an answer: out of memory, or killed from outside", MOVE

@@ -36,7 +36,7 @@ def main() -> None:
     hide()
     wake, _ = wakeup()
     inbox = Inbox()
-    job: Job | None = None
+    job: Command | None = None
     while True:
         select.select([0, wake, *(job.streams if job is not None else ())], [], [], POLL_SECONDS)
         drain(wake)
@@ -44,7 +44,7 @@ def main() -> None:
             if kind == b"A":
                 unpack(payload)
             elif kind == b"J":
-                job = Job(json.loads(payload), settings["limits"])
+                job = Command(json.loads(payload), settings["limits"])
             elif kind == b"S" and job is not None:
                 job.signal(int(payload))
         if job is not None and job.over():
@@ -160,7 +160,7 @@ def unpack(data: bytes) -> None:
             pass  # the top of what can be written, which is the sandbox's own
 
 
-class Job:
+class Command:
     """The command, running. What it writes comes through pipes, so that a full disk loses nothing."""
 
     def __init__(self, wanted: dict[str, Any], limits: list[list[int]]) -> None:

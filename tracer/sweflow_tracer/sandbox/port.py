@@ -36,7 +36,7 @@ DEFAULT_LIMITS = Limits()
 
 
 @dataclass(frozen=True, slots=True)
-class Job:
+class SandboxJob:
     """One command to run.
 
     It sees the two folders ``cwd`` and ``run`` and may write there; nothing that it writes is promised to come back
@@ -77,5 +77,5 @@ class Sandbox(Protocol):
     def isolated(self) -> bool:
         """Whether jobs run on a copy of their folders, which ends with them."""
 
-    def start(self, job: Job) -> Running:
+    def start(self, job: SandboxJob) -> Running:
         """Start a job. Raises SandboxFailed where the sandbox itself does not work."""

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from sweflow_tracer.errors import SandboxFailed
 from sweflow_tracer.sandbox.ownership import TOKEN, end_marked
-from sweflow_tracer.sandbox.port import DEFAULT_LIMITS, Job, Limits
+from sweflow_tracer.sandbox.port import DEFAULT_LIMITS, Limits, SandboxJob
 
 
 class RunningProcess:
@@ -48,7 +48,7 @@ class Process:
     name: str = "process"
     isolated: bool = False
 
-    def start(self, job: Job) -> RunningProcess:
+    def start(self, job: SandboxJob) -> RunningProcess:
         """Start the command in a session of its own. Raises SandboxFailed where it cannot be started."""
         with job.log.open("wb") as output:
             try:

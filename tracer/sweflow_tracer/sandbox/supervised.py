@@ -12,7 +12,7 @@ from threading import Event, Lock, Thread
 from typing import Any, Protocol
 
 from sweflow_tracer.errors import SandboxFailed
-from sweflow_tracer.sandbox.port import Job, Limits
+from sweflow_tracer.sandbox.port import Limits, SandboxJob
 
 HEAD = struct.Struct(">cQ")
 SUPERVISOR = (Path(__file__).parent / "inside.py").read_text("utf-8")
@@ -32,9 +32,9 @@ class Wire(Protocol):
         """End the sandbox, with everything in it, however it is."""
 
     def release(self) -> None:
-        """Let go of what ``read`` and ``autopsy`` needed; nobody calls them any more."""
+        """Let go of what ``read`` and ``failure_reason`` needed; nobody calls them any more."""
 
-    def autopsy(self) -> tuple[str, str]:
+    def failure_reason(self) -> tuple[str, str]:
         """What is wrong with a sandbox that ended without an answer, and what to do about it."""
 
 
@@ -54,7 +54,7 @@ def supervisor_command(python: str, user: int | None, limits: Limits, *, count: 
 class Supervised:
     """A job under a supervisor. A thread takes what comes until the wire is closed."""
 
-    def __init__(self, name: str, wire: Wire, job: Job) -> None:
+    def __init__(self, name: str, wire: Wire, job: SandboxJob) -> None:
         self._name = name
         self._wire = wire
         self._job = job
@@ -78,7 +78,7 @@ class Supervised:
         self._thread.start()
         hosts = {self._job.log, self._job.channel}
         try:
-            self._send(b"A", pack((self._job.cwd, self._job.run), lambda path: path in hosts))
+            self._send(b"A", pack_folders((self._job.cwd, self._job.run), lambda path: path in hosts))
             self._send(b"J", json.dumps(description).encode())
         except OSError:
             self._over.wait(10)  # the receiving thread knows more
@@ -142,7 +142,7 @@ class Supervised:
                     if self._ended:
                         self._code = -signal.SIGKILL
                     else:
-                        self._failure = SandboxFailed(self._name, *self._wire.autopsy())
+                        self._failure = SandboxFailed(self._name, *self._wire.failure_reason())
             finally:
                 self._over.set()
 
@@ -161,7 +161,7 @@ def frames(read: Callable[[], bytes]) -> Iterator[tuple[bytes, bytes]]:
             del data[:end]
 
 
-def pack(folders: tuple[Path, ...], left_out: Callable[[Path], bool]) -> bytes:
+def pack_folders(folders: tuple[Path, ...], left_out: Callable[[Path], bool]) -> bytes:
     """An archive of folders, at their absolute paths; ``inside.unpack`` reads it."""
     rows: list[tuple[str, int, int, int]] = []
     contents: list[bytes] = []

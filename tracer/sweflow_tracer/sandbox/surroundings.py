@@ -80,8 +80,8 @@ def _ask(python: Path) -> dict[str, Any]:
         raise InterpreterNotUsable(python, f"does not say what it needs ({error})", "pass another --python") from error
     with python.open("rb") as file:
         if file.read(2) == b"#!":
-            move = f"pass --python {facts['executable']}, or --sandbox process"
-            raise InterpreterNotUsable(python, "is a script that starts another interpreter", move)
+            hint = f"pass --python {facts['executable']}, or --sandbox process"
+            raise InterpreterNotUsable(python, "is a script that starts another interpreter", hint)
     return facts
 
 

@@ -1,0 +1,91 @@
+"""The journal of jobs: they run side by side, each result is a line of a file, and no job runs twice (D1)."""
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Generic, Protocol, TypeVar
+
+from sweflow_tracer.errors import FileNotUsable
+from sweflow_tracer.format import dumps
+from sweflow_tracer.runner.pool import side_by_side
+
+from sweflow_tasks.execution.line_journal import read_whole_lines
+from sweflow_tasks.values import JsonObject
+
+J_contra = TypeVar("J_contra", contravariant=True)
+R = TypeVar("R")
+Job = TypeVar("Job")
+
+
+class Entries(Protocol[J_contra, R]):
+    """What stands in a journal: lines with a ``key`` and what ``row`` gives."""
+
+    def key(self, job: J_contra) -> str:
+        """All that a job's result depends on."""
+        ...
+
+    def row(self, job: J_contra, result: R) -> JsonObject:
+        """A result as a JSON object."""
+        ...
+
+    def result(self, row: JsonObject) -> R | None:
+        """The result in a line; None where the line is of another version, or its job is to run again."""
+        ...
+
+
+class Journal(Generic[Job, R]):
+    """Results of jobs by key, in a file that is read once and added to as jobs end; a torn last line is cut off.
+
+    Raises FileNotUsable for a line that holds something else.
+    """
+
+    def __init__(self, path: Path, entries: Entries[Job, R]) -> None:
+        self._path = path
+        self._entries = entries
+        self._results: dict[str, R] = {}
+        for number, row in enumerate(read_whole_lines(path), 1):
+            try:
+                key, result = row["key"], entries.result(row)
+            except (KeyError, TypeError, ValueError) as error:
+                problem = f"has nothing of this version in line {number}"
+                raise FileNotUsable(path, problem, "take that line out, or remove the file") from error
+            if result is not None:
+                self._results[key] = result
+
+    def known(self, job: Job) -> R | None:
+        """The result of a job, if it has run."""
+        return self._results.get(self._entries.key(job))
+
+    @contextmanager
+    def results(
+        self, jobs: Iterable[Job], work: Callable[[Job], R], stop: Callable[[], None], workers: int
+    ) -> Iterator[Iterator[tuple[Job, R]]]:
+        """Jobs and their results, in the order in which they end; of jobs with one key, the first.
+
+        ``stop`` ends what runs where the block is left by an exception. Raises what ``work`` raises.
+        """
+
+        def different() -> Iterator[tuple[str, Job]]:
+            asked: set[str] = set()
+            for job in jobs:
+                key = self._entries.key(job)
+                if key not in asked:
+                    asked.add(key)
+                    yield key, job
+
+        with self._path.open("a", encoding="utf-8") as file:
+
+            def keep(keyed: tuple[str, Job], result: R) -> None:
+                key, job = keyed
+                self._results[key] = result
+                file.write(dumps({**self._entries.row(job, result), "key": key}) + "\n")
+                file.flush()
+
+            def known(keyed: tuple[str, Job]) -> R | None:
+                return self._results.get(keyed[0])
+
+            def run(keyed: tuple[str, Job]) -> R:
+                return work(keyed[1])
+
+            with side_by_side(different(), run, keep, stop, workers, known) as found:
+                yield ((job, result) for (_, job), result in found)

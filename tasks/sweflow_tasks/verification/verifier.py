@@ -1,0 +1,143 @@
+"""Verification: pytest really runs on every tree of the chain (V1, V2, V3).
+
+Tree k is the reference of step k and, with the tests of the following step beside it, that step's skeleton. One
+session a tree: the ids up to step k in one process and in shuffled order; those of step k, and those of the following
+step that need nothing new, in order in another one, and from the first failure there on once more each in its own; the
+other ids of the following step each in its own and under the recorder, so that a test that swallows a stub's exception
+still shows the call.
+"""
+
+from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager
+from pathlib import Path
+
+from sweflow_tracer.errors import SessionFailed
+from sweflow_tracer.recording.trace import Progress
+from sweflow_tracer.runner.session import SessionOptions
+
+from sweflow_tasks.execution.arguments import present_arguments
+from sweflow_tasks.execution.job_pool import RunSettings, Spaces
+from sweflow_tasks.execution.journal import Journal
+from sweflow_tasks.values import JsonObject
+from sweflow_tasks.verification.data_reads import FileReads, file_reads_of, watch_groups
+from sweflow_tasks.verification.draft import Amendments, Draft, Inputs, make_draft
+from sweflow_tasks.verification.judge import Verdicts, judge, merge_verdicts
+from sweflow_tasks.verification.observations import TreeRun, run_of, run_row
+from sweflow_tasks.verification.repair import find_culprit
+from sweflow_tasks.verification.test_selection import TestSelection
+from sweflow_tasks.verification.tree_jobs import TreeJob, results_of, tree_job, upto, watched_job
+
+
+class Verifier:
+    """Runs trees, remembers what it ran in a journal file, and never runs the same thing twice (D1).
+
+    A context manager: its workspaces, one a job, stand from one run of a chain to the next.
+    """
+
+    def __init__(self, settings: RunSettings, journal: Path) -> None:
+        self._settings = settings
+        self._journal: Journal[TreeJob, TreeRun] = Journal(journal, _TreeRuns(settings))
+        self._spaces = Spaces(settings, journal)
+
+    def __enter__(self) -> "Verifier":
+        self._spaces.__enter__()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._spaces.__exit__(*error)
+
+    def watch(self, inputs: Inputs) -> FileReads:
+        """What the tests read as data, and which start processes, as one run on the original shows."""
+        groups = watch_groups(inputs.graph)
+        job = watched_job(make_draft(inputs, Amendments()), groups)
+        return file_reads_of(inputs.graph, self._run_one(job))
+
+    def run(self, draft: Draft, selection: TestSelection, progress: Progress) -> Verdicts:
+        """What the trees say, in order, as far as the first on which a test is rejected.
+
+        What the journal knows is not run again. Trees ahead that were already running are finished and remembered.
+        """
+        trees = draft.chain.trees
+        waiting: dict[int, TreeRun] = {}
+        parts: list[Verdicts] = []
+        jobs = (tree_job(draft, tree, selection.together[tree]) for tree in trees)
+        with self._in_parallel(jobs) as runs:
+            for done, (_, run) in enumerate(runs, 1):
+                waiting[run.number] = run
+                progress("verify", done, len(trees))
+                while len(parts) < len(trees) and trees[len(parts)] in waiting and not (parts and parts[-1].rejected):
+                    parts.append(judge(draft, waiting.pop(trees[len(parts)])))
+                progress("verify/failed", sum(len(part.rejected) for part in parts), len(trees))
+                if parts and parts[-1].rejected:
+                    break
+        return merge_verdicts(self._blamed(draft, selection, parts))
+
+    def judge_tree(self, draft: Draft, tree: int) -> Verdicts:
+        """What one tree says when everything runs there."""
+        return judge(draft, self._run_one(tree_job(draft, tree, upto(draft, tree))))
+
+    def _blamed(self, draft: Draft, selection: TestSelection, parts: list[Verdicts]) -> list[Verdicts]:
+        """The verdicts as far as the tree that broke a test, where the last of them shows one that was inherited.
+
+        Between the tree on which the test ran before and this one, trees are halved until the first is found on which
+        a run of everything rejects something. It is taken that what one tree broke no later one mends.
+        """
+        if not parts[-1].together:
+            return parts
+        tree = parts[-1].tree
+        whole = self.judge_tree(draft, tree)
+        if not whole.together:
+            return parts  # it failed in one order of the tests and not in another
+        suspects = max((selection.unseen(test, tree) for test in whole.together), key=len)
+        culprit = find_culprit(suspects, lambda some: bool(self.judge_tree(draft, some[-1]).rejected))
+        return [*parts[: selection.trees.index(culprit)], self.judge_tree(draft, culprit)]
+
+    def _run_one(self, job: TreeJob) -> TreeRun:
+        with self._in_parallel([job]) as runs:
+            return next(runs)[1]
+
+    def _in_parallel(self, jobs: Iterable[TreeJob]) -> AbstractContextManager[Iterator[tuple[TreeJob, TreeRun]]]:
+        """The runs of trees as they end; those that the journal knows are not run again."""
+        return self._journal.results(jobs, self.run_tree, self._settings.launcher.stop, self._settings.jobs)
+
+    def run_tree(self, job: TreeJob) -> TreeRun:
+        """Run a tree's groups, if it has any. Raises SessionFailed where that is not the tests' fault."""
+        apart = [job.apart] if job.apart else []
+        groups = [*job.together, *apart, *([test] for test in job.traced)]
+        if not groups:
+            return TreeRun(job.tree, (), "")
+        options = SessionOptions(
+            "settrace",
+            groups,
+            jobs=self._settings.jobs if job.watch else 1,
+            timeout=self._settings.timeout,
+            seed=job.seed,
+            traced=range(len(groups) - len(job.traced), len(groups)),
+            paths=present_arguments(self._settings.target.project.arguments, job.draft.chain.original, job.blobs),
+            again=[len(job.together)] if job.apart else [],
+            watch=job.watch,
+        )
+        try:
+            session = self._spaces.run(job.blobs, options)
+        except SessionFailed as error:
+            if error.killed:
+                raise  # not the tests' fault: the build ends, and goes on from here when it is called again
+            return TreeRun(job.tree, (), error.problem)
+        results = tuple(results_of(job, session, groups))
+        return TreeRun(job.tree, results, "", tuple(session.collected.get("reads", ())))
+
+
+class _TreeRuns:
+    """Runs of trees as entries of a journal."""
+
+    def __init__(self, settings: RunSettings) -> None:
+        self._settings = settings
+
+    def key(self, job: TreeJob) -> str:
+        return self._settings.key((job.key,))
+
+    def row(self, job: TreeJob, result: TreeRun) -> JsonObject:
+        return run_row(result)
+
+    def result(self, row: JsonObject) -> TreeRun | None:
+        return run_of(row)
