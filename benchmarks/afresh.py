@@ -18,11 +18,13 @@ from sweflow_rdg.format import read_graph
 from sweflow_scheduler.format import read_schedule
 from sweflow_tasks import Amendments, Inputs, make_draft
 from sweflow_tasks.certificate.trial import TrialJob, trial_of
-from sweflow_tasks.execution.job_pool import JobPool, RunSettings
+from sweflow_tasks.execution.job_pool import JobPool
 from sweflow_tasks.leaks.audit import without_leaks
+from sweflow_tasks.verification.draft import unstable
 from sweflow_tracer.format import read_project_file
 from sweflow_tracer.runner.launcher import Launcher
-from sweflow_tracer.runner.session import Target
+from sweflow_tracer.runner.options import Target
+from sweflow_tracer.runner.settings import RunSettings
 
 from sweflow import Folder
 

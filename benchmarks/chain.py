@@ -20,7 +20,7 @@ from sweflow_tasks.history.commits import write_history
 from sweflow_tasks.leaks.audit import Audit, without_leaks
 from sweflow_tasks.statements.statement import Statements
 from sweflow_tracer.format import read_project_file
-from sweflow_tracer.runner.session import Target
+from sweflow_tracer.runner.options import Target
 
 from sweflow import Folder
 

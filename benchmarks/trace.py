@@ -20,8 +20,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sweflow_tracer.project.files import write_blob
+from sweflow_tracer.runner.command import VARIABLES
 from sweflow_tracer.runner.launcher import Launcher
-from sweflow_tracer.runner.session import VARIABLES, SessionOptions, run_session
+from sweflow_tracer.runner.options import SessionOptions
+from sweflow_tracer.runner.session import run_session
 from sweflow_tracer.runner.workspace import Workspace
 from witness import COVERAGE, Case, load
 

@@ -28,8 +28,11 @@ from sweflow_tasks.execution.arguments import present_arguments
 from sweflow_tasks.format import task_object
 from sweflow_tracer.format import read_project_file
 from sweflow_tracer.project.files import Blobs, write_blob
+from sweflow_tracer.runner.command import VARIABLES
 from sweflow_tracer.runner.launcher import Launcher
-from sweflow_tracer.runner.session import VARIABLES, Session, Target
+from sweflow_tracer.runner.options import Target
+from sweflow_tracer.runner.session import Session
+from sweflow_tracer.runner.settings import RunSettings
 
 from sweflow import Folder
 
@@ -94,8 +97,8 @@ def verified(inputs: Inputs, *, inherit: bool) -> Verified:
     def run() -> VerifiedDataset:
         with tempfile.TemporaryDirectory(prefix="bench-") as scratch:
             places = Path(scratch) / "verify.jsonl", Path(scratch) / "history.git"
-            options = VerifyOptions(jobs=1, inherit=inherit)
-            return verify_tasks(inputs, options, Launcher(), *places, on_session=note)
+            settings = RunSettings(inputs.target, Launcher(), on_session=note)
+            return verify_tasks(inputs, VerifyOptions(inherit=inherit), settings, *places)
 
     before = _cpu(resource.RUSAGE_SELF) + _cpu(resource.RUSAGE_CHILDREN)
     rows = [task_object(task) for task in run().tasks]

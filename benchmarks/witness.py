@@ -26,8 +26,11 @@ from sweflow_tracer import Outcome, Trace, TraceOptions, trace_project
 from sweflow_tracer.project.files import Blobs, write_blob
 from sweflow_tracer.project.interpreter import inspect_interpreter
 from sweflow_tracer.project.project import read_project
+from sweflow_tracer.runner.command import VARIABLES
 from sweflow_tracer.runner.launcher import Launcher
-from sweflow_tracer.runner.session import VARIABLES, SessionOptions, Target, run_session
+from sweflow_tracer.runner.options import SessionOptions, Target
+from sweflow_tracer.runner.session import run_session
+from sweflow_tracer.runner.settings import RunSettings
 from sweflow_tracer.runner.workspace import Workspace
 
 PLUGIN = Path(__file__).with_name("witness_plugin.py")
@@ -62,9 +65,10 @@ def load(name: str, dest: Path, python: str) -> Case:
 
 def traced(case: Case, **options: object) -> Trace:
     """A trace of the project without plain runs."""
-    chosen = TraceOptions(**{"jobs": 2, "reruns": 0, **options})  # type: ignore[arg-type]
+    settings = RunSettings(case.target, Launcher(), jobs=int(options.pop("jobs", 2)))  # type: ignore[call-overload]
+    chosen = TraceOptions(**{"reruns": 0, **options})  # type: ignore[arg-type]
     with tempfile.TemporaryDirectory(prefix="witness-") as folder:
-        return trace_project(case.target, case.blobs, chosen, Launcher(), Path(folder))
+        return trace_project(settings, case.blobs, chosen, Path(folder))
 
 
 def coverage_witness(case: Case, tests: tuple[str, ...] = ()) -> Finding:

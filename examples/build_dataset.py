@@ -10,7 +10,7 @@ import sweflow
 
 
 def main(repo: Path, out: Path, prompts: Path) -> None:
-    options = sweflow.Options(reruns=1, docstrings="strip")
+    options = sweflow.Options.of(reruns=1, docstrings="strip")
     summary = sweflow.build(repo, out, python=Path(sys.executable), allow_dirty=True, options=options, progress=report)
     print(f"{summary['steps']['verified']} of {summary['steps']['scheduled']} steps are verified tasks")
 
@@ -21,10 +21,10 @@ def main(repo: Path, out: Path, prompts: Path) -> None:
     print(f"{len(list(prompts.iterdir()))} prompts in {prompts}")
 
 
-def report(what: str, done: int, total: int) -> None:
-    """Called while it works; ``trace/failed`` and the like say how many of those done did not end well."""
-    if done == total and "/" not in what:
-        print(f"{what}: {total}")
+def report(progress: sweflow.Progress) -> None:
+    """Called while it works."""
+    if progress.done == progress.total:
+        print(f"{progress.stage}: {progress.total}, {progress.failed} failed")
 
 
 if __name__ == "__main__":

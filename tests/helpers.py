@@ -8,7 +8,8 @@ from sweflow_tracer.project.interpreter import inspect_interpreter
 from sweflow_tracer.project.project import read_project
 from sweflow_tracer.recording.trace import TraceOptions, trace_project
 from sweflow_tracer.runner.launcher import Launcher
-from sweflow_tracer.runner.session import Target
+from sweflow_tracer.runner.options import Target
+from sweflow_tracer.runner.settings import RunSettings
 
 
 def write_repository(root: Path, files: dict[str, str]) -> Path:
@@ -21,12 +22,14 @@ def write_repository(root: Path, files: dict[str, str]) -> Path:
 
 
 def trace_of(repo: Path, python: Path, journal: Path, **options: object) -> Trace:
-    """Trace a repository; ``options`` are those of TraceOptions, or ``earlier`` and ``on_session``."""
-    more = {name: options.pop(name) for name in ("earlier", "on_session") if name in options}
+    """Trace a repository; ``options`` are those of TraceOptions and RunSettings, or ``earlier``."""
+    earlier = options.pop("earlier", None)
+    shared = {name: options.pop(name) for name in ("jobs", "timeout", "on_session") if name in options}
     interpreter = inspect_interpreter(python, repo)
     project, blobs = read_project(repo, interpreter, (), allow_dirty=True)
-    chosen = TraceOptions(**{"jobs": 2, "reruns": 0, **options})  # type: ignore[arg-type]
-    return trace_project(Target(project, python, repo), blobs, chosen, Launcher(), journal, **more)  # type: ignore[arg-type]
+    chosen = TraceOptions(**{"reruns": 0, **options})  # type: ignore[arg-type]
+    settings = RunSettings(Target(project, python, repo), Launcher(), **{"jobs": 2, **shared})  # type: ignore[arg-type]
+    return trace_project(settings, blobs, chosen, journal, earlier=earlier)  # type: ignore[arg-type]
 
 
 def calls_of(trace: Trace, test: str, *phases: str) -> set[tuple[str, str]]:

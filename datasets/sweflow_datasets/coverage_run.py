@@ -4,7 +4,7 @@ import os
 import shutil
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -15,9 +15,11 @@ from sweflow_rdg import RuntimeDependencyGraph, SourceIndex
 from sweflow_rdg.queries.coverage_match import Coverage, CoverageRow, Executed, Missed, Statements, coverage_of
 from sweflow_tracer.format import read_project_file
 from sweflow_tracer.paths import StrPath
+from sweflow_tracer.progress import OnProgress, Progress, silent
+from sweflow_tracer.runner.command import pytest_command, target_environment
 from sweflow_tracer.runner.launcher import Launcher
 from sweflow_tracer.runner.launching import open_launcher
-from sweflow_tracer.runner.session import Target, pytest_command, target_environment
+from sweflow_tracer.runner.options import Target
 from sweflow_tracer.runner.workspace import Workspace
 
 from sweflow_datasets.errors import CoverageNotUsable
@@ -74,7 +76,7 @@ def cover(
     out: StrPath,
     graph: RuntimeDependencyGraph,
     file: StrPath | None = None,
-    progress: Callable[[str, int, int], None] = lambda what, done, total: None,
+    progress: OnProgress = silent,
     sandbox: str | None = None,
 ) -> Covered:
     """Per core function of a folder's graph, the share of its lines that tests run.
@@ -91,9 +93,9 @@ def cover(
         found = _compare(graph, index, Path(file), statements)
     else:
         with tempfile.TemporaryDirectory(prefix="sweflow-coverage-") as scratch:
-            progress("coverage", 0, 1)
+            progress(Progress("coverage", 0, 1))
             with _suite(folder, Path(scratch), sandbox) as data:
-                progress("coverage", 1, 1)
+                progress(Progress("coverage", 1, 1))
                 found = _compare(graph, index, data, statements)
     rows = tuple(sorted(found.rows, key=lambda row: (row.share, row.function)))
     return Covered(rows, found.missed, found.compared)

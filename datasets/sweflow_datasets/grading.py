@@ -13,9 +13,9 @@ from sweflow_tasks.grading import Grader, Verdict, evaluate, evaluation_report, 
 from sweflow_tasks.grading.report import REPORT_VERSION
 from sweflow_tracer.format import read_project_file, write_document
 from sweflow_tracer.paths import StrPath
-from sweflow_tracer.recording.trace import Progress
+from sweflow_tracer.progress import OnProgress, silent
 from sweflow_tracer.runner.launching import open_launcher
-from sweflow_tracer.runner.session import Target
+from sweflow_tracer.runner.options import Target
 
 from sweflow_datasets.caches import index_cache
 from sweflow_datasets.dataset import Task
@@ -45,7 +45,7 @@ def evaluate_predictions(
     sandbox: str | None = None,
     python: StrPath | None = None,
     workers: int = 1,
-    progress: Progress = lambda what, done, total: None,
+    progress: OnProgress = silent,
 ) -> dict[str, Any]:
     """Grade predictions (a file, ``gold`` or ``empty``) into ``results.jsonl`` and ``report.json``; the report.
 
@@ -72,7 +72,7 @@ def attack(
     *,
     sandbox: str | None = None,
     python: StrPath | None = None,
-    progress: Progress = lambda what, done, total: None,
+    progress: OnProgress = silent,
 ) -> tuple[AttackOutcome, ...]:
     """Grade every known attack on one task (default: the middle one), and the gold patch after them (V6).
 

@@ -9,20 +9,18 @@ import shutil
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
 from sweflow_rdg import RuntimeDependencyGraph, SourceIndex, build_graph, index_source
 from sweflow_rdg.format import GRAPH_VERSION, read_graph, write_graph
-from sweflow_scheduler import Closure, Cost, Rules, Schedule, make_schedule
+from sweflow_scheduler import Rules, Schedule, make_schedule
 from sweflow_scheduler.format import SCHEDULE_VERSION, read_schedule, write_schedule
 from sweflow_tasks import (
     Candidate,
     CertificateOptions,
-    Docstrings,
     Inputs,
-    Level,
     VerifyOptions,
     make_candidates,
     verify_tasks,
@@ -40,7 +38,7 @@ from sweflow_tasks.format import (
     write_summary,
 )
 from sweflow_tasks.history.checkout import Content, checkout_task
-from sweflow_tracer import SweflowError, Trace, TraceOptions, trace_project
+from sweflow_tracer import SweflowError, Trace, trace_project
 from sweflow_tracer.errors import (
     FileNotUsable,
     InterpreterNotUsable,
@@ -60,18 +58,19 @@ from sweflow_tracer.format import (
     write_trace,
 )
 from sweflow_tracer.paths import StrPath
+from sweflow_tracer.progress import OnProgress, Progress, silent
 from sweflow_tracer.project.files import Blobs
 from sweflow_tracer.project.interpreter import find_python, inspect_interpreter
 from sweflow_tracer.project.project import Project, keep_loaded, read_project
 from sweflow_tracer.recording.incremental import Earlier
-from sweflow_tracer.recording.trace import Progress
 from sweflow_tracer.runner.launching import open_launcher
-from sweflow_tracer.runner.session import Target
+from sweflow_tracer.runner.options import Target
+from sweflow_tracer.runner.settings import RunSettings
 
 from sweflow_datasets.caches import index_cache
 from sweflow_datasets.dataset import Dataset, load_tasks
-from sweflow_datasets.errors import NothingMeasured
 from sweflow_datasets.folder import Folder
+from sweflow_datasets.options import DEFAULTS, Options
 from sweflow_datasets.version import __version__
 
 T = TypeVar("T")
@@ -85,96 +84,6 @@ FORMATS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Options:
-    """How to build. ``timeout`` is in seconds for one test; ``jobs`` 0 means one a core.
-
-    The others are those of ``TraceOptions``: ``isolation`` is fork, process or none; ``engine`` auto, settrace or
-    monitoring; ``repeat`` and ``reruns`` are numbers of traced and plain runs; ``select`` are node ids. ``cost`` and
-    below are those of the scheduler's ``Rules``; ``docstrings`` of functions that come later keep or strip.
-    ``certificate`` is basic or full; ``gold_runs`` and below are those of ``CertificateOptions``.
-    """
-
-    isolation: str = "fork"
-    engine: str = "auto"
-    timeout: float = 60.0
-    reruns: int = 2
-    repeat: int = 1
-    follow_subprocesses: bool = True
-    select: tuple[str, ...] = ()
-    cost: str = Cost.LINES.value
-    closure: str = Closure.OBSERVED.value
-    min_lines: int = 0
-    max_lines: int = 0
-    docstrings: str = Docstrings.KEEP.value
-    certificate: str = Level.BASIC.value
-    gold_runs: int = 3
-    mutants: int = 12
-    min_strength: float | None = None
-    max_unnoticed: int | None = None
-    jobs: int = 0
-
-    @property
-    def workers(self) -> int:
-        """Processes to run side by side."""
-        return self.jobs or os.cpu_count() or 1
-
-    def of_build(self) -> dict[str, Any]:
-        """The options that a dataset depends on."""
-        return {key: value for key, value in asdict(self).items() if key != "jobs"}
-
-    def of_trace(self) -> TraceOptions:
-        """The options of the trace."""
-        return TraceOptions(
-            isolation=self.isolation,
-            engine=self.engine,
-            jobs=self.workers,
-            timeout=self.timeout,
-            reruns=self.reruns,
-            repeat=self.repeat,
-            follow=self.follow_subprocesses,
-            select=self.select,
-        )
-
-    def of_schedule(self) -> Rules:
-        """The rules of the schedule. Raises BandUpsideDown."""
-        return Rules(Cost(self.cost), Closure(self.closure), self.min_lines, self.max_lines)
-
-    def of_certificate(self) -> CertificateOptions:
-        """What to measure of a task, and what to ask of it. Raises NothingMeasured."""
-        level = Level(self.certificate)
-        asked = {"--min-strength": self.min_strength, "--max-unnoticed": self.max_unnoticed}
-        for option, value in asked.items():
-            if value is not None and level is Level.BASIC:
-                raise NothingMeasured(option)
-        return CertificateOptions(level, self.gold_runs, self.mutants, self.min_strength, self.max_unnoticed)
-
-    def with_certificate(self, asked: CertificateOptions) -> "Options":
-        """The same options with another certificate."""
-        return replace(
-            self,
-            certificate=asked.level.value,
-            gold_runs=asked.gold_runs,
-            mutants=asked.mutants,
-            min_strength=asked.min_strength,
-            max_unnoticed=asked.max_unnoticed,
-        )
-
-    def with_schedule(self, rules: Rules) -> "Options":
-        """The same options with other rules for the schedule."""
-        return replace(
-            self,
-            cost=rules.cost.value,
-            closure=rules.closure.value,
-            min_lines=rules.min_lines,
-            max_lines=rules.max_lines,
-        )
-
-
-def _silent(what: str, done: int, total: int) -> None:
-    """No progress."""
-
-
 def trace(
     repo: StrPath,
     out: StrPath,
@@ -182,9 +91,9 @@ def trace(
     python: StrPath | None = None,
     arguments: tuple[str, ...] = (),
     allow_dirty: bool = False,
-    options: Options = Options(),
+    options: Options = DEFAULTS,
     sandbox: str | None = None,
-    progress: Progress = _silent,
+    progress: OnProgress = silent,
     force: bool = False,
 ) -> Trace:
     """Trace a repository's tests into ``out``: ``project.json``, ``source/`` and ``trace.json``.
@@ -211,22 +120,15 @@ def trace(
         try:
             earlier = _earlier(folder, project, options)
             if earlier is None:
-                folder.claim(project, interpreter.path, options.of_build())
+                folder.claim(project, interpreter.path, options.stored())
                 if folder.trace.exists():
                     return read_trace(folder.trace)
             folder.check_replaceable("trace", force=force)
             target = Target(project, interpreter.path, root)
             with _timed(folder, "trace"), open_launcher(sandbox, target) as launcher:
-                found = trace_project(
-                    target,
-                    blobs,
-                    options.of_trace(),
-                    launcher,
-                    folder.work / f"trace-{project.source[:12]}",
-                    progress,
-                    folder.keeper("trace"),
-                    earlier,
-                )
+                settings = RunSettings(target, launcher, options.workers, options.timeout, folder.keeper("trace"))
+                journal = folder.work / f"trace-{project.source[:12]}"
+                found = trace_project(settings, blobs, options.trace, journal, progress, earlier)
         except SweflowError as error:
             if not finished and _is_bad_input(error):
                 folder.clear()
@@ -251,7 +153,7 @@ def _is_bad_input(error: SweflowError) -> bool:
 
 def _earlier(folder: Folder, project: Project, options: Options) -> Earlier | None:
     """The folder's trace where it is one of another state of the project, and nothing rests on it but what is quick."""
-    if not folder.holds_other_state(project, options.of_build()):
+    if not folder.holds_other_state(project, options.stored()):
         return None
     held, _ = read_project_file(folder.project)
     return Earlier(read_trace(folder.trace), folder.read_source(held))
@@ -299,12 +201,12 @@ def schedule(out: StrPath, rules: Rules | None = None, *, force: bool = False) -
     found = read_graph(folder.graph)
     with folder.locked(), _timed(folder, "schedule"):
         stored = stored_options(out)
-        rules = stored.of_schedule() if rules is None else rules
+        rules = stored.rules if rules is None else rules
         made = make_schedule(found, rules)
         if _read(read_schedule, folder.schedule) != made:
             folder.check_replaceable("schedule", force=force)
             folder.drop_after("schedule")
-            folder.change_options(stored.with_schedule(rules).of_build())
+            folder.change_options(replace(stored, rules=rules).stored())
             write_schedule(folder.schedule, made)
         return made
 
@@ -312,13 +214,13 @@ def schedule(out: StrPath, rules: Rules | None = None, *, force: bool = False) -
 def load_schedule(out: StrPath, graph: RuntimeDependencyGraph) -> Schedule:
     """The schedule of ``schedule.json``; where it cannot be read, the one that would be made. Nothing is written."""
     found = _read(read_schedule, Folder(out).schedule)
-    return found if found is not None else make_schedule(graph, stored_options(out).of_schedule())
+    return found if found is not None else make_schedule(graph, stored_options(out).rules)
 
 
 def stored_options(out: StrPath) -> Options:
     """The options of a folder's build; the defaults where it has none (a graph that was put there by hand)."""
     folder = Folder(out)
-    return Options(**folder.stored_options()) if folder.options.exists() else Options()
+    return Options.of(**folder.stored_options()) if folder.options.exists() else Options()
 
 
 def tasks(out: StrPath, *, index: SourceIndex | None = None, force: bool = False) -> tuple[Candidate, ...]:
@@ -344,7 +246,7 @@ def verify(
     certificate: CertificateOptions | None = None,
     index: SourceIndex | None = None,
     sandbox: str | None = None,
-    progress: Progress = _silent,
+    progress: OnProgress = silent,
 ) -> Dataset:
     """Verify every step on really running trees: ``tasks.jsonl``, ``rejected.jsonl``, ``summary.json``.
 
@@ -354,25 +256,18 @@ def verify(
     """
     folder = Folder(out)
     inputs = _inputs(folder, python, index)
-    options = replace(stored_options(folder.root), jobs=jobs)
-    options = options if certificate is None else options.with_certificate(certificate)
-    asked = options.of_certificate()
+    stored = stored_options(folder.root)
+    options = replace(stored, jobs=jobs, certificate=certificate or stored.certificate)
     with folder.locked():
-        if options.of_build() != stored_options(folder.root).of_build():
+        if options.stored() != stored.stored():
             folder.summary.unlink(missing_ok=True)  # what is there was asked for otherwise
-            folder.change_options(options.of_build())
+            folder.change_options(options.stored())
         folder.work.mkdir(exist_ok=True)
         launching = open_launcher(sandbox, inputs.target)
         with _timed(folder, "verify"), launching as launcher, _swapped(folder.history) as history:
-            dataset = verify_tasks(
-                inputs,
-                VerifyOptions(options.workers, options.timeout, asked, inherit=options.isolation != "none"),
-                launcher,
-                folder.work / "verify.jsonl",
-                history,
-                progress,
-                folder.keeper("verify"),
-            )
+            settings = RunSettings(inputs.target, launcher, options.workers, options.timeout, folder.keeper("verify"))
+            asked = VerifyOptions(options.certificate, inherit=options.trace.isolation != "none")
+            dataset = verify_tasks(inputs, asked, settings, folder.work / "verify.jsonl", history, progress)
             folder.summary.unlink(missing_ok=True)  # it says that the rest is whole, which it is not for a moment
         write_lines(folder.tasks, map(task_object, dataset.tasks))
         write_rejected(folder.rejected, dataset.rejected)
@@ -393,17 +288,15 @@ def build(
     python: StrPath | None = None,
     arguments: tuple[str, ...] = (),
     allow_dirty: bool = False,
-    options: Options = Options(),
+    options: Options = DEFAULTS,
     sandbox: str | None = None,
-    progress: Progress = _silent,
+    progress: OnProgress = silent,
 ) -> dict[str, Any]:
     """Run every stage that is not done yet; the summary. Killed and called again, it goes on (D1).
 
     ``sandbox`` is as for ``trace``; the dataset does not depend on it.
     """
     folder = Folder(out)
-    options.of_schedule()
-    options.of_certificate()
     trace(
         repo,
         out,
@@ -417,12 +310,12 @@ def build(
     if not folder.summary.exists():
         index = source_index(out)
         if not folder.graph.exists():
-            progress("graph", 0, 1)
+            progress(Progress("graph", 0, 1))
             graph(out, index=index)
         if not folder.schedule.exists():
             schedule(out)
         if not folder.candidates.exists():
-            progress("tasks", 0, 1)
+            progress(Progress("tasks", 0, 1))
             tasks(out, index=index)
         verify(out, jobs=options.jobs, index=index, sandbox=sandbox, progress=progress)
     return read_document(folder.summary, "summary", SUMMARY_VERSION)
@@ -488,7 +381,7 @@ def _inputs(folder: Folder, python: StrPath | None, index: SourceIndex | None) -
         index=index or _index_of(blobs),
         graph=read_graph(folder.graph),
         schedule=read_schedule(folder.schedule),
-        docstrings=Docstrings(stored_options(folder.root).docstrings),
+        docstrings=stored_options(folder.root).docstrings,
     )
 
 

@@ -10,7 +10,8 @@ from sweflow_datasets.coverage_run import cover
 from sweflow_datasets.dataset import Dataset, Task, load_tasks
 from sweflow_datasets.folder import Folder
 from sweflow_datasets.grading import evaluate_predictions, grade
-from sweflow_datasets.pipeline import Options, build, checkout, graph, load_graph, schedule, tasks, trace, verify
+from sweflow_datasets.options import Options
+from sweflow_datasets.pipeline import build, checkout, graph, load_graph, schedule, tasks, trace, verify
 from sweflow_datasets.version import __version__
 from sweflow_rdg import RuntimeDependencyGraph, build_graph, index_source
 from sweflow_rdg.queries import questions, views
@@ -25,7 +26,8 @@ from sweflow_tasks import (
 )
 from sweflow_tasks.grading import Verdict, VerdictKind
 from sweflow_tasks.history.checkout import Content
-from sweflow_tracer import Outcome, SweflowError, Trace
+from sweflow_tracer import Outcome, SweflowError, Trace, TraceOptions
+from sweflow_tracer.progress import Progress
 
 from sweflow import display
 from sweflow.reporting import make_report as report
@@ -42,6 +44,7 @@ __all__ = [
     "Level",
     "Options",
     "Outcome",
+    "Progress",
     "Reason",
     "Rejection",
     "Rules",
@@ -51,6 +54,7 @@ __all__ = [
     "SweflowError",
     "Task",
     "Trace",
+    "TraceOptions",
     "Verdict",
     "VerdictKind",
     "__version__",

@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from sweflow_scheduler import Step
+from sweflow_tracer.progress import OnProgress, silent
 from sweflow_tracer.project.files import Blobs
 from sweflow_tracer.project.project import Project
-from sweflow_tracer.recording.trace import Progress
-from sweflow_tracer.runner.launcher import Launcher
-from sweflow_tracer.runner.session import VARIABLES, Session
+from sweflow_tracer.runner.command import VARIABLES
+from sweflow_tracer.runner.settings import RunSettings
 
 from sweflow_tasks.certificate.counts import certificate_counts
 from sweflow_tasks.certificate.environment import environment_object
@@ -22,7 +22,7 @@ from sweflow_tasks.certificate.options import CertificateOptions, Level
 from sweflow_tasks.certificate.select import too_weak
 from sweflow_tasks.certificate.values import Full
 from sweflow_tasks.execution.arguments import options_among
-from sweflow_tasks.execution.job_pool import JobPool, RunSettings
+from sweflow_tasks.execution.job_pool import JobPool
 from sweflow_tasks.history.commits import StepCommits, patch_gives, write_history
 from sweflow_tasks.leaks.audit import Audit, own_requirements, without_leaks
 from sweflow_tasks.statements.statement import Statements
@@ -50,13 +50,11 @@ TASK_SECONDS = 1800.0
 
 @dataclass(frozen=True, slots=True)
 class VerifyOptions:
-    """``timeout`` is in seconds for one test; ``image`` the digest of the image that the tests run in, if any.
+    """``image`` is the digest of the image that the tests run in, if any.
 
     ``inherit``: a basic certificate may inherit results from earlier trees (V1).
     """
 
-    jobs: int = 1
-    timeout: float = 60.0
     certificate: CertificateOptions = field(default_factory=CertificateOptions)
     image: str | None = None
     inherit: bool = True
@@ -71,23 +69,20 @@ def make_candidates(inputs: Inputs, history: Path) -> tuple[Candidate, ...]:
 def verify_tasks(
     inputs: Inputs,
     options: VerifyOptions,
-    launcher: Launcher,
+    settings: RunSettings,
     journal: Path,
     history: Path,
-    progress: Progress = lambda what, done, total: None,
-    on_session: Callable[[Session], None] = lambda session: None,
+    progress: OnProgress = silent,
 ) -> VerifiedDataset:
     """Run every tree, keep what holds, and say of everything else why it does not.
 
     ``journal`` is a file that remembers finished runs (D1), and so is ``certificate.jsonl`` beside it; ``history`` is
     the bare repository to write.
-    ``on_session`` is told of every pytest run.
     """
     unstable = (
         Rejection("test", t.id, Reason(t.rejected), t.detail) for t in inputs.graph.tests if t.rejected is not None
     )
     start = without_leaks(inputs, Amendments().rejecting(unstable))
-    settings = RunSettings(inputs.target, launcher, options.jobs, options.timeout, on_session)
     with ExitStack() as stack:
         verifier = stack.enter_context(Verifier(settings, journal))
         inherit = options.inherit and options.certificate.level is Level.BASIC
@@ -100,7 +95,7 @@ def verify_tasks(
             proven = Proven(fixpoint(start), {}, ())
             return _dataset(inputs, options, history, proven, impact, lambda steps: {})
         pool = stack.enter_context(JobPool(settings, journal.with_name("certificate.jsonl")))
-        measuring = Measuring(inputs, pool, options.certificate, options.timeout, progress)
+        measuring = Measuring(inputs, pool, options.certificate, settings.timeout, progress)
         proven = measuring.prove(fixpoint, start)
         return _dataset(inputs, options, history, proven, impact, lambda steps: measuring.measure(proven, steps))
 

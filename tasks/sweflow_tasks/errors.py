@@ -35,3 +35,11 @@ class DestinationInUse(SweflowError):
     def __init__(self, path: Path) -> None:
         self.path = path
         super().__init__(f"{path} exists and is not an empty folder: choose another place for the checkout.")
+
+
+class NothingMeasured(SweflowError):
+    """A selection by figures that the certificate asked for does not have."""
+
+    def __init__(self, option: str) -> None:
+        self.option = option
+        super().__init__(f"{option} selects by what a basic certificate does not measure: pass --certificate full.")

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from sweflow_datasets import pipeline as stages
+from sweflow_datasets import pipeline
 from sweflow_datasets.caches import index_cache
 from sweflow_scheduler import Closure, Cost, Rules
 
@@ -20,13 +20,12 @@ def test_the_cache_folder_is_that_of_the_xdg_specification(monkeypatch):
 
 def test_stages_take_the_index_from_the_cache(inventory, monkeypatch, tmp_path):
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    first = stages.source_index(inventory.root)
+    first = pipeline.source_index(inventory.root)
     assert len(list(index_cache().rglob("*.json"))) == len(first.files)
-    assert stages.source_index(inventory.root) == first
+    assert pipeline.source_index(inventory.root) == first
 
 
 def test_options_of_the_schedule_are_stored_with_the_build():
-    options = sweflow.Options(cost="complexity", closure="merged", min_lines=5, max_lines=50)
-    assert options.of_schedule() == Rules(Cost.COMPLEXITY, Closure.MERGED, 5, 50)
-    assert options.of_build().items() >= {"cost": "complexity", "closure": "merged", "min_lines": 5}.items()
-    assert sweflow.Options().with_schedule(options.of_schedule()) == options
+    options = sweflow.Options.of(cost="complexity", closure="merged", min_lines=5, max_lines=50)
+    assert options.rules == Rules(Cost.COMPLEXITY, Closure.MERGED, 5, 50)
+    assert options.stored().items() >= {"cost": "complexity", "closure": "merged", "min_lines": 5}.items()

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from sweflow_datasets import pipeline as stages
+from sweflow_datasets import pipeline
 from sweflow_tracer.errors import FileNotUsable, InterpreterNotUsable, SandboxFailed, TasksInTheWay
 
 import sweflow
@@ -55,19 +55,19 @@ def test_H2_a_question_writes_nothing_whatever_the_graph_is_like(folder, questio
 
 @pytest.mark.parametrize("damage", list(DAMAGES))
 def test_H2_loading_a_graph_or_a_schedule_writes_nothing(folder, damage):
-    right = stages.load_graph(folder.root)
+    right = pipeline.load_graph(folder.root)
     DAMAGES[damage](folder.graph)
     DAMAGES[damage](folder.schedule)
     before = files_of(folder.root)
-    assert stages.load_graph(folder.root) == right
-    assert stages.load_schedule(folder.root, right).steps
+    assert pipeline.load_graph(folder.root) == right
+    assert pipeline.load_schedule(folder.root, right).steps
     assert files_of(folder.root) == before
 
 
 REPLACING = {
-    "graph": lambda folder, force: (folder.graph.unlink(missing_ok=True), stages.graph(folder.root, force=force)),
-    "schedule": lambda folder, force: stages.schedule(folder.root, sweflow.Rules(min_lines=40), force=force),
-    "tasks": lambda folder, force: stages.tasks(folder.root, force=force),
+    "graph": lambda folder, force: (folder.graph.unlink(missing_ok=True), pipeline.graph(folder.root, force=force)),
+    "schedule": lambda folder, force: pipeline.schedule(folder.root, sweflow.Rules(min_lines=40), force=force),
+    "tasks": lambda folder, force: pipeline.tasks(folder.root, force=force),
 }
 
 
@@ -86,7 +86,7 @@ def test_H2_a_trace_that_is_not_there_is_not_made_anew_under_verified_tasks(fold
     folder.trace.unlink()
     before = files_of(folder.root)
     with pytest.raises(TasksInTheWay):
-        stages.build(calculator.root.parent / "calculator", folder.root, python=python)
+        pipeline.build(calculator.root.parent / "calculator", folder.root, python=python)
     after = files_of(folder.root)
     assert {path: text for path, text in after.items() if path in before and path != "runs.jsonl"} == {
         path: text for path, text in before.items() if path != "runs.jsonl"
@@ -97,7 +97,7 @@ def test_H2_an_older_format_is_refused_by_name_and_not_wiped(folder, calculator,
     old(folder.trace)
     before = files_of(folder.root)
     with pytest.raises(FileNotUsable, match=r"trace\.json has format version 1, .* or build anew in another folder"):
-        stages.build(calculator.root.parent / "calculator", folder.root, python=python)
+        pipeline.build(calculator.root.parent / "calculator", folder.root, python=python)
     assert files_of(folder.root) == before
 
 
@@ -130,11 +130,11 @@ def test_D1_a_first_trace_that_was_cut_off_keeps_its_records(small, python, tmp_
     breaking = Breaking(Process())
     monkeypatch.setattr(launching, "open_sandbox", lambda *given: breaking)
     with pytest.raises(SandboxFailed):
-        stages.trace(small, tmp_path / "out", python=python)
+        pipeline.trace(small, tmp_path / "out", python=python)
     journals = [path for path in (tmp_path / "out" / "work").rglob("*") if path.is_file() and path.stat().st_size]
     assert any(b"test_core.py::test_f" in path.read_bytes() for path in journals)
     breaking.started = -9
-    assert stages.trace(small, tmp_path / "out", python=python).tests
+    assert pipeline.trace(small, tmp_path / "out", python=python).tests
 
 
 def test_D4_another_interpreter_does_not_verify_what_this_one_was_traced_with(folder, tmp_path):
@@ -144,7 +144,7 @@ def test_D4_another_interpreter_does_not_verify_what_this_one_was_traced_with(fo
     with pytest.raises(
         InterpreterNotUsable, match=r"is CPython 3\.\d+\.\d+, and the tests were traced with CPython 3\.9\.1"
     ):
-        stages.verify(folder.root, python=Path(sys.executable))
+        pipeline.verify(folder.root, python=Path(sys.executable))
     assert folder.tasks.exists()
 
 
@@ -153,7 +153,7 @@ def test_D4_an_environment_without_the_pins_does_not_verify_either(folder):
     project["project"]["requirements"].append("nowhere==1.0")
     folder.project.write_text(json.dumps(project))
     with pytest.raises(InterpreterNotUsable, match=r"has no nowhere==1\.0"):
-        stages.verify(folder.root, python=Path(sys.executable))
+        pipeline.verify(folder.root, python=Path(sys.executable))
 
 
 def says(*arguments: object) -> str:

@@ -152,7 +152,9 @@ def repo(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def built(repo: Path, python: Path) -> sweflow.Folder:
     out = repo.parent / "out"
-    sweflow.build(repo, out, python=python, arguments=("tests",), options=sweflow.Options(docstrings="strip", reruns=0))
+    sweflow.build(
+        repo, out, python=python, arguments=("tests",), options=sweflow.Options.of(docstrings="strip", reruns=0)
+    )
     return sweflow.Folder(out)
 
 

@@ -4,10 +4,11 @@ import shutil
 import sys
 
 import pytest
-from sweflow_datasets import pipeline as stages
+from sweflow_datasets import pipeline
 from sweflow_tasks import VerifyOptions, verify_tasks
 from sweflow_tasks.format import task_object
 from sweflow_tracer.runner.launcher import Launcher
+from sweflow_tracer.runner.settings import RunSettings
 
 import sweflow
 from tests.corpus.projects import folder, script
@@ -16,9 +17,10 @@ from tests.corpus.projects import folder, script
 def dataset_of(out, scratch, *, inherit):
     """Tasks and rejections, and how many results on references were inherited."""
     scratch.mkdir()
-    inputs = stages._inputs(sweflow.Folder(out), None, None)
-    options = VerifyOptions(jobs=2, inherit=inherit)
-    made = verify_tasks(inputs, options, Launcher(), scratch / "journal", scratch / "history.git")
+    inputs = pipeline._inputs(sweflow.Folder(out), None, None)
+    settings = RunSettings(inputs.target, Launcher(), jobs=2)
+    options = VerifyOptions(inherit=inherit)
+    made = verify_tasks(inputs, options, settings, scratch / "journal", scratch / "history.git")
     rows = [task_object(task) for task in made.tasks]
     inherited = sum(row["certificate"].pop("inherited")["reference"] for row in rows)
     return (rows, made.rejected, made.summary), inherited
@@ -41,7 +43,7 @@ def test_V1_requirements_that_were_seen_without_isolation_are_nothing_to_inherit
     out = sweflow.Folder(tmp_path / "out")
     out.change_options({**out.stored_options(), "isolation": isolation})
     given = []
-    monkeypatch.setattr(stages, "verify_tasks", lambda inputs, options, *rest: given.append(options) or sys.exit())
+    monkeypatch.setattr(pipeline, "verify_tasks", lambda inputs, options, *rest: given.append(options) or sys.exit())
     with pytest.raises(SystemExit):
         sweflow.verify(out.root)
     assert [options.inherit for options in given] == [inherits]

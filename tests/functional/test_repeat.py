@@ -29,7 +29,7 @@ def calculator(example, python) -> tuple[Path, Path]:
 def test_D2_two_builds_give_the_same_bytes_wherever_they_go(calculator, python, tmp_path, monkeypatch):
     repo, first = calculator
     monkeypatch.chdir(tmp_path)
-    sweflow.build(repo, Path("second"), python=python, options=sweflow.Options(jobs=1))
+    sweflow.build(repo, Path("second"), python=python, options=sweflow.Options.of(jobs=1))
     assert dataset(tmp_path / "second") == dataset(first)
 
 

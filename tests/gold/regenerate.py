@@ -25,7 +25,7 @@ def rendered(scratch: Path, python: Path) -> dict[str, str]:
     """The text of every gold file by name, from a fresh trace of the example."""
     repo, out = scratch / "calculator", scratch / "out"
     shutil.copytree(EXAMPLE, repo, ignore=shutil.ignore_patterns("__pycache__", ".pytest_cache"))
-    sweflow.trace(repo, out, python=python, options=sweflow.Options(reruns=0))
+    sweflow.trace(repo, out, python=python, options=sweflow.Options.of(reruns=0))
     sweflow.graph(out)
     sweflow.schedule(out)
     return {

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from sweflow_tasks import NEVER, Amendments, Inputs, Reason, Rejection, make_draft, make_plan
 from sweflow_tasks.summary import other_rejections, summarise
 from sweflow_tracer.project.project import Project
-from sweflow_tracer.runner.session import Target
+from sweflow_tracer.runner.options import Target
 
 from tests.helpers import assert_adds_up
 

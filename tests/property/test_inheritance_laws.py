@@ -9,7 +9,6 @@ from unittest.mock import patch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sweflow_tasks import Amendments, Rejection, make_draft
-from sweflow_tasks.execution.job_pool import RunSettings
 from sweflow_tasks.verification.data_reads import FileReads
 from sweflow_tasks.verification.impact import Impact
 from sweflow_tasks.verification.observations import Result, TreeRun
@@ -17,6 +16,7 @@ from sweflow_tasks.verification.test_selection import checkpoints, inherited_res
 from sweflow_tasks.verification.verifier import Verifier
 from sweflow_tracer import Outcome
 from sweflow_tracer.runner.launcher import Launcher
+from sweflow_tracer.runner.settings import RunSettings
 
 from .repositories import repositories
 from .test_chain_laws import inputs_of
@@ -158,5 +158,5 @@ def test_V1_the_tree_that_broke_something_is_found_as_if_everything_had_run_ever
     for selection in selections:
         with tempfile.TemporaryDirectory() as folder:
             verifier = Imagined(Path(folder), broken, since)
-            runs.append(verifier.run(draft, selection, lambda what, done, total: None))
+            runs.append(verifier.run(draft, selection, lambda progress: None))
     assert runs[0] == runs[1]

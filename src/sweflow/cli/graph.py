@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 from rich.console import Console
-from sweflow_datasets import pipeline as stages
+from sweflow_datasets import pipeline
 from sweflow_datasets.coverage_run import cover
 from sweflow_datasets.folder import Folder
 from sweflow_rdg import Role, RuntimeDependencyGraph
@@ -92,18 +92,18 @@ def graph(target: Path, pytest_args: tuple[str, ...], **given: Any) -> None:
     out = _folder(target, pytest_args, given)
     match question:
         case None:
-            _counts(stages.graph(out, force=given["force"]), out, given)
+            _counts(pipeline.graph(out, force=given["force"]), out, given)
         case "format":
             _draw(out, given)
         case "show":
-            rows = LISTS[given["show"]](stages.load_graph(out))
+            rows = LISTS[given["show"]](pipeline.load_graph(out))
             _rows(rows, f"{given['show']}: {len(rows)}", given)
         case "function":
             _function(out, given)
         case "path":
             _path(out, given)
         case "tests_of":
-            found = _affected(stages.load_graph(out), given["tests_of"], Folder(out))
+            found = _affected(pipeline.load_graph(out), given["tests_of"], Folder(out))
             show(given, list(found), "\n".join(found) or "No test runs it.")
         case "coverage":
             _coverage(out, given)
@@ -130,7 +130,7 @@ def _folder(target: Path, pytest_args: tuple[str, ...], given: dict[str, Any]) -
         return target
     out = folder_of(target, None)
     with Bars(Console(stderr=True), quiet=given["quiet"] or given["as_json"]) as bars:
-        stages.trace(
+        pipeline.trace(
             target,
             out,
             python=given["python"],
@@ -166,19 +166,19 @@ def _rows(rows: Sequence[Any], title: str, given: dict[str, Any]) -> None:
 
 
 def _function(out: Path, given: dict[str, Any]) -> None:
-    made = stages.load_graph(out)
+    made = pipeline.load_graph(out)
     report = asdict(questions.about(made, given["function"]))
     report["step"] = _steps(out, made).get(report["function"])
     show(given, report, report_table(report))
 
 
 def _steps(out: Path, made: RuntimeDependencyGraph) -> dict[str, int]:
-    schedule = stages.load_schedule(out, made)
+    schedule = pipeline.load_schedule(out, made)
     return {function: step.number for step in schedule.steps for function in step.functions}
 
 
 def _path(out: Path, given: dict[str, Any]) -> None:
-    found = questions.path(stages.load_graph(out), *given["path"])
+    found = questions.path(pipeline.load_graph(out), *given["path"])
     text = "\n".join("  " * depth + function for depth, function in enumerate(found))
     show(given, list(found), text or f"No observed calls lead from {given['path'][0]} to {given['path'][1]}.")
 
@@ -198,7 +198,7 @@ def _affected(made: RuntimeDependencyGraph, place: str, folder: Folder) -> tuple
 
 
 def _coverage(out: Path, given: dict[str, Any]) -> None:
-    made = stages.load_graph(out)
+    made = pipeline.load_graph(out)
     quiet = given["quiet"] or given["as_json"]
     with Bars(Console(stderr=True), quiet=quiet) as bars:
         asked = None if given["coverage_file"] else chosen_sandbox(given)
@@ -213,7 +213,7 @@ def _coverage(out: Path, given: dict[str, Any]) -> None:
 
 
 def _draw(out: Path, given: dict[str, Any]) -> None:
-    made = stages.load_graph(out)
+    made = pipeline.load_graph(out)
     steps = _steps(out, made)
     title, wanted = _cut(made, steps, given)
     kind = given["format"]

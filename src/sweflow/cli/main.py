@@ -6,17 +6,18 @@ Exit codes are those of docs/cli.md; ``ends.py`` has them.
 import os
 import sys
 from collections.abc import Callable
-from dataclasses import fields, replace
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 from rich.console import Console
-from sweflow_datasets import pipeline as stages
+from sweflow_datasets import pipeline
 from sweflow_datasets.dataset import load_tasks
 from sweflow_datasets.grading import attack
 from sweflow_datasets.log import logging_run
+from sweflow_datasets.options import DEFAULTS, Options
 from sweflow_datasets.version import __version__
 from sweflow_tasks import CertificateOptions, Level
 from sweflow_tasks.history.checkout import Content
@@ -134,7 +135,7 @@ def build(repo: Path, pytest_args: tuple[str, ...], **given: Any) -> int:
       sweflow build examples/inventory
       sweflow build ../itsdangerous --python ../venv/bin/python --out out -- tests -k "not slow"
     """
-    out, summary = _run(stages.build, repo, pytest_args, given)
+    out, summary = _run(pipeline.build, repo, pytest_args, given)
     _show(given, summary, summary_table(summary, f"{repo} → {out}"))
     return 0 if summary["steps"]["verified"] else 1
 
@@ -153,7 +154,7 @@ def trace(repo: Path, pytest_args: tuple[str, ...], **given: Any) -> None:
       sweflow trace examples/inventory
       sweflow trace examples/inventory --allow-dirty --select tests/test_stock.py --out one --json
     """
-    out, found = _run(partial(stages.trace, force=given["force"]), repo, pytest_args, given)
+    out, found = _run(partial(pipeline.trace, force=given["force"]), repo, pytest_args, given)
     _show(given, trace_object(found), trace_table(found, f"{repo} → {out}"))
 
 
@@ -168,7 +169,7 @@ def tasks(dir: Path, **given: Any) -> None:
     Examples:
       sweflow tasks inventory.sweflow
     """
-    made = stages.tasks(dir, force=given["force"])
+    made = pipeline.tasks(dir, force=given["force"])
     counts = {"candidates": len(made), "patch bytes": sum(len(task.patch) for task in made)}
     _show(given, counts, counts_table(counts, str(dir)))
 
@@ -198,7 +199,7 @@ def verify(dir: Path, **given: Any) -> int:
         return _attacks(dir, sandbox, given)
     asked = _certificate(dir, given)
     with Bars(Console(stderr=True), quiet=given["quiet"] or given["as_json"], workers=_workers(given)) as bars:
-        dataset = stages.verify(
+        dataset = pipeline.verify(
             dir, python=given["python"], jobs=given["jobs"], certificate=asked, sandbox=sandbox, progress=bars
         )
     _show(given, dataset.summary, summary_table(dataset.summary, str(dir)))
@@ -207,15 +208,16 @@ def verify(dir: Path, **given: Any) -> int:
 
 def _certificate(dir: Path, given: dict[str, Any]) -> CertificateOptions:
     """The certificate of the build with what was given on the command line."""
-    stored = stages.stored_options(dir)
+    stored = pipeline.stored_options(dir)
     if given["certificate"] == Level.BASIC:
-        stored = replace(stored, min_strength=None, max_unnoticed=None)
-    return replace(stored, **_given(given)).of_certificate()
+        unselected = replace(stored.certificate, min_strength=None, max_unnoticed=None)
+        stored = replace(stored, certificate=unselected)
+    return stored.with_values(_given(given)).certificate
 
 
 def _given(given: dict[str, Any]) -> dict[str, Any]:
     """The options of a build that the command line has a value for."""
-    names = {field.name for field in fields(stages.Options)}
+    names = DEFAULTS.values().keys()
     return {name: value for name, value in given.items() if name in names and value is not None}
 
 
@@ -235,7 +237,7 @@ def checkout(dir: Path, instance: str, dest: Path, tests: bool, reference: bool,
       sweflow checkout inventory.sweflow inventory-c19d07c8-0001 solved --reference
     """
     content = Content.REFERENCE if reference else Content.TESTS if tests else Content.SKELETON
-    commit = stages.checkout(dir, instance, dest, content)
+    commit = pipeline.checkout(dir, instance, dest, content)
     command = next(task.test_command for task in load_tasks(dir) if task.instance_id == instance)
     facts = {"instance_id": instance, "commit": commit, "path": str(dest), "test_command": command}
     note = f"Its tests, in {dest} and in the task's environment:\n\n    {command}"
@@ -273,11 +275,11 @@ def _workers(given: dict[str, Any]) -> int:
     return given["jobs"] or os.cpu_count() or 1
 
 
-def _options(given: dict[str, Any]) -> stages.Options:
+def _options(given: dict[str, Any]) -> Options:
     if given["isolation"] == "none" and not given["quiet"]:
         text = "--isolation none misses calls that an earlier test made unnecessary (caches, singletons, lazy imports)."
         print(f"sweflow: {text}", file=sys.stderr)
-    return stages.Options(**_given(given))
+    return Options.of(**_given(given))
 
 
 cli.add_command(evaluation)

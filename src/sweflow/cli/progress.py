@@ -1,16 +1,12 @@
-"""Progress on the terminal: a line a stage, on standard error, and only where somebody looks.
-
-A stage reports ``(what, done, total)``. It can also report ``("what/failed", count, total)``: so many of those done
-did not end well. Other words behind the slash are passed over.
-"""
+"""Progress on the terminal: a line a stage, on standard error, and only where somebody looks."""
 
 from types import TracebackType
 
+from rich import progress as bars
 from rich.console import Console
 from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
-    Progress,
     ProgressColumn,
     Task,
     TaskID,
@@ -19,6 +15,7 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 from rich.text import Text
+from sweflow_tracer.progress import Progress
 
 LABELS = {
     "trace": "trace: each test alone",
@@ -31,7 +28,6 @@ LABELS = {
     "gold": "certificate: gold runs",
     "strength": "certificate: mutants of each step",
 }
-FAILED = "failed"
 WIDE = 100
 """Columns of a terminal that has room for more than what matters most."""
 
@@ -55,7 +51,7 @@ class Bars:
             _Failures(),
             TextColumn(f"{workers} workers" if workers > 1 and is_wide else ""),
         )
-        self._bars = Progress(*columns, console=console, disable=quiet or not console.is_terminal)
+        self._bars = bars.Progress(*columns, console=console, disable=quiet or not console.is_terminal)
         self._tasks: dict[str, TaskID] = {}
 
     def __enter__(self) -> "Bars":
@@ -67,16 +63,13 @@ class Bars:
     ) -> None:
         self._bars.stop()
 
-    def __call__(self, what: str, done: int, total: int) -> None:
-        """``done`` of ``total`` pieces of ``what`` are finished, or failed where ``what`` says so."""
-        stage, _, kind = what.partition("/")
+    def __call__(self, progress: Progress) -> None:
+        """Show it."""
+        stage, total = progress.stage, progress.total or None
         if stage not in self._tasks:
             label = LABELS.get(stage, f"trace: {stage.replace('rerun', 'plain run ')}")
-            self._tasks[stage] = self._bars.add_task(label, total=total or None, failed=0)
-        if kind == FAILED:
-            self._bars.update(self._tasks[stage], failed=done)
-        elif not kind:
-            self._bars.update(self._tasks[stage], completed=done, total=total or None)
+            self._tasks[stage] = self._bars.add_task(label, total=total, failed=0)
+        self._bars.update(self._tasks[stage], completed=progress.done, total=total, failed=progress.failed)
 
 
 class _Rate(ProgressColumn):

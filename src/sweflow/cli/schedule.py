@@ -8,7 +8,7 @@ from typing import Any
 import click
 from rich.table import Table
 from rich.text import Text
-from sweflow_datasets import pipeline as stages
+from sweflow_datasets import pipeline
 from sweflow_scheduler import Closure, Cost, Explanation, Rules, Schedule, critical_path, explain, waves, width
 from sweflow_scheduler.explain import Choice
 
@@ -35,17 +35,17 @@ def schedule(dir: Path, wanted: int | None, **given: Any) -> None:
       sweflow schedule inventory.sweflow --explain 7
     """
     if wanted is not None:
-        graph = stages.load_graph(dir)
-        why = explain(graph, stages.load_schedule(dir, graph), wanted)
+        graph = pipeline.load_graph(dir)
+        why = explain(graph, pipeline.load_schedule(dir, graph), wanted)
         show(given, asdict(why), "\n".join(explanation_lines(why)))
         return
-    made = stages.schedule(dir, _rules(dir, given), force=given["force"])
+    made = pipeline.schedule(dir, _rules(dir, given), force=given["force"])
     show(given, schedule_object(made), schedule_table(made, str(dir)), "\n".join(summary_lines(made)))
 
 
 def _rules(dir: Path, given: dict[str, Any]) -> Rules:
     """The rules of the build with what was given on the command line."""
-    rules = stages.stored_options(dir).of_schedule()
+    rules = pipeline.stored_options(dir).rules
     return replace(
         rules,
         cost=Cost(given["cost"] or rules.cost),

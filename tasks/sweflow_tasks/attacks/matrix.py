@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from sweflow_tracer.progress import OnProgress, Progress, silent
 from sweflow_tracer.project.files import Blobs
-from sweflow_tracer.recording.trace import Progress
 from sweflow_tracer.runner.pool import side_by_side
 
 from sweflow_tasks.attacks.values import Attack, Situation
@@ -45,7 +45,7 @@ def run_attacks(
     *,
     harmful: bool,
     workers: int = 1,
-    progress: Progress = lambda what, done, total: None,
+    progress: OnProgress = silent,
 ) -> Iterator[AttackOutcome]:
     """Grade each attack on a task, and its gold patch last.
 
@@ -61,7 +61,7 @@ def run_attacks(
     found: dict[Attack, AttackOutcome] = {}
     with side_by_side(attacks, outcome, found.__setitem__, grader.stop, workers) as outcomes:
         for _ in outcomes:
-            progress("attacks", len(found), len(attacks))
+            progress(Progress("attacks", len(found), len(attacks)))
     yield from (found[attack] for attack in attacks)
     yield AttackOutcome(GOLD, grader.grade(task, task["patch"]))
 

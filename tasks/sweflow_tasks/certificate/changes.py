@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sweflow_rdg import Definition
 from sweflow_tracer.project.files import Blobs
-from sweflow_tracer.runner.session import Variant
+from sweflow_tracer.runner.options import Variant
 
 from sweflow_tasks.certificate.mutants import Mutant, mutants_of
 from sweflow_tasks.masking.masked_file import MaskedFile, Rendered

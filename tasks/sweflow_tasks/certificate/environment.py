@@ -3,7 +3,7 @@
 import platform
 import sys
 
-from sweflow_tracer.runner.session import VARIABLES
+from sweflow_tracer.runner.command import VARIABLES
 
 from sweflow_tasks.values import JsonObject
 

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from sweflow_tracer.errors import SessionFailed
 from sweflow_tracer.project.files import Blobs, tree_digest
-from sweflow_tracer.runner.session import SessionOptions
+from sweflow_tracer.runner.options import SessionOptions
 from sweflow_tracer.runner.workspace import clean_line
 from sweflow_tracer.values import Outcome
 

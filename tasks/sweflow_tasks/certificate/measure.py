@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
-from sweflow_tracer.recording.trace import Progress
+from sweflow_tracer.progress import OnProgress, Progress
 
 from sweflow_tasks.certificate.gold import RunOrder, flaky_of, gold_jobs, gold_runs
 from sweflow_tasks.certificate.options import CertificateOptions
@@ -28,7 +28,7 @@ class Measuring:
     """Measures drafts of one repository on a pool. ``timeout`` is in seconds for one test."""
 
     def __init__(
-        self, inputs: Inputs, pool: JobPool, options: CertificateOptions, timeout: float, progress: Progress
+        self, inputs: Inputs, pool: JobPool, options: CertificateOptions, timeout: float, progress: OnProgress
     ) -> None:
         self._inputs = inputs
         self._pool = pool
@@ -50,7 +50,7 @@ class Measuring:
 
     def _run_gold(self, draft: Draft) -> tuple[tuple[Rejection, ...], dict[str, float]]:
         jobs = list(gold_jobs(self._inputs, draft, self._runs, self._timeout))
-        found = self._pool.measure(jobs, lambda done: self._progress("gold", done, len(jobs)))
+        found = self._pool.measure(jobs, lambda done: self._progress(Progress("gold", done, len(jobs))))
         seconds: dict[str, float] = {}
         for job, outcome in zip(jobs, found, strict=True):
             if job.run.order is not RunOrder.ISOLATED:
@@ -69,9 +69,9 @@ class Measuring:
         def trial(step: int) -> TrialJob:
             return trial_of(self._inputs, draft, step, options.mutants, proven.seconds, self._timeout, requires)
 
-        self._progress("strength", 0, len(wanted))
+        self._progress(Progress("strength", 0, len(wanted)))
         jobs = [trial(step) for step in wanted]
-        found = self._pool.measure(jobs, lambda done: self._progress("strength", done, len(jobs)))
+        found = self._pool.measure(jobs, lambda done: self._progress(Progress("strength", done, len(jobs))))
         home = {test: step.number for step in draft.schedule.steps for test in step.tests}
         functions = {test.id: test.function for test in self._inputs.graph.tests}
         flaky: dict[int, list[str]] = {}

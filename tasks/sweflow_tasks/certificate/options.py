@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from sweflow_tasks.errors import NothingMeasured
+
 
 class Level(StrEnum):
     """``BASIC``: every step's tests ran before and after it. ``FULL``: the tests themselves were put to the test."""
@@ -17,7 +19,7 @@ class CertificateOptions:
 
     ``gold_runs`` are runs of each reference tree, ``mutants`` the most that are made of a function. A task whose share
     of killed mutants is below ``min_strength`` is rejected, and so is one with more than ``max_unnoticed`` functions
-    that no test misses; None keeps every task.
+    that no test misses; None keeps every task. Raises NothingMeasured where a basic certificate is to select.
     """
 
     level: Level = Level.BASIC
@@ -25,3 +27,9 @@ class CertificateOptions:
     mutants: int = 12
     min_strength: float | None = None
     max_unnoticed: int | None = None
+
+    def __post_init__(self) -> None:
+        asked = {"--min-strength": self.min_strength, "--max-unnoticed": self.max_unnoticed}
+        for option, value in asked.items():
+            if value is not None and self.level is Level.BASIC:
+                raise NothingMeasured(option)

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 from sweflow_tracer.errors import SessionFailed
 from sweflow_tracer.project.files import Blobs, tree_digest
-from sweflow_tracer.runner.session import Session, SessionOptions, Variant
+from sweflow_tracer.runner.options import SessionOptions, Variant
+from sweflow_tracer.runner.session import Session
 from sweflow_tracer.values import Outcome
 
 from sweflow_tasks.certificate.changes import Change, Standing, changes_of, standing

@@ -1,14 +1,14 @@
 """The pool: jobs that run sessions, several side by side, whose outcomes a journal keeps."""
 
-import hashlib
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
 from sweflow_tracer.project.files import Blobs
-from sweflow_tracer.runner.launcher import Launcher
-from sweflow_tracer.runner.session import Session, SessionOptions, Target, run_groups
+from sweflow_tracer.runner.options import SessionOptions
+from sweflow_tracer.runner.session import Session
+from sweflow_tracer.runner.settings import RunSettings
+from sweflow_tracer.runner.unforked import run_groups
 from sweflow_tracer.runner.workspace import Workspaces
 
 from sweflow_tasks.execution.journal import Journal
@@ -29,25 +29,6 @@ class Job(Protocol):
     def measure(self, run: Run) -> JsonObject:
         """The outcome."""
         ...
-
-
-@dataclass(frozen=True, slots=True)
-class RunSettings:
-    """What every session of a build has in common. ``on_session`` is told of each.
-
-    ``jobs`` run side by side; ``timeout`` is in seconds for one test.
-    """
-
-    target: Target
-    launcher: Launcher
-    jobs: int
-    timeout: float
-    on_session: Callable[[Session], None]
-
-    def key(self, facts: Iterable[str]) -> str:
-        """A key of facts and of the place, so that a journal never mixes places (D4)."""
-        where = (self.launcher.sandbox.name, self.target.project.python, str(self.target.python))
-        return hashlib.sha256("\n".join((*where, *facts)).encode("utf-8")).hexdigest()
 
 
 class Spaces:

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Protocol
 
-from sweflow_tracer.recording.trace import Progress
+from sweflow_tracer.progress import OnProgress, Progress, silent
 
 from sweflow_tasks.execution.journal import Journal
 from sweflow_tasks.grading.predictions import Prediction
@@ -41,7 +41,7 @@ def evaluate(
     results: Path,
     *,
     workers: int = 1,
-    progress: Progress = lambda what, done, total: None,
+    progress: OnProgress = silent,
 ) -> tuple[Evaluated, ...]:
     """Grade predictions into ``results``, a line each, in the order in which they end.
 
@@ -52,7 +52,7 @@ def evaluate(
     journal: Journal[Prediction, Verdict] = Journal(results, entries := _Verdicts(by_id))
     done: dict[str, Verdict] = {}
     unresolved = 0
-    progress("eval", 0, len(predictions))
+    progress(Progress("eval", 0, len(predictions)))
 
     def work(prediction: Prediction) -> Verdict:
         return grader.grade(by_id[prediction.instance_id], prediction.patch)
@@ -61,8 +61,7 @@ def evaluate(
         for prediction, verdict in graded:
             done[entries.key(prediction)] = verdict
             unresolved += not verdict.resolved
-            progress("eval", len(done), len(predictions))
-            progress("eval/failed", unresolved, len(predictions))
+            progress(Progress("eval", len(done), len(predictions), unresolved))
     return tuple(Evaluated(prediction, done[entries.key(prediction)]) for prediction in predictions)
 
 

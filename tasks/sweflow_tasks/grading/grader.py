@@ -10,8 +10,10 @@ from sweflow_tracer import SweflowError
 from sweflow_tracer.errors import RanElsewhere, RunnerDependency, SessionFailed
 from sweflow_tracer.project.files import Blobs
 from sweflow_tracer.runner.launcher import Launcher
-from sweflow_tracer.runner.records import Record
-from sweflow_tracer.runner.session import Guarded, Session, SessionOptions, Target, run_groups
+from sweflow_tracer.runner.options import Guarded, SessionOptions, Target
+from sweflow_tracer.runner.records import TestRecord
+from sweflow_tracer.runner.session import Session
+from sweflow_tracer.runner.unforked import run_groups
 from sweflow_tracer.runner.workspace import Workspace, remove_listed
 
 from sweflow_tasks.execution.arguments import present_arguments
@@ -150,11 +152,11 @@ class Grader:
         return known
 
 
-def verdict_of(task: JsonObject, records: dict[str, Record], session: Session, bare: Iterable[str] = ()) -> Verdict:
+def verdict_of(task: JsonObject, records: dict[str, TestRecord], session: Session, bare: Iterable[str] = ()) -> Verdict:
     """The verdict that the records give, without a look at alarms. What has no record did not pass (V2)."""
     doubtful = frozenset(bare)
     ends = {
-        test: str(records[test]["outcome"]) if test in records else "not-run"
+        test: records[test]["outcome"] if test in records else "not-run"
         for test in (*task["FAIL_TO_PASS"], *task["PASS_TO_PASS"])
     }
     failing = tuple((test, end) for test, end in ends.items() if end != "passed" or test in doubtful)
@@ -162,7 +164,7 @@ def verdict_of(task: JsonObject, records: dict[str, Record], session: Session, b
     f2p = _rate(task["FAIL_TO_PASS"], failed)
     p2p = _rate(task["PASS_TO_PASS"], failed)
     if not records:
-        detail = "; ".join(error["path"] for error in session.collected.get("errors", ()))
+        detail = "; ".join(error["path"] for error in session.errors)
         kind = VerdictKind.TIMED_OUT if session.timed_out else VerdictKind.NO_TESTS_RAN
         return Verdict(task["instance_id"], kind, detail=f"not collected: {detail}"[:300], failing=failing)
     if not failing:
@@ -179,16 +181,16 @@ def _trusted(task: JsonObject, blobs: Blobs) -> tuple[str, ...]:
     return tuple(sorted(named.union(filter(is_protected, blobs))))
 
 
-def _by_id(records: Iterable[Record]) -> dict[str, Record]:
+def _by_id(records: Iterable[TestRecord]) -> dict[str, TestRecord]:
     """Records by test; of several the first that did not pass."""
-    found: dict[str, Record] = {}
+    found: dict[str, TestRecord] = {}
     for record in records:
-        if found.get(record["id"], {"outcome": "passed"})["outcome"] == "passed":
+        if record["id"] not in found or found[record["id"]]["outcome"] == "passed":
             found[record["id"]] = record
     return found
 
 
-def _without_evidence(records: Iterable[Record]) -> frozenset[str]:
+def _without_evidence(records: Iterable[TestRecord]) -> frozenset[str]:
     """Tests that passed, although nothing shows that the trusted body ran to its end."""
     return frozenset(r["id"] for r in records if r["outcome"] == "passed" and r.get("evidence") != "ended")
 

@@ -7,7 +7,7 @@ from sweflow_rdg import RuntimeDependencyGraph, SourceIndex
 from sweflow_scheduler import Schedule
 from sweflow_scheduler.merge_steps import merge_steps
 from sweflow_tracer.project.files import Blobs
-from sweflow_tracer.runner.session import Target
+from sweflow_tracer.runner.options import Target
 
 from sweflow_tasks.masking.chain import Chain, make_chain
 from sweflow_tasks.masking.mask import Docstrings

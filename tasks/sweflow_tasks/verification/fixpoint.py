@@ -5,7 +5,7 @@ See decisions 0005 and 0007.
 
 from dataclasses import dataclass
 
-from sweflow_tracer.recording.trace import Progress
+from sweflow_tracer.progress import OnProgress
 
 from sweflow_tasks.verification.draft import Amendments, Draft, Inputs, make_draft
 from sweflow_tasks.verification.impact import Impact
@@ -25,7 +25,7 @@ class Fixpoint:
 
 
 def find_fixpoint(
-    inputs: Inputs, verifier: Verifier, amendments: Amendments, progress: Progress, impact: Impact | None = None
+    inputs: Inputs, verifier: Verifier, amendments: Amendments, progress: OnProgress, impact: Impact | None = None
 ) -> Fixpoint:
     """Run the trees in order; where one shows a problem, put it right, and go on with the draft that this gives.
 

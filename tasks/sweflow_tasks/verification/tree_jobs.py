@@ -5,13 +5,12 @@ import json
 import random
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
 
 from sweflow_rdg.graph.roles import looks_like_test
 from sweflow_tracer.project.files import Blobs, tree_digest
 from sweflow_tracer.recording.interning import unpack_edge
-from sweflow_tracer.runner.records import Record
-from sweflow_tracer.runner.session import Session, codes_of
+from sweflow_tracer.runner.records import CodeRow, TestRecord, codes_of, not_run
+from sweflow_tracer.runner.session import Session
 from sweflow_tracer.runner.workspace import clean_line
 from sweflow_tracer.values import Outcome
 
@@ -72,15 +71,14 @@ def _key(blobs: Blobs, groups: object, seed: int) -> str:
 
 def results_of(job: TreeJob, session: Session, groups: list[list[str]]) -> Iterator[Result]:
     """A result for each id of each group; an id without a record is not run, never a pass (V2)."""
-    records = {(record["group"], record["id"]): record for record in session.tests}
+    records = {(record.get("group", 0), record["id"]): record for record in session.tests}
     chain = job.draft.chain
     following = chain.following(job.tree)
     new = tuple(f for f, step in chain.code.items() if step == following)
     places = chain.first_lines(new, job.tree)
-    codes = session.collected.get("codes", [])
     for number, group in enumerate(groups):
         for test in group:
-            record = records.get((number, test), {"outcome": "not-run"})
+            record = records.get((number, test), not_run(test))
             failure = record.get("failure", {})
             origin, at = _origin(failure.get("at"), places)
             yield Result(
@@ -91,7 +89,7 @@ def results_of(job: TreeJob, session: Session, groups: list[list[str]]) -> Itera
                 error=failure.get("type", ""),
                 detail=clean_line(record.get("detail") or failure.get("message", "")),
                 raised=tuple(failure.get("stubs", ())),
-                called=tuple(sorted(_called(record, codes, places))),
+                called=tuple(sorted(_called(record, session.codes, places))),
                 mentions=failure.get("mentions", False),
                 origin=origin,
                 at=at,
@@ -110,7 +108,7 @@ def _origin(at: tuple[str, str, int] | None, places: dict[tuple[str, int], str])
     return "test" if looks_like_test(path) else "project", f"{path}::{name}"
 
 
-def _called(record: Record, codes: list[list[Any]], places: dict[tuple[str, int], str]) -> set[str]:
+def _called(record: TestRecord, codes: list[CodeRow], places: dict[tuple[str, int], str]) -> set[str]:
     """Functions of the step whose stub the test called, by file and first line in the masked tree."""
     table = codes_of(record, codes)
     callees = {unpack_edge(edge)[1] for edges in record.get("edges", {}).values() for edge in edges}

@@ -12,11 +12,12 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 
 from sweflow_tracer.errors import SessionFailed
-from sweflow_tracer.recording.trace import Progress
-from sweflow_tracer.runner.session import SessionOptions
+from sweflow_tracer.progress import OnProgress, Progress
+from sweflow_tracer.runner.options import SessionOptions
+from sweflow_tracer.runner.settings import RunSettings
 
 from sweflow_tasks.execution.arguments import present_arguments
-from sweflow_tasks.execution.job_pool import RunSettings, Spaces
+from sweflow_tasks.execution.job_pool import Spaces
 from sweflow_tasks.execution.journal import Journal
 from sweflow_tasks.values import JsonObject
 from sweflow_tasks.verification.data_reads import FileReads, file_reads_of, watch_groups
@@ -52,7 +53,7 @@ class Verifier:
         job = watched_job(make_draft(inputs, Amendments()), groups)
         return file_reads_of(inputs.graph, self._run_one(job))
 
-    def run(self, draft: Draft, selection: TestSelection, progress: Progress) -> Verdicts:
+    def run(self, draft: Draft, selection: TestSelection, progress: OnProgress) -> Verdicts:
         """What the trees say, in order, as far as the first on which a test is rejected.
 
         What the journal knows is not run again. Trees ahead that were already running are finished and remembered.
@@ -64,10 +65,10 @@ class Verifier:
         with self._in_parallel(jobs) as runs:
             for done, (_, run) in enumerate(runs, 1):
                 waiting[run.number] = run
-                progress("verify", done, len(trees))
                 while len(parts) < len(trees) and trees[len(parts)] in waiting and not (parts and parts[-1].rejected):
                     parts.append(judge(draft, waiting.pop(trees[len(parts)])))
-                progress("verify/failed", sum(len(part.rejected) for part in parts), len(trees))
+                failed = sum(len(part.rejected) for part in parts)
+                progress(Progress("verify", done, len(trees), failed))
                 if parts and parts[-1].rejected:
                     break
         return merge_verdicts(self._blamed(draft, selection, parts))
@@ -124,7 +125,7 @@ class Verifier:
                 raise  # not the tests' fault: the build ends, and goes on from here when it is called again
             return TreeRun(job.tree, (), error.problem)
         results = tuple(results_of(job, session, groups))
-        return TreeRun(job.tree, results, "", tuple(session.collected.get("reads", ())))
+        return TreeRun(job.tree, results, "", session.reads)
 
 
 class _TreeRuns:

@@ -4,6 +4,7 @@ import io
 
 import pytest
 from rich.console import Console
+from sweflow_tracer.progress import Progress
 
 from sweflow.cli.progress import Bars
 
@@ -12,11 +13,9 @@ def shown(*, terminal: bool, quiet: bool = False) -> str:
     file = io.StringIO()
     console = Console(file=file, force_terminal=terminal, width=160, color_system=None)
     with Bars(console, quiet=quiet, workers=2) as bars:
-        bars("trace", 0, 40)
-        bars("trace", 10, 40)
-        bars("trace/failed", 3, 40)
-        bars("trace/unheard-of", 5, 40)
-        bars("verify", 1, 8)
+        bars(Progress("trace", 0, 40))
+        bars(Progress("trace", 10, 40, failed=3))
+        bars(Progress("verify", 1, 8))
     return file.getvalue()
 
 

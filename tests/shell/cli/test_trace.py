@@ -38,7 +38,7 @@ def test_json_lists_what_each_test_called(repo, tmp_path):
 
 def test_after_an_edit_only_the_tests_that_it_touches_are_run(repo, tmp_path, python):
     out = tmp_path / "out"
-    options = sweflow.Options(reruns=1)
+    options = sweflow.Options.of(reruns=1)
     sweflow.trace(repo, out, python=python, options=options)
     assert sessions_of(out) == [2, 2]
     sweflow.graph(out)

@@ -11,8 +11,9 @@ from sweflow_tasks.certificate.gold import GoldJob, RunOrder, flaky_of, gold_run
 from sweflow_tasks.certificate.options import CertificateOptions, Level
 from sweflow_tasks.certificate.select import too_weak
 from sweflow_tasks.certificate.values import Full, FunctionFigures
-from sweflow_tasks.execution.job_pool import JobPool, RunSettings
+from sweflow_tasks.execution.job_pool import JobPool
 from sweflow_tracer.runner.launcher import Launcher
+from sweflow_tracer.runner.settings import RunSettings
 
 
 @dataclass

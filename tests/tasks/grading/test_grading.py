@@ -112,7 +112,7 @@ def test_V6_tests_configuration_and_what_loads_by_itself_are_put_back():
 
 
 def session(**ends: str) -> SimpleNamespace:
-    return SimpleNamespace(collected={"errors": []}, timed_out=False)
+    return SimpleNamespace(errors=[], timed_out=False)
 
 
 def records(*ends: str) -> dict[str, dict[str, str]]:

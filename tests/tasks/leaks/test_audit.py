@@ -10,7 +10,7 @@ from sweflow_tasks.leaks.audit import LEAST, Audit, own_requirements, without_le
 from sweflow_tasks.leaks.tokens import code_tokens
 from sweflow_tracer import Outcome
 from sweflow_tracer.project.project import Project
-from sweflow_tracer.runner.session import Target
+from sweflow_tracer.runner.options import Target
 
 from tests.property.repositories import trace_by_hand
 

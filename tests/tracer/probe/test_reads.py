@@ -4,7 +4,8 @@ import pytest
 from sweflow_tracer.project.interpreter import inspect_interpreter
 from sweflow_tracer.project.project import read_project
 from sweflow_tracer.runner.launcher import Launcher
-from sweflow_tracer.runner.session import SessionOptions, Target, run_session
+from sweflow_tracer.runner.options import SessionOptions, Target
+from sweflow_tracer.runner.session import run_session
 from sweflow_tracer.runner.workspace import Workspace
 
 from tests.helpers import write_repository

@@ -10,7 +10,8 @@ from sweflow_tracer.project.files import Blobs
 from sweflow_tracer.project.interpreter import inspect_interpreter
 from sweflow_tracer.project.project import read_project
 from sweflow_tracer.runner.launcher import Launcher
-from sweflow_tracer.runner.session import Session, SessionOptions, Target, Variant, run_session
+from sweflow_tracer.runner.options import SessionOptions, Target, Variant
+from sweflow_tracer.runner.session import Session, run_session
 from sweflow_tracer.runner.workspace import Workspace
 
 from tests.helpers import write_repository

@@ -4,7 +4,9 @@ import pytest
 from sweflow_tracer.project.interpreter import inspect_interpreter
 from sweflow_tracer.project.project import read_project
 from sweflow_tracer.runner.launcher import Launcher
-from sweflow_tracer.runner.session import Guarded, SessionOptions, Target, run_session, run_unforked
+from sweflow_tracer.runner.options import Guarded, SessionOptions, Target
+from sweflow_tracer.runner.session import run_session
+from sweflow_tracer.runner.unforked import run_unforked
 from sweflow_tracer.runner.workspace import Workspace
 
 from tests.helpers import write_repository

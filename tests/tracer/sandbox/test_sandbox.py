@@ -19,8 +19,9 @@ from sweflow_tracer.project.project import read_project
 from sweflow_tracer.recording.interning import unpack_edge
 from sweflow_tracer.runner.launcher import Launcher
 from sweflow_tracer.runner.leftovers import find_leftovers, remove
-from sweflow_tracer.runner.records import Record
-from sweflow_tracer.runner.session import Session, SessionOptions, Target, codes_of, run_session
+from sweflow_tracer.runner.options import SessionOptions, Target
+from sweflow_tracer.runner.records import Record, codes_of
+from sweflow_tracer.runner.session import Session, run_session
 from sweflow_tracer.runner.workspace import OWNER, Workspace
 from sweflow_tracer.sandbox import Limits, choose, examine, open_sandbox
 from sweflow_tracer.sandbox.choose import examine_one, warning

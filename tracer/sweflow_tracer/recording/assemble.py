@@ -1,11 +1,10 @@
 """Assembling: the records of the runs become one trace."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
 
 from sweflow_tracer.recording.interning import Interner
 from sweflow_tracer.recording.journal import Records
-from sweflow_tracer.runner.records import Record
+from sweflow_tracer.runner.records import CodeRow, CollectedRecord, ErrorRow, ItemRow, TestRecord, not_run
 from sweflow_tracer.runner.workspace import clean_line
 from sweflow_tracer.values import CodeRef, CollectionError, Outcome, TestTrace, Trace
 
@@ -27,12 +26,13 @@ def assemble(
     are tests that the tracer made fail.
     """
     interner = Interner()
-    collected = runs[0].collected
-    imports = [interner.edge_set(_before(run, "import"), run.collected["codes"]) for run in runs]
+    heads = [run.collected for run in runs if run.collected is not None]
+    collected = heads[0]
+    imports = [interner.edge_set(_before(head, "import"), head["codes"]) for head in heads]
     collection = [interner.edge_set(edges, codes) for run in runs for edges, codes in _around(run)]
     items = {item["id"]: item for item in reversed(collected["items"])}
     tests = tuple(_test(interner, items[test], runs, reruns, disturbed=test in disturbed) for test in runs[0].ids)
-    loaded = {*modules, *(module for run in runs for module in run.collected["modules"])}
+    loaded = {*modules, *(module for head in heads for module in head["modules"])}
     loaded.update(module for run in runs for record in run.tests.values() for module in record.get("modules", ()))
     return interner.finish(
         Trace(
@@ -51,42 +51,42 @@ def assemble(
     )
 
 
-def last_line(error: Record) -> str:
+def last_line(error: ErrorRow) -> str:
     """The last line of a collection error's report."""
     lines = error["text"].strip().splitlines()
     return clean_line(lines[-1].removeprefix("E ").strip()) if lines else ""
 
 
-def _before(run: Records, phase: str) -> Sequence[int]:
-    found: Sequence[int] = run.collected["edges"].get(phase, ())
-    return found
+def _before(head: CollectedRecord, phase: str) -> Sequence[int]:
+    return head["edges"].get(phase, ())
 
 
-def _around(run: Records) -> Iterator[tuple[Sequence[int], list[Any]]]:
+def _around(run: Records) -> Iterator[tuple[Sequence[int], list[CodeRow]]]:
     """Edges of what the project's own hooks called beside the tests, and the codes that they speak of.
 
     A test that fails is reported with texts of the project's objects, for which no hook of its own asks.
     """
-    yield _before(run, "collection"), run.collected["codes"]
-    for record in run.closing:
-        yield record["edges"].get("session", ()), record["codes"]
+    if run.collected is not None:
+        yield _before(run.collected, "collection"), run.collected["codes"]
+    for closing in run.closing:
+        yield closing["edges"].get("session", ()), closing["codes"]
     for test, record in run.tests.items():
         edges = record.get("edges", {}).get("session", ())
         if edges and record["outcome"] == Outcome.PASSED:
             yield edges, run.codes(test)
 
 
-def _errors(found: list[Record]) -> tuple[CollectionError, ...]:
+def _errors(found: list[ErrorRow]) -> tuple[CollectionError, ...]:
     """One error a path, the first."""
     by_path = {error["path"]: CollectionError(error["path"], last_line(error)) for error in reversed(found)}
     return tuple(by_path[path] for path in sorted(by_path))
 
 
 def _test(
-    interner: Interner, item: Record, runs: Sequence[Records], reruns: Sequence[dict[str, Outcome]], *, disturbed: bool
+    interner: Interner, item: ItemRow, runs: Sequence[Records], reruns: Sequence[dict[str, Outcome]], *, disturbed: bool
 ) -> TestTrace:
     test = item["id"]
-    records = [run.tests.get(test, {"outcome": Outcome.NOT_RUN}) for run in runs]
+    records = [run.tests.get(test, not_run(test)) for run in runs]
     first = records[0]
     failure = first.get("failure", {})
     body = item["body"]
@@ -132,7 +132,7 @@ def _varying(interner: Interner, test: str, runs: Sequence[Records]) -> tuple[in
     return tuple(sorted(code for code in ever if any(code not in run for run in called)))
 
 
-def _reruns(record: Record, test: str, reruns: Sequence[dict[str, Outcome]]) -> tuple[Outcome, ...]:
+def _reruns(record: TestRecord, test: str, reruns: Sequence[dict[str, Outcome]]) -> tuple[Outcome, ...]:
     """Outcomes of the plain runs; those of an earlier trace where the record was carried over from it."""
     if "reruns" in record:
         return tuple(Outcome(outcome) for outcome in record["reruns"])

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from sweflow_tracer.project.files import Blobs
 from sweflow_tracer.recording.interning import pack_edge
-from sweflow_tracer.runner.records import Record
+from sweflow_tracer.runner.records import CodeRow, TestRecord
 from sweflow_tracer.values import CodeRef, Outcome, TestTrace, Trace
 
 CARRIED = frozenset({Outcome.PASSED, Outcome.SKIPPED, Outcome.XFAILED, Outcome.XPASSED})
@@ -26,7 +26,7 @@ class Earlier:
     blobs: Blobs
 
 
-def carried_records(earlier: Earlier, after: Blobs) -> list[Record]:
+def carried_records(earlier: Earlier, after: Blobs) -> list[TestRecord]:
     """The records of the tests that can be taken over, as a session on the new files would have written them."""
     lines = _line_maps(earlier.blobs, after)
     if lines is None:
@@ -131,10 +131,10 @@ def _codes(trace: Trace, *edge_sets: int) -> set[int]:
     return {code for edge in edges for code in (edge.caller, edge.callee) if code >= 0}
 
 
-def _record(trace: Trace, test: TestTrace, places: list[CodeRef | None]) -> Record:
+def _record(trace: Trace, test: TestTrace, places: list[CodeRef | None]) -> TestRecord:
     numbers: dict[int, int] = {-1: 0}
-    table: list[tuple[str, str, int]] = []
-    edges = {}
+    table: list[CodeRow] = []
+    edges: dict[str, list[int]] = {}
     phases = {"import": test.imports, "setup": test.setup, "call": test.call, "teardown": test.teardown}
     for phase, edge_set in phases.items():
         packed = []
@@ -146,13 +146,13 @@ def _record(trace: Trace, test: TestTrace, places: list[CodeRef | None]) -> Reco
                     numbers[code] = len(table)
             packed.append(pack_edge(numbers[edge.caller], numbers[edge.callee], edge.flags))
         edges[phase] = packed
-    return {
-        "kind": "test",
-        "id": test.id,
-        "outcome": test.outcome,
-        "detail": test.detail,
-        "duration": test.duration,
-        "codes": table,
-        "edges": edges,
-        "reruns": list(test.reruns),
-    }
+    return TestRecord(
+        kind="test",
+        id=test.id,
+        outcome=test.outcome,
+        detail=test.detail,
+        duration=test.duration,
+        codes=table,
+        edges=edges,
+        reruns=list(test.reruns),
+    )

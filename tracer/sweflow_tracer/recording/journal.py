@@ -5,8 +5,17 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from sweflow_tracer.runner.records import Record, read_records
-from sweflow_tracer.runner.session import codes_of
+from sweflow_tracer.runner.channel import read_records
+from sweflow_tracer.runner.records import (
+    ClosingRecord,
+    CodeRow,
+    CollectedRecord,
+    ItemRow,
+    Record,
+    TestRecord,
+    codes_of,
+    not_run,
+)
 
 
 @dataclass(slots=True)
@@ -17,21 +26,30 @@ class Records:
     record of the same test came before it. ``closing`` are what sessions called when their tests were over.
     """
 
-    collected: Record = field(default_factory=dict)
-    tests: dict[str, Record] = field(default_factory=dict)
-    closing: list[Record] = field(default_factory=list)
+    collected: CollectedRecord | None = None
+    tests: dict[str, TestRecord] = field(default_factory=dict)
+    closing: list[ClosingRecord] = field(default_factory=list)
+
+    @property
+    def items(self) -> list[ItemRow]:
+        """The collected tests; none where pytest did not collect."""
+        return self.collected["items"] if self.collected is not None else []
 
     @property
     def ids(self) -> list[str]:
         """Ids of the collected tests, in the suite's order."""
-        return list(dict.fromkeys(item["id"] for item in self.collected.get("items", ())))
+        return list(dict.fromkeys(item["id"] for item in self.items))
 
     @property
     def complete(self) -> bool:
         """Whether every collected test has a record."""
-        return bool(self.collected) and all(test in self.tests for test in self.ids)
+        return self.collected is not None and all(test in self.tests for test in self.ids)
 
-    def codes(self, test: str) -> list[list[object]]:
+    def outcome(self, test: str) -> str:
+        """How a test ended; not-run where there is no record of it."""
+        return self.tests.get(test, not_run(test))["outcome"]
+
+    def codes(self, test: str) -> list[CodeRow]:
         """The code objects that a test's edges speak of, by number less one."""
         record = self.tests[test]
         return codes_of(record, record["table"])
@@ -48,16 +66,16 @@ class Journal:
         """What a run has recorded so far."""
         records = Records()
         for segment in self.segments(run):
-            head: Record = {}
+            head: list[CodeRow] = []
             for record in read_records(segment):
                 if record["kind"] == "collected":
-                    head = record
-                    if len(record["items"]) >= len(records.collected.get("items", ())):
+                    head = record["codes"]
+                    if len(record["items"]) >= len(records.items):
                         records.collected = record
                 elif record["kind"] == "closing":
                     records.closing.append(record)
                 elif record["kind"] == "test":
-                    record["table"] = head.get("codes", [])
+                    record["table"] = head
                     record["again"] = record["id"] in records.tests
                     records.tests[record["id"]] = record
         return records

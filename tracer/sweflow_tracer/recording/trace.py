@@ -3,29 +3,25 @@
 import random
 import shutil
 from collections import deque
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from sweflow_tracer.errors import NothingCollected, NothingPasses, SessionFailed
+from sweflow_tracer.progress import OnProgress, Progress, silent
 from sweflow_tracer.project.files import Blobs
 from sweflow_tracer.project.project import keep_loaded
 from sweflow_tracer.recording.assemble import assemble, last_line
 from sweflow_tracer.recording.incremental import Earlier, carried_records
 from sweflow_tracer.recording.journal import Journal, Records
-from sweflow_tracer.runner.launcher import Launcher
+from sweflow_tracer.runner.options import Groups, SessionOptions, Target
 from sweflow_tracer.runner.plugins import explained
 from sweflow_tracer.runner.pool import side_by_side
-from sweflow_tracer.runner.records import Record
-from sweflow_tracer.runner.session import Groups, Session, SessionOptions, Target, run_session, run_unforked
+from sweflow_tracer.runner.records import Record, not_run
+from sweflow_tracer.runner.session import Session, run_session
+from sweflow_tracer.runner.settings import RunSettings
+from sweflow_tracer.runner.unforked import run_unforked
 from sweflow_tracer.runner.workspace import Workspace, clean_line, remove_listed
 from sweflow_tracer.values import Outcome, Trace
-
-Progress = Callable[[str, int, int], None]
-"""Called with what is going on, how much of it is done, and how much there is.
-
-What is going on may end in ``/failed``: so many of those that are done did not end well.
-"""
 
 TRACE = "trace"
 """The journal's name of the first traced run."""
@@ -42,16 +38,13 @@ class TraceOptions:
     """``isolation`` is fork, process or none; ``engine`` is auto, settrace or monitoring.
 
     ``repeat`` traced runs are made, each with another hash seed; what any of them saw counts. ``reruns`` plain runs
-    follow: the suite in one process, in its own order and then shuffled, each with another hash seed. ``timeout``
-    is in seconds for one test. ``select`` are node ids of pytest (a file, a class, a test with or without its
-    parameters); only tests under one of them are run, all where there is none. ``follow``: record processes that
-    tests start.
+    follow: the suite in one process, in its own order and then shuffled, each with another hash seed. ``select`` are
+    node ids of pytest (a file, a class, a test with or without its parameters); only tests under one of them are run,
+    all where there is none. ``follow``: record processes that tests start.
     """
 
     isolation: str = "fork"
     engine: str = "auto"
-    jobs: int = 1
-    timeout: float = 60.0
     reruns: int = 2
     repeat: int = 1
     follow: bool = True
@@ -59,23 +52,21 @@ class TraceOptions:
 
 
 def trace_project(
-    target: Target,
+    settings: RunSettings,
     blobs: Blobs,
     options: TraceOptions,
-    launcher: Launcher,
     folder: Path,
-    progress: Progress = lambda what, done, total: None,
-    on_session: Callable[[Session], None] = lambda session: None,
+    progress: OnProgress = silent,
     earlier: Earlier | None = None,
 ) -> Trace:
-    """Trace the project's tests in a scratch copy of its tree; ``on_session`` is told of every pytest run.
+    """Trace the project's tests in a scratch copy of its tree.
 
     ``folder`` is for records as they come; a run that finds records of one before it there goes on from them (D1).
     ``earlier`` is a trace of another state of the project: tests that nothing of what changed can touch are taken
     over from it. Raises NothingCollected, NothingPasses, PluginMissing, RanElsewhere, RunnerDependency,
     SessionFailed.
     """
-    journal = Journal(folder)
+    target, journal = settings.target, Journal(folder)
     options = replace(options, engine=_engine(target, options.engine))
     ledger = folder / "scratch.txt"
     remove_listed(ledger)
@@ -83,7 +74,7 @@ def trace_project(
         journal.write(TRACE, carried_records(earlier, keep_loaded(target.project, blobs, earlier.trace.modules)[1]))
     with Workspace(target.project.folder, ledger) as workspace:
         workspace.show(blobs)
-        tracer = _Tracer(target, workspace, blobs, options, launcher, journal, progress, on_session)
+        tracer = _Tracer(settings, workspace, blobs, options, journal, progress)
         try:
             isolation, runs = tracer.traced_runs()
         except SessionFailed as error:
@@ -106,7 +97,7 @@ def _engine(target: Target, wanted: str) -> str:
 
 def _check_collected(records: Records) -> None:
     if not records.ids:
-        errors = records.collected.get("errors", ())
+        errors = records.collected["errors"] if records.collected is not None else []
         detail = "no test matches"
         if errors:
             detail = f"{len(errors)} collection errors, first in {errors[0]['path']}: {last_line(errors[0])}"
@@ -114,24 +105,22 @@ def _check_collected(records: Records) -> None:
 
 
 def _passing(records: Records) -> list[str]:
-    passing = [test for test in records.ids if records.tests.get(test, {}).get("outcome") == Outcome.PASSED]
+    passing = [test for test in records.ids if records.outcome(test) == Outcome.PASSED]
     if not passing:
-        first = records.tests.get(records.ids[0], {})
-        text = first.get("failure", {}).get("message") or first.get("detail") or first.get("outcome", "not run")
+        first = records.tests.get(records.ids[0], not_run(records.ids[0]))
+        text = first.get("failure", {}).get("message") or first.get("detail") or first["outcome"]
         raise NothingPasses(len(records.ids), records.ids[0], clean_line(text))
     return passing
 
 
 @dataclass(slots=True)
 class _Tracer:
-    target: Target
+    settings: RunSettings
     workspace: Workspace
     blobs: Blobs
     options: TraceOptions
-    launcher: Launcher
     journal: Journal
-    progress: Progress
-    on_session: Callable[[Session], None]
+    progress: OnProgress
 
     def traced_runs(self) -> tuple[str, list[Records]]:
         """The isolation that was used, and the records of every traced run."""
@@ -162,8 +151,8 @@ class _Tracer:
         """Run what failed once more, with nothing beside it and on a restored tree: side by side, tests share files."""
         failed = (Outcome.FAILED, Outcome.LOST)
         records = self.journal.load(run).tests.values()
-        again = [record["id"] for record in records if record["outcome"] in failed and not record["again"]]
-        if again and self.options.jobs > 1:
+        again = [record["id"] for record in records if record["outcome"] in failed and not record.get("again")]
+        if again and self.settings.jobs > 1:
             self.workspace.show(self.blobs)
             if fork:
                 self._join(run, self._apart("again", [[test] for test in again], seed=seed, jobs=1))
@@ -171,11 +160,11 @@ class _Tracer:
                 self._join_parts(run, again, seed, 1)
 
     def _each_process(self, run: str, records: Records, seed: int) -> str:
-        if not records.collected:
+        if records.collected is None:
             self._session(self.journal, run, [], records, seed=seed)
             records = self.journal.load(run)
         left = [test for test in records.ids if test not in records.tests]
-        self._join_parts(run, left, seed, self.options.jobs)
+        self._join_parts(run, left, seed, self.settings.jobs)
         self._again_alone(run, seed, fork=False)
         return "process"
 
@@ -188,7 +177,7 @@ class _Tracer:
         def keep(job: tuple[int, str], part: Journal) -> None:
             self._join(run, part)
 
-        with side_by_side(enumerate(tests), work, keep, self.launcher.stop, workers) as parts:
+        with side_by_side(enumerate(tests), work, keep, self.settings.launcher.stop, workers) as parts:
             deque(parts, maxlen=0)
 
     def _apart(self, name: str, groups: Groups, *, seed: int, fork: bool = True, jobs: int | None = None) -> Journal:
@@ -206,13 +195,13 @@ class _Tracer:
 
     def disturbed(self, records: Records) -> frozenset[str]:
         """Tests that failed, and that pass in a run of their own without the tracer."""
-        failed = [t for t in records.ids if records.tests.get(t, {}).get("outcome") in (Outcome.FAILED, Outcome.LOST)]
+        failed = [t for t in records.ids if records.outcome(t) in (Outcome.FAILED, Outcome.LOST)]
         plain = self.journal.load(PLAIN)
         left = [[test] for test in failed if test not in plain.tests]
         if left and (self._session(self.journal, PLAIN, left, plain, seed=0, engine="none").needs_process):
             return frozenset()
-        found = self.journal.load(PLAIN).tests
-        return frozenset(test for test in failed if found.get(test, {}).get("outcome") == Outcome.PASSED)
+        found = self.journal.load(PLAIN)
+        return frozenset(test for test in failed if found.outcome(test) == Outcome.PASSED)
 
     def rerun(self, ids: list[str], number: int) -> dict[str, Outcome]:
         """Outcomes of a plain run in one process: the first in the suite's order, the others shuffled.
@@ -254,23 +243,23 @@ class _Tracer:
             if record["kind"] == "collected" and isinstance(groups, str):
                 total = len(record["items"])
             done += record["kind"] == "test"
-            self.progress(run, done, total)
-            if record["kind"] == "test" and record["outcome"] in UNHAPPY:
-                failed += 1
-                self.progress(f"{run}/failed", failed, total)
+            failed += record["kind"] == "test" and record["outcome"] in UNHAPPY
+            self.progress(Progress(run, done, total, failed))
 
         options = SessionOptions(
             engine=engine or self.options.engine,
             groups=groups,
             fork=fork,
-            jobs=jobs or self.options.jobs,
-            timeout=self.options.timeout,
+            jobs=jobs or self.settings.jobs,
+            timeout=self.settings.timeout,
             seed=seed,
             skip=list(records.tests),
             select=self.options.select,
             follow=self.options.follow,
         )
         start = run_session if fork else run_unforked
-        session = start(self.target, self.workspace, self.launcher, options, on_record, journal.fresh(run))
-        self.on_session(session)
+        session = start(
+            self.settings.target, self.workspace, self.settings.launcher, options, on_record, journal.fresh(run)
+        )
+        self.settings.on_session(session)
         return session

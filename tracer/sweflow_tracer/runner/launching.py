@@ -4,7 +4,7 @@ import contextlib
 from collections.abc import Iterator
 
 from sweflow_tracer.runner.launcher import Launcher
-from sweflow_tracer.runner.session import Target
+from sweflow_tracer.runner.options import Target
 from sweflow_tracer.sandbox.choose import open_sandbox
 from sweflow_tracer.sandbox.port import DEFAULT_LIMITS, Limits
 

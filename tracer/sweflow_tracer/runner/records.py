@@ -1,52 +1,167 @@
-"""The near end of a channel: what the probe adds to its file, as records."""
+"""Records: what the probe says of a session, a JSON object a line. Their shapes are known here and nowhere else.
 
-import json
-from pathlib import Path
-from typing import Any
+Code objects are rows of path, qualified name and first line; edges, by phase, are packed numbers of such rows
+(``recording/interning.py``). A record is trusted to have its shape, except in a guarded session.
+"""
 
-Record = dict[str, Any]
+from collections.abc import Sequence
+from typing import Any, Literal, NotRequired, TypedDict
 
-
-class Tail:
-    """Reads what is added to a file, line by line, and copies whole lines to another one, where there is one."""
-
-    def __init__(self, path: Path, copy: Path | None = None) -> None:
-        self._file = path.open("rb")  # for good: whoever removes it takes nothing away from us
-        self._position = 0
-        self._copy = copy.open("ab", buffering=0) if copy is not None else None
-
-    def __enter__(self) -> "Tail":
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        self._file.close()
-        if self._copy is not None:
-            self._copy.close()
-
-    def read(self) -> list[Record]:
-        """The records of the lines that were completed since the last call."""
-        self._file.seek(self._position)
-        data = self._file.read()
-        whole = data[: data.rfind(b"\n") + 1]
-        self._position += len(whole)
-        if whole and self._copy is not None:
-            self._copy.write(whole)
-        return [_record(line) for line in whole.splitlines()]
+CodeRow = Sequence[Any]
+Edges = dict[str, list[int]]
 
 
-def read_records(channel: Path) -> list[Record]:
-    """The whole lines of a channel; a torn last line is passed over."""
-    if not channel.exists():
-        return []
-    with Tail(channel) as tail:
-        return tail.read()
+class BodyRow(TypedDict):
+    """Where a test function stands."""
+
+    path: str
+    name: str
+    line: int
 
 
-def _record(line: bytes) -> Record:
-    """A line as a record; what is none was written by something else than the probe."""
-    try:
-        record = json.loads(line)
-    except ValueError:
-        record = None
-    good = isinstance(record, dict) and "kind" in record
-    return record if good else {"kind": "torn", "what": "writes to the channel"}
+class ItemRow(TypedDict):
+    """A collected test; ``function`` is its id without parameters, ``body`` None where it is no Python function."""
+
+    id: str
+    function: str
+    kind: str
+    body: BodyRow | None
+    path: str | None
+
+
+class ErrorRow(TypedDict):
+    """What could not be collected, with the end of pytest's report."""
+
+    path: str
+    text: str
+
+
+class FailureRow(TypedDict, total=False):
+    """The exception of a test: phase, type and message; ``stubs`` that it names; ``at`` is the innermost code."""
+
+    when: str
+    type: str
+    message: str
+    stubs: list[str]
+    mentions: bool
+    at: tuple[str, str, int] | None
+
+
+class StartRecord(TypedDict):
+    """pytest has started; ``early`` are modules of the project that were loaded before the probe."""
+
+    kind: Literal["start"]
+    python: str
+    early: list[str]
+
+
+class CollectedRecord(TypedDict):
+    """What was collected, and called and read on the way; ``threads`` live on besides the main one."""
+
+    kind: Literal["collected"]
+    items: list[ItemRow]
+    errors: list[ErrorRow]
+    threads: int
+    modules: list[str]
+    strays: list[tuple[str, str]]
+    codes: list[CodeRow]
+    edges: Edges
+    reads: NotRequired[list[str]]
+    starts: NotRequired[bool]
+
+
+class TestRecord(TypedDict):
+    """A test in a group. ``codes`` go on from the ``base`` first ones that were known after collection.
+
+    ``reruns`` are outcomes of plain runs in a record that was taken over from an earlier trace; ``table`` and ``again``
+    are added by the journal.
+    """
+
+    kind: Literal["test"]
+    id: str
+    outcome: str
+    group: NotRequired[int]
+    detail: NotRequired[str]
+    duration: NotRequired[float]
+    failure: NotRequired[FailureRow]
+    intact: NotRequired[bool]
+    base: NotRequired[int]
+    codes: NotRequired[list[CodeRow]]
+    edges: NotRequired[Edges]
+    lines: NotRequired[dict[str, list[tuple[str, int]]]]
+    modules: NotRequired[list[str]]
+    strays: NotRequired[list[tuple[str, str]]]
+    reads: NotRequired[list[str]]
+    starts: NotRequired[bool]
+    evidence: NotRequired[str]
+    seal: NotRequired[str]
+    reruns: NotRequired[list[str]]
+    table: NotRequired[list[CodeRow]]
+    again: NotRequired[bool]
+
+
+class UnfitRecord(TypedDict):
+    """A group whose variant could not be put in place."""
+
+    kind: Literal["unfit"]
+    group: int
+
+
+class KeptRecord(TypedDict):
+    """A result that another one stands for; what it says of strays holds all the same."""
+
+    kind: Literal["kept"]
+    strays: list[tuple[str, str]]
+
+
+class ClosingRecord(TypedDict):
+    """What the project's hooks called when the tests were over."""
+
+    kind: Literal["closing"]
+    codes: list[CodeRow]
+    edges: Edges
+
+
+class EndRecord(TypedDict):
+    """The session is over; ``ran``: its tests ran."""
+
+    kind: Literal["end"]
+    ran: bool
+
+
+class AlarmRecord(TypedDict):
+    """What the code under test did to its judges, in words."""
+
+    kind: Literal["alarm"]
+    what: str
+
+
+class TornRecord(TypedDict):
+    """A line that the probe did not write."""
+
+    kind: Literal["torn"]
+    what: str
+
+
+Record = (
+    StartRecord
+    | CollectedRecord
+    | TestRecord
+    | UnfitRecord
+    | KeptRecord
+    | ClosingRecord
+    | EndRecord
+    | AlarmRecord
+    | TornRecord
+)
+KINDS = frozenset({"start", "collected", "test", "unfit", "kept", "closing", "end", "alarm"})
+
+
+def not_run(test: str) -> TestRecord:
+    """The record of a test that has none."""
+    return TestRecord(kind="test", id=test, outcome="not-run")
+
+
+def codes_of(record: TestRecord, collected: Sequence[CodeRow]) -> list[CodeRow]:
+    """The code objects that a test's edges speak of, by number less one; ``collected`` were known after collection."""
+    return [*collected[: record.get("base", 0)], *record.get("codes", ())]

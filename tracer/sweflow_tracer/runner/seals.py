@@ -3,10 +3,10 @@
 import hashlib
 import hmac
 import json
-from typing import Any
+from collections.abc import Mapping
 
 
-def is_sealed(key: str, record: dict[str, Any]) -> bool:
+def is_sealed(key: str, record: Mapping[str, object]) -> bool:
     """Whether a record carries the seal of the key (hex)."""
     covered = {name: value for name, value in record.items() if name not in ("group", "seal")}
     text = json.dumps(covered, separators=(",", ":"), sort_keys=True).encode("ascii")

@@ -1,0 +1,95 @@
+"""The command of a session: pytest's command line and environment, and the probe that it loads."""
+
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Mapping, Sequence
+from dataclasses import astuple
+from pathlib import Path
+from typing import Any
+
+from sweflow_tracer.project.interpreter import PROBE
+from sweflow_tracer.runner.options import SessionOptions, Target
+from sweflow_tracer.runner.workspace import Workspace
+
+VARIABLES = {
+    "TZ": "UTC",
+    "LANG": "C.UTF-8",
+    "LC_ALL": "C.UTF-8",
+    "COLUMNS": "80",
+    "PYTHONNOUSERSITE": "1",
+}
+"""Pinned for every run of a target's code, together with PYTHONHASHSEED and PYTHONPATH."""
+
+
+def pytest_command(target: Target, plugin: str, run: Path, tree: Path, paths: Sequence[str] | None) -> list[str]:
+    """The command line of a session."""
+    plugins = target.project.plugins
+    switches = ["--no-cov"] if "pytest_cov" in plugins else []
+    switches += ["-p", "no:randomly"] if "randomly" in plugins else []
+    return [
+        *(str(target.python), "-m", "pytest", "-p", f"{plugin}.plugin"),
+        *("-o", f"cache_dir={run / 'cache'}", f"--rootdir={tree}", *switches),
+        *(target.project.arguments if paths is None else paths),
+    ]
+
+
+def target_environment(target: Target, run: Path, workspace: Workspace, seed: int) -> dict[str, str]:
+    """The environment of a session: nothing of ours but what it takes to run.
+
+    Interpreter and pytest start from the bytecode that lies beside them; the probe then sends what is compiled from
+    there on to the workspace.
+    """
+    tree = workspace.tree
+    roots = [str(tree / root) if root != "." else str(tree) for root in target.project.roots]
+    path = os.pathsep.join((str(target.python.parent), os.environ.get("PATH", os.defpath)))
+    return {
+        **VARIABLES,
+        "PATH": path,
+        "HOME": str(run / "home"),
+        "TMPDIR": str(run / "tmp"),
+        "PYTHONHASHSEED": str(seed),
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "PYTHONPATH": os.pathsep.join((*roots, str(run / "probe"))),
+    }
+
+
+def install_probe(
+    run: Path, target: Target, workspace: Workspace, channel: Path, options: SessionOptions, *, isolated: bool
+) -> Path:
+    """Copy the probe under a private name, with its configuration; its folder (T5).
+
+    In an isolated sandbox no bytecode is kept, and the process that starts pytest is none that we know.
+    """
+    name = "_sweflow_probe_" + hashlib.sha256(str(run).encode()).hexdigest()[:12]
+    folder = run / "probe" / name
+    shutil.copytree(PROBE, folder, ignore=shutil.ignore_patterns("__pycache__"))
+    groups = options.groups if isinstance(options.groups, str) else [list(group) for group in options.groups]
+    config: Mapping[str, Any] = {
+        "root": str(workspace.tree),
+        "origin": str(target.origin.resolve()) if target.origin else None,
+        "names": list(target.project.names),
+        "channel": str(channel),
+        "scratch": str(run / "tmp"),
+        "bytecode": None if isolated or options.guard else str(workspace.bytecode),
+        "parent": 0 if isolated else os.getpid(),
+        "engine": options.engine,
+        "follow": options.follow,
+        "spool": str(run / "spool"),
+        "jobs": options.jobs,
+        "timeout": options.timeout,
+        "fork": options.fork,
+        "groups": groups,
+        "skip": list(options.skip),
+        "select": list(options.select),
+        "watch": options.watch,
+        "traced": None if options.traced is None else list(options.traced),
+        "guard": None if options.guard is None else {"trusted": list(options.guard.trusted), "key": options.guard.key},
+        "variants": {str(group): list(astuple(variant)) for group, variant in options.variants.items()},
+        "again": list(options.again),
+        "lines": list(options.lines),
+        "watched": options.watched,
+    }
+    (folder / "config.json").write_text(json.dumps(config), "utf-8")
+    return folder
