@@ -229,7 +229,7 @@ def tasks(out: StrPath, *, index: SourceIndex | None = None, force: bool = False
     Verified tasks are removed by that, and it asks for ``force`` where there are any. Raises SweflowError.
     """
     folder = Folder(out)
-    inputs = _inputs(folder, None, index)
+    inputs = read_inputs(out, index=index)
     with folder.locked(), _timed(folder, "tasks"), _swapped(folder.history) as history:
         folder.check_replaceable("tasks", force=force)
         candidates = make_candidates(inputs, history)
@@ -255,7 +255,7 @@ def verify(
     there stay until the new ones are whole. Raises SweflowError.
     """
     folder = Folder(out)
-    inputs = _inputs(folder, python, index)
+    inputs = read_inputs(out, python=python, index=index)
     stored = stored_options(folder.root)
     options = replace(stored, jobs=jobs, certificate=certificate or stored.certificate)
     with folder.locked():
@@ -370,7 +370,9 @@ def _read(read: Callable[[Path], T], path: Path) -> T | None:
         return None
 
 
-def _inputs(folder: Folder, python: StrPath | None, index: SourceIndex | None) -> Inputs:
+def read_inputs(out: StrPath, *, python: StrPath | None = None, index: SourceIndex | None = None) -> Inputs:
+    """What the stages before ``tasks`` and ``verify`` left in a folder. Raises SweflowError."""
+    folder = Folder(out)
     project, interpreter = read_project_file(folder.project)
     if python is not None:
         _check_same_environment(absolute(python), project, folder.source)

@@ -1,5 +1,6 @@
 """Scheduling: the graph's tests in the order in which their functions could have been written."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sweflow_rdg import Node, RuntimeDependencyGraph
@@ -31,8 +32,8 @@ class ScheduleBasis:
 
     nodes: tuple[Node, ...]
     requirements: Requirements
-    cost: dict[int, int]
-    calls: dict[int, set[int]]
+    cost: Mapping[int, int]
+    calls: Mapping[int, set[int]]
     order: CalleeOrder
 
     def lines(self, batch: Batch) -> int:

@@ -17,7 +17,7 @@ from tests.corpus.projects import folder, script
 def dataset_of(out, scratch, *, inherit):
     """Tasks and rejections, and how many results on references were inherited."""
     scratch.mkdir()
-    inputs = pipeline._inputs(sweflow.Folder(out), None, None)
+    inputs = pipeline.read_inputs(out)
     settings = RunSettings(inputs.target, Launcher(), jobs=2)
     options = VerifyOptions(inherit=inherit)
     made = verify_tasks(inputs, options, settings, scratch / "journal", scratch / "history.git")

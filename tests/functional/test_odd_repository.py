@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from sweflow_tasks.format import read_lines
-from sweflow_tasks.history.commits import CommitStream
+from sweflow_tasks.history.fast_import import CommitStream
 from sweflow_tracer.project.clone import read_clone
 from sweflow_tracer.project.files import fits_git, list_files, read_blobs
 

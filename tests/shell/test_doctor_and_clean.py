@@ -72,7 +72,7 @@ def test_plugins_that_disturb_are_named_with_what_to_do(look, monkeypatch):
 def scratch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A temporary folder with what a crashed run left, what a living one owns, and what is none of ours."""
     monkeypatch.setattr(leftovers.tempfile, "tempdir", str(tmp_path))
-    for name in ("_processes", "_containers"):
+    for name in ("dead_processes", "dead_containers"):
         monkeypatch.setattr(leftovers, name, list)
     for name, who in {"sweflow-0000dead": "1-0", "sweflow-0000a11e": owner()}.items():
         (tmp_path / name / "tree").mkdir(parents=True)

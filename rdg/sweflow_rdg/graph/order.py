@@ -1,6 +1,6 @@
 """Order: functions with callees first, cycles taken as one (G2)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import networkx as nx
@@ -15,8 +15,8 @@ class CalleeOrder:
     """
 
     components: tuple[tuple[int, ...], ...]
-    place: dict[int, int]
-    depth: dict[int, int]
+    place: Mapping[int, int]
+    depth: Mapping[int, int]
 
     def key(self, node: int) -> tuple[int, int, int]:
         """Sorts nodes callee first, those of a component side by side, and otherwise by number."""

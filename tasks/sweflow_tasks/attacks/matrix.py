@@ -11,7 +11,8 @@ from sweflow_tracer.runner.pool import side_by_side
 from sweflow_tasks.attacks.values import Attack, Situation
 from sweflow_tasks.grading.evaluate import Grades
 from sweflow_tasks.grading.values import Verdict
-from sweflow_tasks.history.commits import CommitStream, read_commit, run_git, scratch_repository
+from sweflow_tasks.history.fast_import import CommitStream
+from sweflow_tasks.history.git import read_commit, run_git, scratch_repository
 from sweflow_tasks.values import JsonObject
 
 GOLD = Attack("gold", "no attack: the gold patch, which must still pass", lambda situation: situation.skeleton)

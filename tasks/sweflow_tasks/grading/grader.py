@@ -20,7 +20,7 @@ from sweflow_tasks.execution.arguments import present_arguments
 from sweflow_tasks.grading.patches import Refused, apply_patch
 from sweflow_tasks.grading.protected import is_protected, restore
 from sweflow_tasks.grading.values import Verdict, VerdictKind
-from sweflow_tasks.history.commits import read_commit
+from sweflow_tasks.history.git import read_commit
 from sweflow_tasks.values import JsonObject
 
 FEWEST_DECOYS = 3

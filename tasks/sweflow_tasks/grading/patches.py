@@ -8,7 +8,7 @@ from pathlib import Path
 from sweflow_tracer.project.files import Blobs
 
 from sweflow_tasks.grading.values import VerdictKind
-from sweflow_tasks.history.commits import read_commit, run_git, scratch_repository
+from sweflow_tasks.history.git import read_commit, run_git, scratch_repository
 
 LARGEST_PATCH = 10_000_000
 """Bytes of a patch's text; and of a tree's files beyond those that it starts from."""

@@ -4,7 +4,8 @@ from enum import StrEnum
 from pathlib import Path
 
 from sweflow_tasks.errors import DestinationInUse, UnknownInstance
-from sweflow_tasks.history.commits import read_commit, skeleton_message, write_checkout
+from sweflow_tasks.history.commits import skeleton_message, write_checkout
+from sweflow_tasks.history.git import read_commit
 from sweflow_tasks.values import JsonObject
 
 

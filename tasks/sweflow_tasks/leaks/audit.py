@@ -26,7 +26,7 @@ def without_leaks(inputs: Inputs, amendments: Amendments) -> Amendments:
     """
     functions = {function for step in inputs.schedule.steps for function in step.functions}
     scan = _Scan(inputs.index, functions)
-    loaded = _loaded(inputs.graph)
+    loaded = loaded_files(inputs.graph)
     unmasked = _given(inputs, scan, functions, loaded)
     withheld = {path: "compiled" for path in inputs.blobs if path.endswith(COMPILED)}
     for path, function, _ in scan.everywhere(inputs.blobs):
@@ -56,7 +56,7 @@ def _given(inputs: Inputs, scan: "_Scan", functions: set[str], loaded: frozenset
     return found
 
 
-def _loaded(graph: RuntimeDependencyGraph) -> frozenset[str]:
+def loaded_files(graph: RuntimeDependencyGraph) -> frozenset[str]:
     """Files of which something ran."""
     return frozenset(graph.nodes[call.callee].path for call in graph.calls)
 

@@ -1,8 +1,9 @@
 """The chain of trees: the repository's files after each step, with masks and without later tests (C2)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
+from types import MappingProxyType
 
 from sweflow_rdg import Definition, Role, RuntimeDependencyGraph, SourceIndex
 from sweflow_rdg.graph.roles import looks_like_test
@@ -14,7 +15,7 @@ from sweflow_tasks.masking.mask_policy import NEVER, Returns
 from sweflow_tasks.masking.masked_file import MaskedFile, Rendered
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Chain:
     """States of a repository. A state is a pair: code up to a step, tests up to a step.
 
@@ -25,11 +26,11 @@ class Chain:
 
     original: Blobs
     steps: tuple[int, ...]
-    code: dict[str, int]
-    tests: dict[str, int]
-    appears: dict[str, int]
+    code: Mapping[str, int]
+    tests: Mapping[str, int]
+    appears: Mapping[str, int]
     removed: frozenset[str]
-    files: dict[str, MaskedFile]
+    files: Mapping[str, MaskedFile]
 
     @property
     def trees(self) -> tuple[int, ...]:
@@ -81,7 +82,7 @@ class Chain:
         """The same chain with other functions removed."""
         changed = {function.partition("::")[0] for function in removed ^ self.removed}
         files = {path: replace(self.files[path], removed=removed) for path in changed}
-        return replace(self, removed=removed, files=self.files | files)
+        return replace(self, removed=removed, files=MappingProxyType({**self.files, **files}))
 
 
 def make_chain(
@@ -114,13 +115,13 @@ def make_chain(
         elif of_code:
             files[path] = MaskedFile(file, of_code, by_tests=False, docstrings=docstrings)
     return Chain(
-        original=blobs,
+        original=MappingProxyType(blobs),
         steps=tuple(step.number for step in schedule.steps),
-        code=code,
-        tests=tests,
-        appears=appears | dict.fromkeys(withheld, NEVER),
+        code=MappingProxyType(code),
+        tests=MappingProxyType(tests),
+        appears=MappingProxyType(appears | dict.fromkeys(withheld, NEVER)),
         removed=frozenset(),
-        files=files,
+        files=MappingProxyType(files),
     )
 
 

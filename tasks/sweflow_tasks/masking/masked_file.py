@@ -1,8 +1,8 @@
-"""One file with masks: its text at every point of the chain, made once for each."""
+"""One file with masks: its text at every point of the chain. The last ones that were made are kept."""
 
-from bisect import bisect_right
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import lru_cache
 
 from sweflow_rdg import Definition, FileIndex
 
@@ -39,9 +39,13 @@ class Rendered:
         return sum(_newlines(edit.text) - _newlines(source[edit.start : edit.end]) for edit in before)
 
 
-@dataclass(frozen=True, slots=True)
+KEPT = 1024
+"""Texts that are kept. Trees are made one after the other, and most files stay the same from one to the next."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class MaskedFile:
-    """A file's functions that come later, each with its step.
+    """A file's functions that come later, each with its step. One is equal to itself alone.
 
     ``by_tests`` says that they are test functions: they come and go with the tests and not with the code.
     ``removed`` and ``named`` are ids: core functions whose masked form is removal, and test functions that
@@ -54,23 +58,14 @@ class MaskedFile:
     removed: frozenset[str] = frozenset()
     named: frozenset[str] = frozenset()
     docstrings: Docstrings = Docstrings.KEEP
-    _order: tuple[int, ...] = field(init=False, repr=False)
-    _made: dict[int, Rendered] = field(default_factory=dict, init=False, repr=False, compare=False)
-    _outlines: dict[frozenset[str], bytes] = field(default_factory=dict, init=False, repr=False, compare=False)
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "_order", tuple(sorted(self.steps.values())))
 
     def at(self, step: int) -> Rendered:
         """The file with the functions of steps up to ``step``."""
-        present = bisect_right(self._order, step)
-        if present not in self._made:
-            self._made[present] = self._render([d for d in self.masked() if self.steps[d.id] > step])
-        return self._made[present]
+        return _rendered(self, self._later(step))
 
     def without(self, step: int, function: str) -> Rendered:
         """The file at a step with one of the functions that are there in its masked form."""
-        return self._render([d for d in self.masked() if self.steps[d.id] > step or d.id == function])
+        return _rendered(self, self._later(step) | {function})
 
     def outline(self, step: int) -> bytes:
         """What the file shows at its top level with the functions of steps up to ``step``.
@@ -80,31 +75,38 @@ class MaskedFile:
         """
         if self.by_tests:
             return self.at(step).text
-        hidden = frozenset(d.id for d in self.masked() if self.steps[d.id] > step and d.id in self.removed)
-        if hidden not in self._outlines:
-            self._outlines[hidden] = self._outline(hidden)
-        return self._outlines[hidden]
-
-    def _outline(self, hidden: frozenset[str]) -> bytes:
-        source = self.file.text.utf8
-        gone = [d for d in self.masked() if d.id in hidden]
-        bodies = (stub(d, source, self.docstrings) for d in self.masked() if d.id not in hidden)
-        edits = [Edit(edit.start, edit.end, b"") for edit in bodies]
-        return apply_edits(source, [*edits, *remove(gone, frozenset(), source)])
+        return _outlined(self, self._later(step) & self.removed)
 
     def masked(self) -> tuple[Definition, ...]:
         """The functions with a step, in source order."""
         return tuple(d for d in self.file.definitions if d.id in self.steps)
 
-    def _render(self, hidden: list[Definition]) -> Rendered:
-        source = self.file.text.utf8
-        if self.by_tests:
-            edits = remove(hidden, self.named, source)
-        else:
-            edits = [stub(d, source, self.docstrings) for d in hidden if d.id not in self.removed]
-            edits += remove((d for d in hidden if d.id in self.removed), frozenset(), source)
-        text = apply_edits(source, edits)
-        return Rendered(text, self.file.text.encode(text), tuple(sorted(edits)))
+    def _later(self, step: int) -> frozenset[str]:
+        return frozenset(function for function, returns in self.steps.items() if returns > step)
+
+
+@lru_cache(KEPT)
+def _rendered(file: MaskedFile, hidden: frozenset[str]) -> Rendered:
+    """The file with some functions in their masked form."""
+    source = file.file.text.utf8
+    later = [d for d in file.masked() if d.id in hidden]
+    if file.by_tests:
+        edits = remove(later, file.named, source)
+    else:
+        edits = [stub(d, source, file.docstrings) for d in later if d.id not in file.removed]
+        edits += remove((d for d in later if d.id in file.removed), frozenset(), source)
+    text = apply_edits(source, edits)
+    return Rendered(text, file.file.text.encode(text), tuple(sorted(edits)))
+
+
+@lru_cache(KEPT)
+def _outlined(file: MaskedFile, removed: frozenset[str]) -> bytes:
+    """The file's top level with some functions removed and the bodies of the other masked ones left out."""
+    source = file.file.text.utf8
+    gone = [d for d in file.masked() if d.id in removed]
+    bodies = (stub(d, source, file.docstrings) for d in file.masked() if d.id not in removed)
+    edits = [Edit(edit.start, edit.end, b"") for edit in bodies]
+    return apply_edits(source, [*edits, *remove(gone, frozenset(), source)])
 
 
 def _newlines(text: bytes) -> int:

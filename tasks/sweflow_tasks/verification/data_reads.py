@@ -1,6 +1,6 @@
 """Watching: one run of the finished project that tells which tests read its files as data or start processes."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from sweflow_rdg import RuntimeDependencyGraph
@@ -18,7 +18,7 @@ class FileReads:
     tests share what they read.
     """
 
-    reads: dict[str, frozenset[str]]
+    reads: Mapping[str, frozenset[str]]
     opaque: frozenset[str]
     always: frozenset[str]
 

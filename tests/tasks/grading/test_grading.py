@@ -23,7 +23,8 @@ from sweflow_tasks.grading.grader import verdict_of
 from sweflow_tasks.grading.patches import Refused, apply_patch
 from sweflow_tasks.grading.protected import restore
 from sweflow_tasks.grading.report import pass_at_k, wilson
-from sweflow_tasks.history.commits import CommitStream, run_git
+from sweflow_tasks.history.fast_import import CommitStream
+from sweflow_tasks.history.git import run_git
 from sweflow_tracer.errors import FileNotUsable
 
 from tests.helpers import git

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from sweflow_tasks.history.commits import patch_gives, read_commit, write_checkout, write_history
+from sweflow_tasks.history.commits import patch_gives, write_checkout, write_history
+from sweflow_tasks.history.git import read_commit
 from sweflow_tasks.masking.mask_policy import NEVER
 from sweflow_tracer.project.files import Blobs
 

@@ -1,5 +1,6 @@
 """The leak audit: what it cleans, what it finds on a skeleton, and what is similar only (C4)."""
 
+from dataclasses import fields, replace
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ from sweflow_scheduler import make_schedule
 from sweflow_tasks import Amendments, Inputs, make_draft
 from sweflow_tasks.leaks.audit import LEAST, Audit, own_requirements, without_leaks
 from sweflow_tasks.leaks.tokens import code_tokens
+from sweflow_tasks.masking.masked_file import MaskedFile, Rendered
 from sweflow_tracer import Outcome
 from sweflow_tracer.project.project import Project
 from sweflow_tracer.runner.options import Target
@@ -63,7 +65,9 @@ def test_C4_a_body_in_a_file_that_no_test_loads_is_a_leak_of_every_skeleton_unti
 
 def test_C4_a_body_in_an_unreached_function_is_a_leak_until_the_function_is_given(monkeypatch):
     made = inputs(FIRST + SECOND + f"def unreached(words):\n{BODY}")
-    monkeypatch.setattr("sweflow_tasks.leaks.audit._loaded", lambda graph: frozenset({"core.py", "tests/test_one.py"}))
+    monkeypatch.setattr(
+        "sweflow_tasks.leaks.audit.loaded_files", lambda graph: frozenset({"core.py", "tests/test_one.py"})
+    )
     assert leaks(made) == dict.fromkeys((1, 2), ("core.py::f1 stands in core.py",))
     amendments = without_leaks(made, Amendments())
     assert [(name, str(found.reason)) for name, found in amendments.unmasked.items()] == [("core.py::f1", "leak")]
@@ -74,7 +78,9 @@ def test_C4_a_body_in_an_unreached_function_is_a_leak_until_the_function_is_give
 
 def test_C4_where_one_copy_is_given_the_others_are_too(monkeypatch):
     made = inputs(f"def f0(words):\n{BODY}def f1(words):\n    # at length\n{BODY}def unreached(words):\n{BODY}")
-    monkeypatch.setattr("sweflow_tasks.leaks.audit._loaded", lambda graph: frozenset({"core.py", "tests/test_one.py"}))
+    monkeypatch.setattr(
+        "sweflow_tasks.leaks.audit.loaded_files", lambda graph: frozenset({"core.py", "tests/test_one.py"})
+    )
     amendments = without_leaks(made, Amendments())
     assert set(amendments.unmasked) == {"core.py::f0", "core.py::f1"}
     assert make_draft(made, amendments).chain.steps == ()
@@ -100,13 +106,21 @@ def test_C4_compiled_files_are_withheld_wherever_they_stand():
     assert all(len(found) == 2 for found in leaks(made).values())
 
 
+class Failing(MaskedFile):
+    """A file in which the second step's skeleton shows everything."""
+
+    def at(self, step: int) -> Rendered:
+        return super().at(9 if step == 1 else step)
+
+
 def test_C4_a_mask_that_failed_would_be_found():
     made = inputs(FIRST + SECOND)
     draft = make_draft(made, Amendments())
-    audit = Audit(made, draft)
-    for path in ("core.py", "tests/test_one.py"):
-        file = draft.chain.files[path]
-        file._made[1] = file.at(9)  # the second step's skeleton shows everything
+    files = {
+        path: Failing(**{field.name: getattr(file, field.name) for field in fields(file)})
+        for path, file in draft.chain.files.items()
+    }
+    audit = Audit(made, replace(draft, chain=replace(draft.chain, files=files)))
     assert audit.of_steps()[2].leaks == (
         "core.py::f1 stands in core.py",
         "tests/test_one.py::test_1 stands in tests/test_one.py",

@@ -5,7 +5,7 @@ import hashlib
 import os
 import re
 import stat
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -21,8 +21,8 @@ SKIPPED_FOLDERS = frozenset(
 BUILD_FOLDERS = frozenset({"build", "dist"})
 LOADABLE = (".py", ".so", ".pyd")
 _HFS_IGNORES = dict.fromkeys((*range(0x200C, 0x2010), *range(0x202A, 0x202F), *range(0x206A, 0x2070), 0xFEFF))
-Blobs = dict[str, tuple[str, bytes]]
-"""Path -> (git mode, content); the content of a symbolic link is its target."""
+Blobs = Mapping[str, tuple[str, bytes]]
+"""Path -> (git mode, content); the content of a symbolic link is its target. Nobody changes one."""
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -29,7 +29,7 @@ class Leftover:
 
 def find_leftovers(*, images: bool = False) -> tuple[Leftover, ...]:
     """What crashed runs left on this machine; with ``images`` also what was made for environments."""
-    return (*sorted(_processes()), *_containers(), *(_images() if images else ()), *sorted(_folders()))
+    return (*sorted(dead_processes()), *dead_containers(), *(made_images() if images else ()), *sorted(dead_folders()))
 
 
 def abandon() -> None:
@@ -68,13 +68,14 @@ def remove(leftover: Leftover) -> bool:
     return False
 
 
-def _processes() -> Iterator[Leftover]:
+def dead_processes() -> Iterator[Leftover]:
+    """Processes whose owner is gone."""
     for pid, token in marked(TOKEN):
         if "." in token and not lives(owner_of(token)) and pid != os.getpid():
             yield Leftover("process", str(pid))
 
 
-def _folders() -> Iterator[Leftover]:
+def dead_folders() -> Iterator[Leftover]:
     """Scratch folders whose owner is gone; one without an owner was just being made, or is none of ours."""
     for folder in _scratch_folders():
         with suppress(OSError):
@@ -87,7 +88,8 @@ def _scratch_folders() -> Iterator[Path]:
     return (folder for folder in folders if _NAME.fullmatch(folder.name))
 
 
-def _containers() -> list[Leftover]:
+def dead_containers() -> list[Leftover]:
+    """Containers of this host whose owner is gone."""
     found = []
     with suppress(Exception):  # no engine, no containers
         here = socket.gethostname()
@@ -98,7 +100,8 @@ def _containers() -> list[Leftover]:
     return sorted(found)
 
 
-def _images() -> list[Leftover]:
+def made_images() -> list[Leftover]:
+    """Images and volumes that were made for environments."""
     found = []
     with suppress(Exception):
         client = docker.open_client()

@@ -1,0 +1,53 @@
+"""git, without anybody's configuration: its output, scratch repositories, the files of a commit."""
+
+import os
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sweflow_tracer.project.files import Blobs
+
+
+def run_git(folder: Path, *arguments: str, data: bytes | None = None, index: Path | None = None) -> bytes:
+    """Output of a git command that sees nobody's configuration. Raises CalledProcessError."""
+    environment = {
+        "PATH": os.environ.get("PATH", os.defpath),
+        "LC_ALL": "C",
+        "HOME": os.devnull,
+        "GIT_CONFIG_GLOBAL": os.devnull,
+        "GIT_CONFIG_NOSYSTEM": "1",
+        "GIT_CEILING_DIRECTORIES": str(folder.resolve().parent),
+    }
+    if index is not None:
+        environment["GIT_INDEX_FILE"] = str(index.resolve())
+    settings = ("safe.directory=*", "core.quotePath=true", "core.logAllRefUpdates=false")
+    command = ["git", *(part for setting in settings for part in ("-c", setting)), *arguments]
+    done = subprocess.run(command, cwd=folder, input=data, capture_output=True, env=environment, check=True)
+    return done.stdout
+
+
+@contextmanager
+def scratch_repository() -> Iterator[Path]:
+    """An empty bare repository, gone at the end of the block."""
+    with tempfile.TemporaryDirectory(prefix="sweflow-") as scratch:
+        folder = Path(scratch)
+        run_git(folder, "init", "--quiet", "--bare", "--template=", ".")
+        yield folder
+
+
+def read_commit(folder: Path, name: str) -> Blobs:
+    """The files of a commit. Raises CalledProcessError where there is no such commit."""
+    rows = [row for row in run_git(folder, "ls-tree", "-r", "-z", name).split(b"\0") if row]
+    heads = [row.partition(b"\t") for row in rows]
+    wanted = b"".join(head.split()[2] + b"\n" for head, _, _ in heads)
+    output = run_git(folder, "cat-file", "--batch", data=wanted)
+    blobs: dict[str, tuple[str, bytes]] = {}
+    place = 0
+    for head, _, path in heads:
+        start = output.index(b"\n", place) + 1
+        size = int(output[place:start].split()[2])
+        blobs[os.fsdecode(path)] = (head.split()[0].decode("ascii"), output[start : start + size])
+        place = start + size + 1
+    return blobs
