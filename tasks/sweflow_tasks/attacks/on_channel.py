@@ -53,7 +53,7 @@ WALK = """
             return
         seen.add(id(thing))
         kind = type(thing).__name__
-        if kind == "AttackOutcome":
+        if kind == "ItemOutcome":
             thing._outcomes[:] = ["passed"]
             thing._failure, thing._called = None, True
             type(thing).record = lambda self: {"outcome": "passed", "duration": 0.0}
@@ -71,17 +71,17 @@ TO_PROBES = """
         for hook in sys.meta_path:
             config = getattr(hook, "config", None)
             for plugin in config.pluginmanager.get_plugins() if config is not None else ():
-                if getattr(plugin, "_guard", None) is not None:
+                if getattr(getattr(plugin, "RUN", None), "guard", None) is not None:
                     yield plugin
 
     def seal_as_passed(wanted):
         for probe in probes():
-            def forged(record, _seal=probe._guard.seal):
+            def forged(record, _seal=probe.RUN.guard.seal):
                 if record.get("kind") == "test" and wanted(record):
                     record = {**record, "outcome": "passed", "evidence": "ended"}
                 return _seal(record)
 
-            probe._guard.seal = forged
+            probe.RUN.guard.seal = forged
 """
 
 CHANNEL = (
@@ -157,7 +157,7 @@ CHANNEL = (
 
         for _name, _module in list(sys.modules.items()):
             if _name.startswith("_sweflow") and _name.endswith(".outcome"):
-                _module.AttackOutcome.record = lambda self: {"outcome": "passed", "duration": 0.0}
+                _module.ItemOutcome.record = lambda self: {"outcome": "passed", "duration": 0.0}
             if _name.startswith("_sweflow") and _name.endswith(".guard.guard"):
                 _module.Guard.after = lambda self, item, last: "ended"
         """,
@@ -168,8 +168,8 @@ CHANNEL = (
         TO_PROBES
         + """
     for _probe in probes():
-        _probe.AttackOutcome.record = lambda self: {"outcome": "passed", "duration": 0.0}
-        type(_probe._guard).after = lambda self, item, last: "ended"
+        _probe.run_groups.__globals__["ItemOutcome"].record = lambda self: {"outcome": "passed", "duration": 0.0}
+        type(_probe.RUN.guard).after = lambda self, item, last: "ended"
 """,
     ),
     at_import(
