@@ -15,7 +15,7 @@ from sweflow_tasks.masking.mask import Docstrings
 from sweflow_tasks.statements.assertions import assertions_of, table_lines
 from sweflow_tasks.statements.module_bindings import ModuleBinding, module_bindings
 from sweflow_tasks.statements.parameters import MOST_ROWS, Table, ids_of, tables
-from sweflow_tasks.statements.testcode import SET_UP, Helper, TestCode
+from sweflow_tasks.statements.test_code import SET_UP, Helper, TestCode
 from sweflow_tasks.statements.underspecified import Visible
 from sweflow_tasks.verification.draft import Draft, Inputs
 

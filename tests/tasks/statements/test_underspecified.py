@@ -6,7 +6,7 @@ import pytest
 from sweflow_rdg import index_source
 from sweflow_tasks.statements.assertions import table_lines
 from sweflow_tasks.statements.parameters import tables
-from sweflow_tasks.statements.testcode import TestCode
+from sweflow_tasks.statements.test_code import TestCode
 from sweflow_tasks.statements.underspecified import Visible
 
 TEST = """\
