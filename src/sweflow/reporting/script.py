@@ -35,7 +35,7 @@ def _visit(modules: Mapping[str, str], name: str, order: list[str], path: tuple[
 def _scope(name: str, text: str, exported: Mapping[str, list[str]]) -> str:
     """A module as a function that is called at once and gives what the module exports."""
     for names, source in _IMPORT.findall(text):
-        missing = {part.strip() for part in names.split(",")} - set(exported[source])
+        missing = {part.strip() for part in names.split(",") if part.strip()} - set(exported[source])
         if missing:
             raise ValueError(f"{name}.js imports {', '.join(sorted(missing))}, which {source}.js does not export")
     body = _EXPORT.sub("", _IMPORT.sub(r"const {\1} = $\2;\n", text)).strip()

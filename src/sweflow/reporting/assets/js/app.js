@@ -1,6 +1,6 @@
 // The page: its views, the state that they share, and the keys.
 
-import { Colouring, COLOURINGS } from "./colour.js";
+import { COLOURINGS, Colouring } from "./colour.js";
 import { canUnpack, readAbout, Texts, unpack } from "./data.js";
 import { Details } from "./details.js";
 import { byId, h, replace } from "./dom.js";
@@ -42,11 +42,17 @@ class Context {
     byId("skip").addEventListener("click", () => byId("main").focus());
   }
 
-  get state() { return this.store.state; }
+  get state() {
+    return this.store.state;
+  }
 
-  go(changes, options) { this.store.go(changes, options); }
+  go(changes, options) {
+    this.store.go(changes, options);
+  }
 
-  link(changes) { return this.store.link(changes); }
+  link(changes) {
+    return this.store.link(changes);
+  }
 
   /** Put a function in the middle of the focus view. */
   focus(node) {
@@ -91,7 +97,10 @@ class Context {
 
   nav() {
     const links = Object.fromEntries(VIEWS.map((view) => [view, h("a", { href: this.link({ view }) }, NAMES[view])]));
-    replace(byId("nav"), VIEWS.map((view) => links[view]));
+    replace(
+      byId("nav"),
+      VIEWS.map((view) => links[view]),
+    );
     return links;
   }
 
@@ -118,7 +127,9 @@ class Context {
     const missing = this.missing();
     const notice = byId("notice");
     notice.hidden = !missing.length;
-    notice.textContent = missing.length ? `The address names ${missing.join(" and ")}, which this report does not have. It may come from a report of another state of the project.` : "";
+    notice.textContent = missing.length
+      ? `The address names ${missing.join(" and ")}, which this report does not have. It may come from a report of another state of the project.`
+      : "";
     document.title = `${NAMES[state.view]} · ${this.about.name} · sweflow`;
     this.bar.update(state);
     this.details.update(state);
@@ -137,7 +148,7 @@ class Context {
 
   /** Marks when a view is there, for measurements. */
   ready(view) {
-    if (view === "map" && this.views.map?.webgl && !this.views.map.sigma?.getGraph().order && this.model.core.length) return;
+    if (view === "map" && this.views.map?.webgl && !this.views.map.renderer.drawn && this.model.core.length) return;
     if (!document.body.dataset.ready?.split(" ").includes(view)) {
       document.body.dataset.ready = `${document.body.dataset.ready ?? ""} ${view}`.trim();
       performance.mark(`sweflow-${view}`);
@@ -164,7 +175,8 @@ class Context {
     const before = this.state.view;
     if (view) this.go({ view });
     else if (actions[event.key]) actions[event.key]();
-    else if (!this.views[this.state.view]?.key || this.state.view !== "schedule" || !this.views.schedule.key(event)) return;
+    else if (!this.views[this.state.view]?.key || this.state.view !== "schedule" || !this.views.schedule.key(event))
+      return;
     event.preventDefault();
     if (view || this.state.view !== before) byId("main").focus();
   }
@@ -189,16 +201,29 @@ class Context {
 function head(about) {
   byId("name").textContent = about.name;
   byId("release").textContent = about.version;
-  const dated = about.created_at && !about.created_at.startsWith("1970-01-01") ? about.created_at.slice(0, 10) : "no commit date";
-  const parts = [`sweflow ${about.tool}`, about.source ? `source ${about.source.slice(0, 12)}` : null, dated, about.python ? `Python ${about.python}` : null, `report format ${about.format}`, ...Object.entries(about.formats).map(([name, version]) => `${name} ${version}`), about.left_out ? `${about.left_out} texts left out for size` : null];
-  replace(byId("foot"), parts.filter(Boolean).map((part) => h("span", {}, part)));
+  const dated =
+    about.created_at && !about.created_at.startsWith("1970-01-01") ? about.created_at.slice(0, 10) : "no commit date";
+  const parts = [
+    `sweflow ${about.tool}`,
+    about.source ? `source ${about.source.slice(0, 12)}` : null,
+    dated,
+    about.python ? `Python ${about.python}` : null,
+    `report format ${about.format}`,
+    ...Object.entries(about.formats).map(([name, version]) => `${name} ${version}`),
+    about.left_out ? `${about.left_out} texts left out for size` : null,
+  ];
+  replace(
+    byId("foot"),
+    parts.filter(Boolean).map((part) => h("span", {}, part)),
+  );
 }
 
 async function main() {
   const about = readAbout();
   head(about);
   if (!canUnpack()) {
-    byId("loading").textContent = "This browser cannot unpack the report (it has no DecompressionStream). Any Chrome, Edge, Firefox or Safari since 2023 can.";
+    byId("loading").textContent =
+      "This browser cannot unpack the report (it has no DecompressionStream). Any Chrome, Edge, Firefox or Safari since 2023 can.";
     return;
   }
   try {
@@ -208,7 +233,9 @@ async function main() {
     context.update(null);
   } catch (error) {
     byId("loading")?.remove();
-    byId("main").append(h("div", { class: "empty" }, h("h1", {}, "The report cannot be shown"), h("p", {}, String(error))));
+    byId("main").append(
+      h("div", { class: "empty" }, h("h1", {}, "The report cannot be shown"), h("p", {}, String(error))),
+    );
     throw error;
   }
 }

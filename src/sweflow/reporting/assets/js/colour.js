@@ -5,7 +5,12 @@ const WEAK_STRONG = ["#a6440f", "#d9822b", "#b9a690", "#6f9fc4", "#0b5394"];
 const OKABE_ITO = ["#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#8a7c00"];
 const OTHER = "#8b95a1";
 
-export const COLOURINGS = [["step", "Step"], ["package", "Package"], ["tests", "Number of tests"], ["strength", "Strength"]];
+export const COLOURINGS = [
+  ["step", "Step"],
+  ["package", "Package"],
+  ["tests", "Number of tests"],
+  ["strength", "Strength"],
+];
 
 /** A colour of a ramp; `part` from 0 to 1. */
 export function ramp(colours, part) {
@@ -15,7 +20,8 @@ export function ramp(colours, part) {
 }
 
 function mix(a, b, part) {
-  const channel = (at) => Math.round(parseInt(a.slice(at, at + 2), 16) * (1 - part) + parseInt(b.slice(at, at + 2), 16) * part);
+  const channel = (at) =>
+    Math.round(parseInt(a.slice(at, at + 2), 16) * (1 - part) + parseInt(b.slice(at, at + 2), 16) * part);
   return `#${[1, 3, 5].map((at) => channel(at).toString(16).padStart(2, "0")).join("")}`;
 }
 
@@ -59,7 +65,9 @@ export class Colouring {
         return found ? strengthColour(found.killed / found.total) : OTHER;
       }
       default:
-        return model.step(node) ? stepColour(model.lastStep > 1 ? (model.step(node) - 1) / (model.lastStep - 1) : 0, dark) : OTHER;
+        return model.step(node)
+          ? stepColour(model.lastStep > 1 ? (model.step(node) - 1) / (model.lastStep - 1) : 0, dark)
+          : OTHER;
     }
   }
 
@@ -71,13 +79,16 @@ export class Colouring {
   words(node) {
     const { model } = this;
     switch (this.by) {
-      case "package": return this.bandOf(node);
-      case "tests": return `${model.nodes.tests[node]} tests`;
+      case "package":
+        return this.bandOf(node);
+      case "tests":
+        return `${model.nodes.tests[node]} tests`;
       case "strength": {
         const found = model.strength.get(node);
         return found ? `${found.killed} of ${found.total} mutants killed` : "strength not measured";
       }
-      default: return model.step(node) ? `step ${model.step(node)}` : model.state(node);
+      default:
+        return model.step(node) ? `step ${model.step(node)}` : model.state(node);
     }
   }
 
@@ -94,17 +105,30 @@ export class Colouring {
     const colours = (make) => [0, 0.2, 0.4, 0.6, 0.8, 1].map(make);
     switch (this.by) {
       case "package": {
-        const rows = this.ranked.slice(0, OKABE_ITO.length).map((name, place) => ({ colour: OKABE_ITO[place], text: name }));
-        return this.ranked.length > OKABE_ITO.length ? [...rows, { colour: OTHER, text: `${this.ranked.length - OKABE_ITO.length} more` }] : rows;
+        const rows = this.ranked
+          .slice(0, OKABE_ITO.length)
+          .map((name, place) => ({ colour: OKABE_ITO[place], text: name }));
+        return this.ranked.length > OKABE_ITO.length
+          ? [...rows, { colour: OTHER, text: `${this.ranked.length - OKABE_ITO.length} more` }]
+          : rows;
       }
       case "tests":
-        return [{ ramp: colours((part) => stepColour(part, dark)), text: ["1 test", `${this.most}`] }, { colour: OTHER, text: "no test" }];
+        return [
+          { ramp: colours((part) => stepColour(part, dark)), text: ["1 test", `${this.most}`] },
+          { colour: OTHER, text: "no test" },
+        ];
       case "strength":
         return model.strength.size
-          ? [{ ramp: colours(strengthColour), text: ["no mutant killed", "all"] }, { colour: OTHER, text: "not measured" }]
+          ? [
+              { ramp: colours(strengthColour), text: ["no mutant killed", "all"] },
+              { colour: OTHER, text: "not measured" },
+            ]
           : [{ colour: OTHER, text: "not measured in this build" }];
       default:
-        return [{ ramp: colours((part) => stepColour(part, dark)), text: ["step 1", `${model.lastStep}`] }, { colour: OTHER, text: "in no step" }];
+        return [
+          { ramp: colours((part) => stepColour(part, dark)), text: ["step 1", `${model.lastStep}`] },
+          { colour: OTHER, text: "in no step" },
+        ];
     }
   }
 }

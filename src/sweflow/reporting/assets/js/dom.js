@@ -63,7 +63,13 @@ export function seconds(value) {
 /** The labels of a square-root scale: nothing, a quarter and all of the most, at `high` of a chart's hundredths. */
 export function heights(most, high, foot) {
   const at = (share) => `bottom: ${foot + high * share}%`;
-  return h("div", { class: "heights", "aria-hidden": "true" }, h("span", { style: at(0) }, "0"), h("span", { style: at(0.5) }, figure(Math.round(most / 4))), h("span", { style: at(1) }, `${figure(most)} lines`));
+  return h(
+    "div",
+    { class: "heights", "aria-hidden": "true" },
+    h("span", { style: at(0) }, "0"),
+    h("span", { style: at(0.5) }, figure(Math.round(most / 4))),
+    h("span", { style: at(1) }, `${figure(most)} lines`),
+  );
 }
 
 /** Say something to people who hear the page. */
@@ -77,7 +83,17 @@ export function calm() {
 
 /** A button of an icon's path, with a name. */
 export function iconButton(name, path, onclick, more) {
-  const icon = s("svg", { width: 18, height: 18, viewBox: "0 0 18 18", "aria-hidden": "true" },
-    s("path", { d: path, fill: "none", stroke: "currentColor", "stroke-width": 1.6, "stroke-linecap": "round", "stroke-linejoin": "round" }));
+  const icon = s(
+    "svg",
+    { width: 18, height: 18, viewBox: "0 0 18 18", "aria-hidden": "true" },
+    s("path", {
+      d: path,
+      fill: "none",
+      stroke: "currentColor",
+      "stroke-width": 1.6,
+      "stroke-linecap": "round",
+      "stroke-linejoin": "round",
+    }),
+  );
   return h("button", { type: "button", class: "icon", "aria-label": name, title: name, onclick, ...more }, icon);
 }

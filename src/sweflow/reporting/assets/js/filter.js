@@ -47,7 +47,10 @@ export class Filter {
       if (test < 0) this.problems.push(`no test is called ${state.test}`);
       holds.push((node) => ran.has(node));
     }
-    if (state.cycle) holds.push((node) => (state.cycle === "any" ? model.cycleOf[node] >= 0 : model.cycleOf[node] === Number(state.cycle) - 1));
+    if (state.cycle)
+      holds.push((node) =>
+        state.cycle === "any" ? model.cycleOf[node] >= 0 : model.cycleOf[node] === Number(state.cycle) - 1,
+      );
     if (state.steps) {
       const [from, to] = stepRange(state.steps);
       holds.push((node) => model.step(node) >= from && model.step(node) <= to);

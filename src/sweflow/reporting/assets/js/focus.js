@@ -21,7 +21,13 @@ export class FocusView {
     this.controls = h("div", { class: "focus-controls" });
     this.stage = h("div", { class: "focus-stage", id: "focus-stage", onkeydown: (event) => this.arrow(event) });
     this.source = h("section", { class: "source" });
-    replace(root, h("div", { class: "focus-head" }, h("div", {}, this.title), this.controls), this.stage, legend(), this.source);
+    replace(
+      root,
+      h("div", { class: "focus-head" }, h("div", {}, this.title), this.controls),
+      this.stage,
+      legend(),
+      this.source,
+    );
   }
 
   /** The function in the middle: what the state says, else what is selected, else what most tests run. */
@@ -37,10 +43,30 @@ export class FocusView {
     const { model } = ctx;
     const centre = this.centre(state);
     if (centre === undefined) {
-      replace(this.root, h("div", { class: "empty" }, h("h1", {}, "No functions"), h("p", {}, "The graph holds no function of the project.")));
+      replace(
+        this.root,
+        h(
+          "div",
+          { class: "empty" },
+          h("h1", {}, "No functions"),
+          h("p", {}, "The graph holds no function of the project."),
+        ),
+      );
       return;
     }
-    const key = [centre, state.in, state.out, state.sel, state.to, state.by, ctx.dark, ctx.filter.key, state.call, state.into, [...this.open].join()].join("\n");
+    const key = [
+      centre,
+      state.in,
+      state.out,
+      state.sel,
+      state.to,
+      state.by,
+      ctx.dark,
+      ctx.filter.key,
+      state.call,
+      state.into,
+      [...this.open].join(),
+    ].join("\n");
     if (key === this.drawn) return;
     if (centre !== this.centreDrawn) {
       this.open.clear();
@@ -65,12 +91,39 @@ export class FocusView {
 
   head(state, centre, path) {
     const { ctx } = this;
-    const hops = (name, key) => h("div", { class: "stepper", role: "group", "aria-label": `${name}: hops` }, h("span", {}, name),
-      h("button", { type: "button", "aria-label": `Fewer hops of ${name.toLowerCase()}`, disabled: state[key] <= 0, onclick: () => ctx.go({ [key]: state[key] - 1 }) }, "−"),
-      h("output", {}, state[key]),
-      h("button", { type: "button", "aria-label": `More hops of ${name.toLowerCase()}`, disabled: state[key] >= MOST_HOPS, onclick: () => ctx.go({ [key]: state[key] + 1 }) }, "+"));
+    const hops = (name, key) =>
+      h(
+        "div",
+        { class: "stepper", role: "group", "aria-label": `${name}: hops` },
+        h("span", {}, name),
+        h(
+          "button",
+          {
+            type: "button",
+            "aria-label": `Fewer hops of ${name.toLowerCase()}`,
+            disabled: state[key] <= 0,
+            onclick: () => ctx.go({ [key]: state[key] - 1 }),
+          },
+          "−",
+        ),
+        h("output", {}, state[key]),
+        h(
+          "button",
+          {
+            type: "button",
+            "aria-label": `More hops of ${name.toLowerCase()}`,
+            disabled: state[key] >= MOST_HOPS,
+            onclick: () => ctx.go({ [key]: state[key] + 1 }),
+          },
+          "+",
+        ),
+      );
     if (path.length) {
-      replace(this.controls, h("span", {}, `A shortest chain: ${count(path.length - 1, "call")}`), h("button", { type: "button", onclick: () => ctx.go({ to: "" }) }, "Back to callers and callees"));
+      replace(
+        this.controls,
+        h("span", {}, `A shortest chain: ${count(path.length - 1, "call")}`),
+        h("button", { type: "button", onclick: () => ctx.go({ to: "" }) }, "Back to callers and callees"),
+      );
       return;
     }
     replace(this.controls, hops("Callers", "in"), hops("Callees", "out"));
@@ -82,7 +135,10 @@ export class FocusView {
     const columns = new Map([[0, [centre]]]);
     const column = new Map([[centre, 0]]);
     const more = [];
-    for (const [sign, hops, next] of [[-1, state.in, model.callers], [1, state.out, model.callees]]) {
+    for (const [sign, hops, next] of [
+      [-1, state.in, model.callers],
+      [1, state.out, model.callees],
+    ]) {
       let edge = [centre];
       for (let hop = 1; hop <= hops && edge.length; hop += 1) {
         const found = [...around(edge, 1, (node) => next[node]).keys()].filter((node) => !column.has(node));
@@ -105,7 +161,11 @@ export class FocusView {
   }
 
   chain(path) {
-    return this.place(new Map(path.map((node, place) => [place, [node]])), new Map(path.map((node, place) => [node, place])), []);
+    return this.place(
+      new Map(path.map((node, place) => [place, [node]])),
+      new Map(path.map((node, place) => [node, place])),
+      [],
+    );
   }
 
   place(columns, column, more) {
@@ -120,7 +180,8 @@ export class FocusView {
       const rows = nodes.length + (extra.has(at) ? 1 : 0);
       const top = (high - rows * ROW) / 2;
       nodes.forEach((node, row) => spots.set(node, { x: 20 + (at - first) * COLUMN, y: top + row * ROW, at, row }));
-      if (extra.has(at)) buttons.push({ at, count: extra.get(at), x: 20 + (at - first) * COLUMN, y: top + nodes.length * ROW });
+      if (extra.has(at))
+        buttons.push({ at, count: extra.get(at), x: 20 + (at - first) * COLUMN, y: top + nodes.length * ROW });
     }
     const edges = [];
     for (const node of spots.keys()) {
@@ -134,14 +195,48 @@ export class FocusView {
     const { model } = ctx;
     const { spots, edges } = made;
     const chosen = model.byId.get(state.sel) ?? centre;
-    const picture = s("svg", { width: made.width, height: made.height, viewBox: `0 0 ${made.width} ${made.height}`, class: "focus-picture", id: "focus-picture", role: "group", "aria-label": `Calls around ${model.label(centre)}` },
-      s("defs", {}, s("marker", { id: "arrow", viewBox: "0 0 8 8", refX: 7, refY: 4, markerWidth: 9, markerHeight: 9, markerUnits: "userSpaceOnUse", orient: "auto" }, s("path", { d: "M0 0.8L7 4L0 7.2z", class: "arrow" }))),
+    const picture = s(
+      "svg",
+      {
+        width: made.width,
+        height: made.height,
+        viewBox: `0 0 ${made.width} ${made.height}`,
+        class: "focus-picture",
+        id: "focus-picture",
+        role: "group",
+        "aria-label": `Calls around ${model.label(centre)}`,
+      },
+      s(
+        "defs",
+        {},
+        s(
+          "marker",
+          {
+            id: "arrow",
+            viewBox: "0 0 8 8",
+            refX: 7,
+            refY: 4,
+            markerWidth: 9,
+            markerHeight: 9,
+            markerUnits: "userSpaceOnUse",
+            orient: "auto",
+          },
+          s("path", { d: "M0 0.8L7 4L0 7.2z", class: "arrow" }),
+        ),
+      ),
       edges.map(([a, b]) => this.edge(a, b, spots, state, chosen)),
       [...spots].map(([node, spot]) => this.box(node, spot, centre, chosen)),
-      made.buttons.map((button) => this.more(button)));
+      made.buttons.map((button) => this.more(button)),
+    );
     picture.addEventListener("pointerover", (event) => this.hover(event.target.closest("[data-node]"), picture));
     picture.addEventListener("pointerleave", () => this.hover(null, picture));
-    replace(this.stage, picture, spots.size === 1 ? h("p", { class: "faint centre" }, "No calls to or from this function were seen within these hops.") : null);
+    replace(
+      this.stage,
+      picture,
+      spots.size === 1
+        ? h("p", { class: "faint centre" }, "No calls to or from this function were seen within these hops.")
+        : null,
+    );
   }
 
   edge(a, b, spots, state, chosen) {
@@ -151,13 +246,34 @@ export class FocusView {
     const to = spots.get(b);
     const calls = model.callsBetween(a, b);
     const tests = Math.max(0, ...calls.map((call) => model.calls.tests[call]));
-    const d = a === b ? loop(from) : to.at > from.at ? ahead(from, to) : to.at < from.at ? back(from, to) : beside(from, to);
+    const d =
+      a === b ? loop(from) : to.at > from.at ? ahead(from, to) : to.at < from.at ? back(from, to) : beside(from, to);
     const aside = to.at !== from.at + 1;
     const on = state.call === model.ids[a] && state.into === model.ids[b];
     const name = `${model.label(a)} calls ${model.label(b)}; ${count(tests, "test")} saw it`;
     const act = () => ctx.go({ call: model.ids[a], into: model.ids[b] });
-    return s("g", { class: `edge${aside ? " aside" : ""}${aside && (on || chosen === a || chosen === b) ? " kept" : ""}${on ? " on" : ""}`, "data-from": a, "data-to": b, tabindex: aside ? -1 : 0, role: "button", "aria-label": name, "aria-pressed": String(on), onclick: act, onkeydown: (event) => { if (event.key === "Enter" || event.key === " ") { event.preventDefault(); act(); } } },
-      s("title", {}, name), s("path", { class: "hit", d }), s("path", { class: "stroke", d, "stroke-width": 1 + Math.log10(1 + tests), "marker-end": "url(#arrow)" }));
+    return s(
+      "g",
+      {
+        class: `edge${aside ? " aside" : ""}${aside && (on || chosen === a || chosen === b) ? " kept" : ""}${on ? " on" : ""}`,
+        "data-from": a,
+        "data-to": b,
+        tabindex: aside ? -1 : 0,
+        role: "button",
+        "aria-label": name,
+        "aria-pressed": String(on),
+        onclick: act,
+        onkeydown: (event) => {
+          if (event.key === "Enter" || event.key === " ") {
+            event.preventDefault();
+            act();
+          }
+        },
+      },
+      s("title", {}, name),
+      s("path", { class: "hit", d }),
+      s("path", { class: "stroke", d, "stroke-width": 1 + Math.log10(1 + tests), "marker-end": "url(#arrow)" }),
+    );
   }
 
   box(node, spot, centre, chosen) {
@@ -167,20 +283,60 @@ export class FocusView {
     const words = [model.path(node).split("/").pop(), ctx.colouring.short(node)].join(" · ");
     const state = model.state(node);
     const kind = `${node === centre ? " centre" : ""}${node === chosen ? " chosen" : ""}${ctx.filter.has(node) ? "" : " dim"}${model.cycleOf[node] >= 0 ? " cycle" : ""}`;
-    return s("g", { class: `box${kind}`, transform: `translate(${spot.x} ${spot.y})`, "data-node": node, tabindex: node === chosen || (node === centre && !ctx.state.sel) ? 0 : -1, role: "button", "aria-label": `${id}, ${state}, ${ctx.colouring.words(node)}`, "aria-pressed": String(node === chosen),
-      onclick: () => ctx.go({ sel: id, focus: model.ids[centre], call: "", into: "" }), ondblclick: () => ctx.focus(node), onkeydown: (event) => this.boxKey(event, node, centre) },
-    s("title", {}, id),
-    s("rect", { class: `frame s-${state}`, width: WIDE, height: HIGH, rx: 8 }),
-    s("rect", { x: 7, y: 9, width: 5, height: HIGH - 18, rx: 2.5, fill: model.role(node) === "core" ? ctx.colouring.of(node) : "var(--soft)" }),
-    s("text", { x: 20, y: 19, class: "n-name" }, short(model.label(node), model.cycleOf[node] >= 0 ? 24 : 27)),
-    s("text", { x: 20, y: 34, class: "n-sub" }, short(words, 34)),
-    model.cycleOf[node] >= 0 ? s("text", { x: WIDE - 20, y: 19, class: "c-mark", "aria-hidden": "true" }, "↻") : null);
+    return s(
+      "g",
+      {
+        class: `box${kind}`,
+        transform: `translate(${spot.x} ${spot.y})`,
+        "data-node": node,
+        tabindex: node === chosen || (node === centre && !ctx.state.sel) ? 0 : -1,
+        role: "button",
+        "aria-label": `${id}, ${state}, ${ctx.colouring.words(node)}`,
+        "aria-pressed": String(node === chosen),
+        onclick: () => ctx.go({ sel: id, focus: model.ids[centre], call: "", into: "" }),
+        ondblclick: () => ctx.focus(node),
+        onkeydown: (event) => this.boxKey(event, node, centre),
+      },
+      s("title", {}, id),
+      s("rect", { class: `frame s-${state}`, width: WIDE, height: HIGH, rx: 8 }),
+      s("rect", {
+        x: 7,
+        y: 9,
+        width: 5,
+        height: HIGH - 18,
+        rx: 2.5,
+        fill: model.role(node) === "core" ? ctx.colouring.of(node) : "var(--soft)",
+      }),
+      s("text", { x: 20, y: 19, class: "n-name" }, short(model.label(node), model.cycleOf[node] >= 0 ? 24 : 27)),
+      s("text", { x: 20, y: 34, class: "n-sub" }, short(words, 34)),
+      model.cycleOf[node] >= 0 ? s("text", { x: WIDE - 20, y: 19, class: "c-mark", "aria-hidden": "true" }, "↻") : null,
+    );
   }
 
   more(button) {
-    const act = () => { this.open.add(button.at); this.update(this.ctx.state); };
-    return s("g", { class: "more", transform: `translate(${button.x} ${button.y})`, tabindex: 0, role: "button", "aria-label": `Show ${button.count} more`, onclick: act, onkeydown: (event) => { if (event.key === "Enter" || event.key === " ") { event.preventDefault(); act(); } } },
-      s("rect", { width: WIDE, height: 32, rx: 8 }), s("text", { x: WIDE / 2, y: 20, "text-anchor": "middle", class: "n-sub" }, `Show ${button.count} more`));
+    const act = () => {
+      this.open.add(button.at);
+      this.update(this.ctx.state);
+    };
+    return s(
+      "g",
+      {
+        class: "more",
+        transform: `translate(${button.x} ${button.y})`,
+        tabindex: 0,
+        role: "button",
+        "aria-label": `Show ${button.count} more`,
+        onclick: act,
+        onkeydown: (event) => {
+          if (event.key === "Enter" || event.key === " ") {
+            event.preventDefault();
+            act();
+          }
+        },
+      },
+      s("rect", { width: WIDE, height: 32, rx: 8 }),
+      s("text", { x: WIDE / 2, y: 20, "text-anchor": "middle", class: "n-sub" }, `Show ${button.count} more`),
+    );
   }
 
   hover(box, picture) {
@@ -220,8 +376,13 @@ export class FocusView {
     event.preventDefault();
     event.stopPropagation();
     const at = here.getBoundingClientRect();
-    const fits = [...this.stage.querySelectorAll("[data-node]")].map((box) => [box, box.getBoundingClientRect()])
-      .filter(([, box]) => (by[0] ? (box.left - at.left) * by[0] > 10 : Math.abs(box.left - at.left) < 10 && (box.top - at.top) * by[1] > 10));
+    const fits = [...this.stage.querySelectorAll("[data-node]")]
+      .map((box) => [box, box.getBoundingClientRect()])
+      .filter(([, box]) =>
+        by[0]
+          ? (box.left - at.left) * by[0] > 10
+          : Math.abs(box.left - at.left) < 10 && (box.top - at.top) * by[1] > 10,
+      );
     fits.sort((a, b) => distance(a[1], at) - distance(b[1], at));
     fits[0]?.[0].focus();
   }
@@ -241,13 +402,31 @@ export class FocusView {
     const ran = model.ran.get(node) ?? null;
     const head = h("h2", {}, "Source ", h("span", { class: "faint" }, `${path}:${model.nodes.line[node]}`));
     if (text === null) {
-      replace(this.source, head, h("p", { class: "empty" }, "The source of this file is not in the report: it had no room, or the folder does not hold it."));
+      replace(
+        this.source,
+        head,
+        h(
+          "p",
+          { class: "empty" },
+          "The source of this file is not in the report: it had no room, or the folder does not hold it.",
+        ),
+      );
       return;
     }
     const first = model.nodes.line[node];
     const lines = text.split("\n").slice(first - 1, first - 1 + Math.min(model.nodes.lines[node], 400));
-    replace(this.source, head, h("p", { class: "faint" }, ran ? `${figure(ran.size)} lines ran in the tests of its step; they carry a mark.` : "Which of its lines ran was not measured in this build."),
-      listing(lines.join("\n"), first, ran, `Source of ${model.label(node)}`));
+    replace(
+      this.source,
+      head,
+      h(
+        "p",
+        { class: "faint" },
+        ran
+          ? `${figure(ran.size)} lines ran in the tests of its step; they carry a mark.`
+          : "Which of its lines ran was not measured in this build.",
+      ),
+      listing(lines.join("\n"), first, ran, `Source of ${model.label(node)}`),
+    );
   }
 
   /** The functions shown, for export. */
@@ -262,8 +441,31 @@ export class FocusView {
 
 /** What the looks of boxes and lines mean. */
 function legend() {
-  const box = (kind, name) => h("li", {}, s("svg", { width: 26, height: 14, "aria-hidden": "true" }, s("g", { class: `box ${kind === "cycle" ? "cycle" : ""}` }, s("rect", { class: `frame s-${kind}`, x: 1, y: 1, width: 24, height: 12, rx: 4 }))), name);
-  return h("ul", { class: "legend focus-legend" }, box("reached", "reached by tests"), box("scaffold", "scaffold"), box("unreached", "unreached"), box("cycle", "↻ in a cycle"), h("li", {}, "thicker: more tests saw the call"), h("li", {}, "calls across columns show for what is selected"));
+  const box = (kind, name) =>
+    h(
+      "li",
+      {},
+      s(
+        "svg",
+        { width: 26, height: 14, "aria-hidden": "true" },
+        s(
+          "g",
+          { class: `box ${kind === "cycle" ? "cycle" : ""}` },
+          s("rect", { class: `frame s-${kind}`, x: 1, y: 1, width: 24, height: 12, rx: 4 }),
+        ),
+      ),
+      name,
+    );
+  return h(
+    "ul",
+    { class: "legend focus-legend" },
+    box("reached", "reached by tests"),
+    box("scaffold", "scaffold"),
+    box("unreached", "unreached"),
+    box("cycle", "↻ in a cycle"),
+    h("li", {}, "thicker: more tests saw the call"),
+    h("li", {}, "calls across columns show for what is selected"),
+  );
 }
 
 function ahead(from, to) {

@@ -9,7 +9,10 @@ export function fit(query, text) {
   if (whole >= 0) {
     const starts = whole === 0 || !/[a-z0-9]/.test(lower[whole - 1]);
     const ends = whole + wanted.length === lower.length;
-    return { score: 100 + (starts ? 40 : 0) + (ends ? 60 : 0) - lower.length / 100, places: range(whole, wanted.length) };
+    return {
+      score: 100 + (starts ? 40 : 0) + (ends ? 60 : 0) - lower.length / 100,
+      places: range(whole, wanted.length),
+    };
   }
   return scattered(wanted, lower, text);
 }
@@ -21,7 +24,10 @@ function scattered(wanted, lower, text) {
   for (let letter = wanted.length - 1; letter >= 0; letter -= 1) {
     const place = lower.lastIndexOf(wanted[letter], from);
     if (place < 0) return null;
-    const begins = place === 0 || !/[A-Za-z0-9]/.test(text[place - 1]) || (/[A-Z]/.test(text[place]) && /[a-z]/.test(text[place - 1]));
+    const begins =
+      place === 0 ||
+      !/[A-Za-z0-9]/.test(text[place - 1]) ||
+      (/[A-Z]/.test(text[place]) && /[a-z]/.test(text[place - 1]));
     score += (begins ? 8 : 1) + (places[0] === place + 1 ? 4 : 0);
     places.unshift(place);
     from = place - 1;

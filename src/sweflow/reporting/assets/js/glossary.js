@@ -15,7 +15,8 @@ export const GLOSSARY = {
   needs: "Earlier steps whose functions this one's tests require.",
   "needed by": "How many later steps need this one.",
   strength: "The share of mutants (small faults put into the step's functions) that the step's tests notice.",
-  certificate: "What was measured of a task. basic: it fails before and passes after; full: also mutants, repeated gold runs and necessity.",
+  certificate:
+    "What was measured of a task. basic: it fails before and passes after; full: also mutants, repeated gold runs and necessity.",
   "must pass": "FAIL_TO_PASS: tests that fail on the skeleton and pass on the reference.",
   "keep passing": "PASS_TO_PASS: tests that pass before and must pass after.",
   removed: "Functions that are not in the skeleton at all: nothing but the step's own functions names them.",

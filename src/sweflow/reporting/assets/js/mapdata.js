@@ -70,7 +70,14 @@ export class MapData {
     const { model } = this;
     const members = this.members[vertex];
     if (members.length === 1) return members[0];
-    const value = (node) => (by === "tests" ? -model.nodes.tests[node] : by === "strength" ? (model.strength.has(node) ? model.strength.get(node).killed / model.strength.get(node).total : 2) : model.step(node) || 1e9);
+    const value = (node) =>
+      by === "tests"
+        ? -model.nodes.tests[node]
+        : by === "strength"
+          ? model.strength.has(node)
+            ? model.strength.get(node).killed / model.strength.get(node).total
+            : 2
+          : model.step(node) || 1e9;
     return members.reduce((a, b) => (value(b) < value(a) ? b : a));
   }
 

@@ -15,7 +15,8 @@ export function markdown(text) {
     const item = /^(\s*)[-*] (.*)$/.exec(line);
     if (fence) {
       const body = [];
-      for (place += 1; place < lines.length && lines[place].trim() !== fence[2]; place += 1) body.push(lines[place].slice(fence[1].length));
+      for (place += 1; place < lines.length && lines[place].trim() !== fence[2]; place += 1)
+        body.push(lines[place].slice(fence[1].length));
       const code = body.join("\n");
       root.append(h("pre", { class: "code", tabindex: 0 }, h("code", {}, fence[3] === "python" ? lined(code) : code)));
       list = null;
@@ -23,7 +24,10 @@ export function markdown(text) {
       root.append(h(`h${Math.min(heading[1].length + 2, 6)}`, {}, inline(heading[2])));
       list = null;
     } else if (item) {
-      if (!list) root.append((list = h("ul")));
+      if (!list) {
+        list = h("ul");
+        root.append(list);
+      }
       list.append(h("li", { class: item[1].length > 1 ? "deeper" : null }, inline(item[2])));
     } else if (line.trim()) {
       if (list && /^\s/.test(line)) list.lastChild.append(" ", ...inline(line.trim()));
@@ -39,7 +43,13 @@ export function markdown(text) {
 }
 
 function inline(text) {
-  return text.split(/(`+[^`]+`+)/).map((piece) => (/^`+[^`]+`+$/.test(piece) ? h("code", {}, piece.replace(/^`+ ?| ?`+$/g, "")) : piece.replace(/\*\*([^*]+)\*\*/g, "$1")));
+  return text
+    .split(/(`+[^`]+`+)/)
+    .map((piece) =>
+      /^`+[^`]+`+$/.test(piece)
+        ? h("code", {}, piece.replace(/^`+ ?| ?`+$/g, ""))
+        : piece.replace(/\*\*([^*]+)\*\*/g, "$1"),
+    );
 }
 
 function lined(code) {

@@ -22,7 +22,11 @@ export class Model {
     this.lastStep = this.steps.reduce((last, step) => Math.max(last, step.number), 0);
     this.link();
     this.cycleOf = new Int32Array(this.size).fill(-1);
-    this.cycles.forEach((members, number) => members.forEach((node) => { this.cycleOf[node] = number; }));
+    this.cycles.forEach((members, number) =>
+      members.forEach((node) => {
+        this.cycleOf[node] = number;
+      }),
+    );
     this.measure();
     this.core = [];
     for (let node = 0; node < this.size; node += 1) if (this.role(node) === "core") this.core.push(node);
@@ -47,10 +51,12 @@ export class Model {
   /** What certificates measured: mutants killed, and lines that ran, by function. */
   measure() {
     this.strength = new Map(this.facts.strength.map(([node, [killed, total]]) => [node, { killed, total }]));
-    this.ran = new Map(this.facts.ran.map(([node, differences]) => {
-      let line = 0;
-      return [node, new Set(differences.map((difference) => (line += difference)))];
-    }));
+    this.ran = new Map(
+      this.facts.ran.map(([node, differences]) => {
+        let line = 0;
+        return [node, new Set(differences.map((difference) => (line += difference)))];
+      }),
+    );
   }
 
   /** Pairs of different functions of the project, one of which was seen to call the other: what the map draws. */
@@ -59,17 +65,28 @@ export class Model {
     const found = new Set();
     for (let call = 0; call < caller.length; call += 1) {
       const [from, to] = [caller[call], callee[call]];
-      if (from < 0 || flags[call] & 2 || from === to || this.role(from) !== "core" || this.role(to) !== "core") continue;
+      if (from < 0 || flags[call] & 2 || from === to || this.role(from) !== "core" || this.role(to) !== "core")
+        continue;
       found.add(from * this.size + to);
     }
     return found.size;
   }
 
-  role(node) { return this.facts.enums.role[this.nodes.role[node]]; }
-  name(node) { return this.nodes.name[node]; }
-  path(node) { return this.paths[this.nodes.path[node]]; }
-  step(node) { return this.nodes.step[node]; }
-  packageOf(node) { return folderOf(this.path(node)); }
+  role(node) {
+    return this.facts.enums.role[this.nodes.role[node]];
+  }
+  name(node) {
+    return this.nodes.name[node];
+  }
+  path(node) {
+    return this.paths[this.nodes.path[node]];
+  }
+  step(node) {
+    return this.nodes.step[node];
+  }
+  packageOf(node) {
+    return folderOf(this.path(node));
+  }
 
   /** A name to show: what a module's own code is called says little without its file. */
   label(node) {
@@ -81,8 +98,12 @@ export class Model {
     return kind < 0 ? "module" : this.facts.enums.kind[kind];
   }
 
-  traits(node) { return unbits(this.facts.enums.trait, this.nodes.traits[node]); }
-  scaffold(node) { return unbits(this.facts.enums.scaffold, this.nodes.scaffold[node]); }
+  traits(node) {
+    return unbits(this.facts.enums.trait, this.nodes.traits[node]);
+  }
+  scaffold(node) {
+    return unbits(this.facts.enums.scaffold, this.nodes.scaffold[node]);
+  }
 
   /** scaffold, in a step, or reached by no test. */
   state(node) {
@@ -104,12 +125,12 @@ export class Model {
       if (!holders.has(set)) holders.set(set, []);
       holders.get(set).push(test);
     });
-    const seen = Array.from({ length: this.calls.caller.length }, () => null);
+    const seen = Array.from({ length: this.calls.caller.length }, () => []);
     for (const [set, tests] of holders) {
       let call = 0;
       for (const difference of this.facts.sets[set]) {
         call += difference;
-        seen[call] = seen[call] ? seen[call].concat(tests) : tests;
+        for (const test of tests) seen[call].push(test);
       }
     }
     return seen;
@@ -121,7 +142,9 @@ export class Model {
     this.into ??= this.callsInto();
     const found = new Set();
     for (const call of this.into[node]) for (const test of this.testsOfCall(call)) found.add(test);
-    this.tests.body.forEach((body, test) => { if (body === node) found.add(test); });
+    this.tests.body.forEach((body, test) => {
+      if (body === node) found.add(test);
+    });
     return [...found].sort((a, b) => a - b);
   }
 

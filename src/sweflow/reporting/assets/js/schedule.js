@@ -2,8 +2,8 @@
 
 import { stepColour } from "./colour.js";
 import { calm, count, figure, h, heights, iconButton, percent, replace, s, say } from "./dom.js";
-import { patch } from "./highlight.js";
 import { term } from "./glossary.js";
+import { patch } from "./highlight.js";
 import { chip, copyButton, functionLink, shortList, stepLink, testLink, testName } from "./links.js";
 import { markdown } from "./markdown.js";
 
@@ -13,7 +13,12 @@ const BACK = "M11 4L6 9l5 5";
 const ON = "M7 4l5 5-5 5";
 const HIGH = 74;
 const SECONDS = 0.7;
-const DOCS = [["statement", "Statement"], ["patch", "Patch"], ["test_patch", "Tests’ patch"], ["certificate", "Certificate"]];
+const DOCS = [
+  ["statement", "Statement"],
+  ["patch", "Patch"],
+  ["test_patch", "Tests’ patch"],
+  ["certificate", "Certificate"],
+];
 
 export class ScheduleView {
   constructor(ctx, root) {
@@ -23,20 +28,75 @@ export class ScheduleView {
     this.drawn = null;
     const { model } = ctx;
     if (!model.steps.length) {
-      replace(root, h("div", { class: "empty" }, h("h1", {}, "No steps"), h("p", {}, "No test with a stable pass needs a function of the project outside the scaffold, so there is nothing to develop step by step.")));
+      replace(
+        root,
+        h(
+          "div",
+          { class: "empty" },
+          h("h1", {}, "No steps"),
+          h(
+            "p",
+            {},
+            "No test with a stable pass needs a function of the project outside the scaffold, so there is nothing to develop step by step.",
+          ),
+        ),
+      );
       return;
     }
-    this.chart = s("svg", { class: "timeline", viewBox: `0 0 1000 ${HIGH}`, preserveAspectRatio: "none", role: "img", id: "timeline", onclick: (event) => this.pick(event) });
-    this.slider = h("input", { type: "range", id: "slider", min: 1, max: model.steps.length, step: 1, "aria-label": "Step", oninput: () => this.show(Number(this.slider.value), true), onchange: () => this.show(Number(this.slider.value)) });
+    this.chart = s("svg", {
+      class: "timeline",
+      viewBox: `0 0 1000 ${HIGH}`,
+      preserveAspectRatio: "none",
+      role: "img",
+      id: "timeline",
+      onclick: (event) => this.pick(event),
+    });
+    this.slider = h("input", {
+      type: "range",
+      id: "slider",
+      min: 1,
+      max: model.steps.length,
+      step: 1,
+      "aria-label": "Step",
+      oninput: () => this.show(Number(this.slider.value), true),
+      onchange: () => this.show(Number(this.slider.value)),
+    });
     this.play = iconButton("Play", PLAY, () => this.toggle(), { id: "play" });
     this.where = h("h1", { id: "step-title" });
     this.body = h("div", { class: "step-body" });
-    replace(root,
-      h("div", { class: "step-head" },
-        h("div", { class: "player" }, iconButton("Step before", BACK, () => this.move(-1)), this.play, iconButton("Step after", ON, () => this.move(1))),
+    replace(
+      root,
+      h(
+        "div",
+        { class: "step-head" },
+        h(
+          "div",
+          { class: "player" },
+          iconButton("Step before", BACK, () => this.move(-1)),
+          this.play,
+          iconButton("Step after", ON, () => this.move(1)),
+        ),
         this.where,
-        h("ul", { class: "legend" }, [...["done", "now", "to come"].map((name) => h("li", {}, h("span", { class: `key-${name.replace(" ", "-")}` }), name)), h("li", {}, "height: lines, on a square-root scale")])),
-      h("div", { class: "line" }, h("div", { class: "chart" }, heights(Math.max(...model.steps.map((step) => step.lines), 1), (100 * (HIGH - 8)) / HIGH, 0), this.chart), this.slider), this.body);
+        h("ul", { class: "legend" }, [
+          ...["done", "now", "to come"].map((name) =>
+            h("li", {}, h("span", { class: `key-${name.replace(" ", "-")}` }), name),
+          ),
+          h("li", {}, "height: lines, on a square-root scale"),
+        ]),
+      ),
+      h(
+        "div",
+        { class: "line" },
+        h(
+          "div",
+          { class: "chart" },
+          heights(Math.max(...model.steps.map((step) => step.lines), 1), (100 * (HIGH - 8)) / HIGH, 0),
+          this.chart,
+        ),
+        this.slider,
+      ),
+      this.body,
+    );
   }
 
   /** Places of steps, from 1: steps may have gaps in their numbers. */
@@ -120,11 +180,26 @@ export class ScheduleView {
       const in_ = filter.nodes === null || step.functions.some((node) => filter.has(node));
       const state = at + 1 < place ? "done" : at + 1 === place ? "now" : "come";
       const colour = stepColour(model.lastStep > 1 ? (step.number - 1) / (model.lastStep - 1) : 0, dark);
-      return s("rect", { x: at * wide + gap / 2, y: HIGH - high, width: Math.max(wide - gap, 0.5), height: high, class: `bar-${state}${in_ ? "" : " dim"}`, fill: state === "come" ? null : colour, stroke: state === "come" ? "var(--soft)" : null },
-        s("title", {}, `Step ${step.number}: ${step.lines} lines, ${count(step.functions.length, "function")}`));
+      return s(
+        "rect",
+        {
+          x: at * wide + gap / 2,
+          y: HIGH - high,
+          width: Math.max(wide - gap, 0.5),
+          height: high,
+          class: `bar-${state}${in_ ? "" : " dim"}`,
+          fill: state === "come" ? null : colour,
+          stroke: state === "come" ? "var(--soft)" : null,
+        },
+        s("title", {}, `Step ${step.number}: ${step.lines} lines, ${count(step.functions.length, "function")}`),
+      );
     });
     const x = (place - 0.5) * wide;
-    replace(this.chart, bars, s("path", { class: "needle", d: `M${x} 0V${HIGH}`, "vector-effect": "non-scaling-stroke" }));
+    replace(
+      this.chart,
+      bars,
+      s("path", { class: "needle", d: `M${x} 0V${HIGH}`, "vector-effect": "non-scaling-stroke" }),
+    );
     this.chart.setAttribute("aria-label", `${place - 1} steps done, ${model.steps.length - place} to come`);
   }
 
@@ -134,31 +209,118 @@ export class ScheduleView {
     const task = model.taskOf.get(step.number);
     const rejected = model.rejected.find(([kind, id]) => kind === "step" && Number(id) === step.number);
     const dependents = step.functions.filter((node) => !step.targets.includes(node));
-    const verdict = task ? chip(model.about.verified ? "verified task" : "not verified yet", model.about.verified ? "s-good" : "") : rejected ? chip(`no task: ${rejected[2]}`, "s-bad") : chip(model.about.verified ? "no task" : "no tasks made yet");
+    const verdict = task
+      ? chip(model.about.verified ? "verified task" : "not verified yet", model.about.verified ? "s-good" : "")
+      : rejected
+        ? chip(`no task: ${rejected[2]}`, "s-bad")
+        : chip(model.about.verified ? "no task" : "no tasks made yet");
     const [killed, total] = task?.strength ?? [0, 0];
     const rows = [
-      ["Lines", figure(step.lines)], ["Complexity", step.complexity], ["Wave", step.wave], ["Depth", step.depth],
-      ["Difficulty", step.difficulty.toFixed(2)], ["Later steps that need it", step.fan_in], ["Calls ahead", step.forward],
-      ["Must fail, then pass", task ? count(task.f2p.length, "test") : null], ["Must keep passing", task ? count(task.p2p, "test") : null],
+      ["Lines", figure(step.lines)],
+      ["Complexity", step.complexity],
+      ["Wave", step.wave],
+      ["Depth", step.depth],
+      ["Difficulty", step.difficulty.toFixed(2)],
+      ["Later steps that need it", step.fan_in],
+      ["Calls ahead", step.forward],
+      ["Must fail, then pass", task ? count(task.f2p.length, "test") : null],
+      ["Must keep passing", task ? count(task.p2p, "test") : null],
       ["Strength", total ? `${killed} of ${total} mutants killed (${percent(killed, total)})` : null],
       ["Above the wanted size", step.unsplit || null],
     ].filter(([, value]) => value !== null);
-    const side = h("div", { class: "step-side" },
-      h("div", { class: "chips" }, verdict, task ? chip(task.instance) : null, task ? copyButton("instance id", task.instance) : null),
-      task?.command ? h("div", { class: "copied-line" }, h("code", { class: "cut", title: task.command }, task.command), copyButton("command", task.command)) : null,
+    const side = h(
+      "div",
+      { class: "step-side" },
+      h(
+        "div",
+        { class: "chips" },
+        verdict,
+        task ? chip(task.instance) : null,
+        task ? copyButton("instance id", task.instance) : null,
+      ),
+      task?.command
+        ? h(
+            "div",
+            { class: "copied-line" },
+            h("code", { class: "cut", title: task.command }, task.command),
+            copyButton("command", task.command),
+          )
+        : null,
       rejected?.[3] ? h("p", { class: "faint" }, rejected[3]) : null,
-      h("section", {}, h("h3", {}, "New functions ", h("span", { class: "faint" }, figure(step.functions.length))),
+      h(
+        "section",
+        {},
+        h("h3", {}, "New functions ", h("span", { class: "faint" }, figure(step.functions.length))),
         shortList(step.targets, (node) => this.marked(node, task), 14),
-        dependents.length ? [h("h3", {}, "Called by them only ", h("span", { class: "faint" }, figure(dependents.length))), shortList(dependents, (node) => this.marked(node, task), 8)] : null),
-      h("section", {}, h("h3", {}, "Tests ", h("span", { class: "faint" }, figure(step.tests.length))), shortList(step.tests, (test) => this.test(test), 10)),
-      step.needs.length ? h("section", {}, h("h3", {}, "Needs steps ", h("span", { class: "faint" }, figure(step.needs.length))), h("p", { class: "steps-list" }, step.needs.slice(-24).map((number) => [stepLink(ctx, number, number), " "]), step.needs.length > 24 ? h("span", { class: "faint" }, `and ${step.needs.length - 24} earlier ones`) : null)) : null,
-      h("dl", { class: "facts" }, rows.flatMap(([name, value]) => [h("dt", {}, term(name)), h("dd", {}, value)])));
+        dependents.length
+          ? [
+              h("h3", {}, "Called by them only ", h("span", { class: "faint" }, figure(dependents.length))),
+              shortList(dependents, (node) => this.marked(node, task), 8),
+            ]
+          : null,
+      ),
+      h(
+        "section",
+        {},
+        h("h3", {}, "Tests ", h("span", { class: "faint" }, figure(step.tests.length))),
+        shortList(step.tests, (test) => this.test(test), 10),
+      ),
+      step.needs.length
+        ? h(
+            "section",
+            {},
+            h("h3", {}, "Needs steps ", h("span", { class: "faint" }, figure(step.needs.length))),
+            h(
+              "p",
+              { class: "steps-list" },
+              step.needs.slice(-24).map((number) => [stepLink(ctx, number, number), " "]),
+              step.needs.length > 24
+                ? h("span", { class: "faint" }, `and ${step.needs.length - 24} earlier ones`)
+                : null,
+            ),
+          )
+        : null,
+      h(
+        "dl",
+        { class: "facts" },
+        rows.flatMap(([name, value]) => [h("dt", {}, term(name)), h("dd", {}, value)]),
+      ),
+    );
     const doc = DOCS.some(([key]) => key === ctx.state.doc) ? ctx.state.doc : "statement";
     [this.drawnStep, this.drawnDoc] = [step.number, doc];
-    const pane = h("div", { class: "doc-pane", role: "tabpanel", id: "doc-pane", "aria-labelledby": `doc-${doc}`, tabindex: 0 });
-    const tabs = h("div", { class: "tabs", role: "tablist", "aria-label": "What to show of the step", onkeydown: (event) => this.tabKey(event, doc) }, DOCS.map(([key, name]) => h("button", {
-      type: "button", role: "tab", id: `doc-${key}`, "aria-selected": String(key === doc), "aria-controls": "doc-pane", tabindex: key === doc ? 0 : -1, onclick: () => ctx.go({ doc: key }) }, name)));
-    const hadFocus = document.activeElement?.getAttribute("role") === "tab" && this.body.contains(document.activeElement);
+    const pane = h("div", {
+      class: "doc-pane",
+      role: "tabpanel",
+      id: "doc-pane",
+      "aria-labelledby": `doc-${doc}`,
+      tabindex: 0,
+    });
+    const tabs = h(
+      "div",
+      {
+        class: "tabs",
+        role: "tablist",
+        "aria-label": "What to show of the step",
+        onkeydown: (event) => this.tabKey(event, doc),
+      },
+      DOCS.map(([key, name]) =>
+        h(
+          "button",
+          {
+            type: "button",
+            role: "tab",
+            id: `doc-${key}`,
+            "aria-selected": String(key === doc),
+            "aria-controls": "doc-pane",
+            tabindex: key === doc ? 0 : -1,
+            onclick: () => ctx.go({ doc: key }),
+          },
+          name,
+        ),
+      ),
+    );
+    const hadFocus =
+      document.activeElement?.getAttribute("role") === "tab" && this.body.contains(document.activeElement);
     replace(this.body, side, h("div", { class: "step-doc" }, tabs, pane));
     if (hadFocus) document.getElementById(`doc-${doc}`).focus();
     this.document(pane, step, task, doc);
@@ -190,23 +352,42 @@ export class ScheduleView {
 
   async document(pane, step, task, doc) {
     if (!task) {
-      const text = this.ctx.model.about.verified ? "This step became no task. Its functions and tests are part of the history all the same." : "No task is made of this step yet. Run sweflow tasks and sweflow verify, or sweflow build, and make the report again.";
+      const text = this.ctx.model.about.verified
+        ? "This step became no task. Its functions and tests are part of the history all the same."
+        : "No task is made of this step yet. Run sweflow tasks and sweflow verify, or sweflow build, and make the report again.";
       replace(pane, h("p", { class: "empty" }, text));
       return;
     }
     const key = `${doc === "statement" ? "problem_statement" : doc}:${step.number}`;
     const text = await this.ctx.texts.get(key);
     if (this.drawnStep !== step.number || this.drawnDoc !== doc) return;
-    if (text === null) replace(pane, h("p", { class: "empty" }, `This text had no room in the report. It is in ${this.ctx.model.about.verified ? "tasks" : "candidates"}.jsonl, under ${task.instance}.`));
+    if (text === null)
+      replace(
+        pane,
+        h(
+          "p",
+          { class: "empty" },
+          `This text had no room in the report. It is in ${this.ctx.model.about.verified ? "tasks" : "candidates"}.jsonl, under ${task.instance}.`,
+        ),
+      );
     else if (doc === "certificate") replace(pane, this.certificate(task, JSON.parse(text)));
     else if (!text) replace(pane, h("p", { class: "empty" }, "The patch is empty: the tests’ text is there already."));
-    else replace(pane, h("div", { class: "doc-tools" }, copyButton(doc === "statement" ? "statement" : "patch", text)), doc === "statement" ? markdown(text) : patch(text));
+    else
+      replace(
+        pane,
+        h("div", { class: "doc-tools" }, copyButton(doc === "statement" ? "statement" : "patch", text)),
+        doc === "statement" ? markdown(text) : patch(text),
+      );
   }
 
   certificate(task, { certificate, base_commit: commit, underspecified }) {
     const { model } = this.ctx;
-    const head = [["Instance", [h("code", {}, task.instance), copyButton("instance id", task.instance)]], ["Skeleton", commit ? [h("code", {}, commit), copyButton("commit", commit)] : null]];
-    if (!certificate) return h("div", {}, facts(head), h("p", { class: "empty" }, "Not verified yet, so there is no certificate."));
+    const head = [
+      ["Instance", [h("code", {}, task.instance), copyButton("instance id", task.instance)]],
+      ["Skeleton", commit ? [h("code", {}, commit), copyButton("commit", commit)] : null],
+    ];
+    if (!certificate)
+      return h("div", {}, facts(head), h("p", { class: "empty" }, "Not verified yet, so there is no certificate."));
     const { base = [], leaks = [], repaired = [], strength, gold, necessity } = certificate;
     const unnoticed = necessity?.unnoticed;
     const rows = [
@@ -217,19 +398,104 @@ export class ScheduleView {
       ["Leaks", leaks.length ? leaks.join("; ") : "none"],
       ["Stands elsewhere too", certificate.similar === undefined ? null : count(certificate.similar, "function")],
       ["Stubs instead of removals", repaired.length ? repaired.join(", ") : null],
-      ["Strength", strength?.total ? `${strength.killed} of ${strength.total} mutants killed (${percent(strength.killed, strength.total)})` : null],
-      ["Gold runs", gold?.runs?.length ? `${count((gold.runs ?? []).length, "run")}, ${(gold.flaky ?? []).length ? `flaky: ${gold.flaky.join(", ")}` : "none flaky"}` : null],
-      ["Left out and not noticed", unnoticed && strength?.total ? (unnoticed.length ? unnoticed.join(", ") : "no function") : null],
-      ["Results taken over", certificate.inherited?.tests !== undefined ? count(certificate.inherited.tests, "test") : null],
+      [
+        "Strength",
+        strength?.total
+          ? `${strength.killed} of ${strength.total} mutants killed (${percent(strength.killed, strength.total)})`
+          : null,
+      ],
+      [
+        "Gold runs",
+        gold?.runs?.length
+          ? `${count((gold.runs ?? []).length, "run")}, ${(gold.flaky ?? []).length ? `flaky: ${gold.flaky.join(", ")}` : "none flaky"}`
+          : null,
+      ],
+      [
+        "Left out and not noticed",
+        unnoticed && strength?.total ? (unnoticed.length ? unnoticed.join(", ") : "no function") : null,
+      ],
+      [
+        "Results taken over",
+        certificate.inherited?.tests !== undefined ? count(certificate.inherited.tests, "test") : null,
+      ],
       ["Left unsaid", underspecified?.length ? underspecified.join(", ") : null],
     ];
-    const survivors = (strength?.functions ?? []).flatMap((found) => (found.survivors ?? []).map((mutant) => [found.function, mutant]));
-    return h("div", {}, facts(rows), base.length ? [
-      h("h3", {}, "How each test fails before the patch"),
-      h("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "Evidence" }, h("table", { class: "plain-table" }, h("thead", {}, h("tr", {}, ["Test", "When", "Error", "Leads to"].map((name) => h("th", { scope: "col" }, name)))),
-        h("tbody", {}, base.slice(0, 200).map((row) => h("tr", {}, h("td", {}, testName(row.test)), h("td", {}, row.when), h("td", {}, h("code", {}, row.error), row.raised ? null : h("span", { class: "faint" }, " after a call of")), h("td", {}, row.functions.map((id) => (model.byId.has(id) ? functionLink(this.ctx, model.byId.get(id), { file: false }) : id)))))))),
-      base.length > 200 ? h("p", { class: "faint" }, `and ${base.length - 200} more`) : null] : null,
-    survivors.length ? [h("h3", {}, "Mutants that survived"), h("ul", { class: "plain" }, survivors.slice(0, 60).map(([id, mutant]) => h("li", {}, h("code", {}, id), ` line ${mutant.line}: ${mutant.operator}`, mutant.diff ? patch(mutant.diff) : null)))] : null);
+    const survivors = (strength?.functions ?? []).flatMap((found) =>
+      (found.survivors ?? []).map((mutant) => [found.function, mutant]),
+    );
+    return h(
+      "div",
+      {},
+      facts(rows),
+      base.length
+        ? [
+            h("h3", {}, "How each test fails before the patch"),
+            h(
+              "div",
+              { class: "scroll", tabindex: 0, role: "region", "aria-label": "Evidence" },
+              h(
+                "table",
+                { class: "plain-table" },
+                h(
+                  "thead",
+                  {},
+                  h(
+                    "tr",
+                    {},
+                    ["Test", "When", "Error", "Leads to"].map((name) => h("th", { scope: "col" }, name)),
+                  ),
+                ),
+                h(
+                  "tbody",
+                  {},
+                  base.slice(0, 200).map((row) =>
+                    h(
+                      "tr",
+                      {},
+                      h("td", {}, testName(row.test)),
+                      h("td", {}, row.when),
+                      h(
+                        "td",
+                        {},
+                        h("code", {}, row.error),
+                        row.raised ? null : h("span", { class: "faint" }, " after a call of"),
+                      ),
+                      h(
+                        "td",
+                        {},
+                        row.functions.map((id) =>
+                          model.byId.has(id) ? functionLink(this.ctx, model.byId.get(id), { file: false }) : id,
+                        ),
+                      ),
+                    ),
+                  ),
+                ),
+              ),
+            ),
+            base.length > 200 ? h("p", { class: "faint" }, `and ${base.length - 200} more`) : null,
+          ]
+        : null,
+      survivors.length
+        ? [
+            h("h3", {}, "Mutants that survived"),
+            h(
+              "ul",
+              { class: "plain" },
+              survivors
+                .slice(0, 60)
+                .map(([id, mutant]) =>
+                  h(
+                    "li",
+                    {},
+                    h("code", {}, id),
+                    ` line ${mutant.line}: ${mutant.operator}`,
+                    mutant.diff ? patch(mutant.diff) : null,
+                  ),
+                ),
+            ),
+          ]
+        : null,
+    );
   }
 
   key(event) {
@@ -248,5 +514,11 @@ export class ScheduleView {
 }
 
 function facts(rows) {
-  return h("dl", { class: "facts wide" }, rows.filter(([, value]) => value !== null && value !== undefined).flatMap(([name, value]) => [h("dt", {}, name), h("dd", {}, value)]));
+  return h(
+    "dl",
+    { class: "facts wide" },
+    rows
+      .filter(([, value]) => value !== null && value !== undefined)
+      .flatMap(([name, value]) => [h("dt", {}, name), h("dd", {}, value)]),
+  );
 }

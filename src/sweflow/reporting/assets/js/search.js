@@ -12,9 +12,19 @@ export class Search {
     this.found = [];
     this.at = -1;
     this.box = h("input", {
-      type: "search", id: "query", placeholder: "Search functions, tests, steps", autocomplete: "off", spellcheck: "false",
-      role: "combobox", "aria-label": "Search functions, tests and steps", "aria-expanded": "false", "aria-controls": "hits", "aria-autocomplete": "list",
-      oninput: () => this.show(), onkeydown: (event) => this.key(event), onfocus: () => this.show(),
+      type: "search",
+      id: "query",
+      placeholder: "Search functions, tests, steps",
+      autocomplete: "off",
+      spellcheck: "false",
+      role: "combobox",
+      "aria-label": "Search functions, tests and steps",
+      "aria-expanded": "false",
+      "aria-controls": "hits",
+      "aria-autocomplete": "list",
+      oninput: () => this.show(),
+      onkeydown: (event) => this.key(event),
+      onfocus: () => this.show(),
       onblur: () => setTimeout(() => this.close(), 150),
     });
     this.list = h("ul", { id: "hits", role: "listbox", "aria-label": "Hits", hidden: true });
@@ -30,7 +40,9 @@ export class Search {
     const { model } = this.ctx;
     return [
       ...model.core.map((node) => ({ kind: "function", node, text: model.ids[node] })),
-      ...model.ids.flatMap((text, node) => (model.role(node) === "core" || model.role(node) === "module" ? [] : [{ kind: model.role(node), node, text }])),
+      ...model.ids.flatMap((text, node) =>
+        model.role(node) === "core" || model.role(node) === "module" ? [] : [{ kind: model.role(node), node, text }],
+      ),
       ...model.steps.map((step) => ({ kind: "step", step: step.number, text: `step ${step.number}` })),
     ];
   }
@@ -39,9 +51,25 @@ export class Search {
     const query = this.box.value.trim();
     if (!query) return this.close();
     this.items ??= this.all();
-    this.found = best(query, this.items, (item) => item.text, LIMIT, (item) => (item.kind === "function" ? 3 : 0));
+    this.found = best(
+      query,
+      this.items,
+      (item) => item.text,
+      LIMIT,
+      (item) => (item.kind === "function" ? 3 : 0),
+    );
     this.at = this.found.length ? 0 : -1;
-    replace(this.list, this.found.map((hit, place) => this.row(hit, place)), this.found.length ? null : h("li", { class: "none", role: "option", "aria-disabled": "true" }, "Nothing has these letters in this order."));
+    replace(
+      this.list,
+      this.found.map((hit, place) => this.row(hit, place)),
+      this.found.length
+        ? null
+        : h(
+            "li",
+            { class: "none", role: "option", "aria-disabled": "true" },
+            "Nothing has these letters in this order.",
+          ),
+    );
     this.list.hidden = false;
     this.box.setAttribute("aria-expanded", "true");
     this.mark();
@@ -51,9 +79,25 @@ export class Search {
     const { item, places } = hit;
     const marked = new Set(places);
     const split = item.text.indexOf("::");
-    const letters = (from, to) => [...item.text.slice(from, to)].map((letter, offset) => (marked.has(from + offset) ? h("b", {}, letter) : letter));
-    const parts = split < 0 ? [h("span", { class: "fn-name" }, letters(0))] : [h("span", { class: "fn-name" }, letters(split + 2)), h("span", { class: "fn-file" }, letters(0, split))];
-    return h("li", { id: `hit-${place}`, role: "option", onmousedown: (event) => { event.preventDefault(); this.take(place); } }, h("span", { class: "chip" }, item.kind), h("span", { class: "fn" }, parts));
+    const letters = (from, to) =>
+      [...item.text.slice(from, to)].map((letter, offset) => (marked.has(from + offset) ? h("b", {}, letter) : letter));
+    const parts =
+      split < 0
+        ? [h("span", { class: "fn-name" }, letters(0))]
+        : [h("span", { class: "fn-name" }, letters(split + 2)), h("span", { class: "fn-file" }, letters(0, split))];
+    return h(
+      "li",
+      {
+        id: `hit-${place}`,
+        role: "option",
+        onmousedown: (event) => {
+          event.preventDefault();
+          this.take(place);
+        },
+      },
+      h("span", { class: "chip" }, item.kind),
+      h("span", { class: "fn" }, parts),
+    );
   }
 
   mark() {
@@ -86,7 +130,15 @@ export class Search {
     this.box.blur();
     if (item.kind === "step") this.ctx.go({ view: "schedule", step: item.step });
     else if (focus || this.ctx.state.view === "focus") this.ctx.focus(item.node);
-    else this.ctx.go({ sel: this.ctx.model.ids[item.node], call: "", into: "", ...(this.ctx.state.view === "overview" || this.ctx.state.view === "schedule" ? { view: "focus", focus: this.ctx.model.ids[item.node] } : {}) });
+    else
+      this.ctx.go({
+        sel: this.ctx.model.ids[item.node],
+        call: "",
+        into: "",
+        ...(this.ctx.state.view === "overview" || this.ctx.state.view === "schedule"
+          ? { view: "focus", focus: this.ctx.model.ids[item.node] }
+          : {}),
+      });
   }
 
   close() {

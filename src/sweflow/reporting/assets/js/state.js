@@ -3,9 +3,27 @@
 export const VIEWS = ["overview", "schedule", "focus", "map", "table"];
 
 const PLAIN = {
-  sel: "", focus: "", to: "", call: "", into: "", step: 0, in: 1, out: 1, doc: "statement",
-  pick: "", pkg: "", file: "", test: "", cycle: "", steps: "", by: "step", grain: "",
-  tab: "functions", sort: "", q: "", from: 0,
+  sel: "",
+  focus: "",
+  to: "",
+  call: "",
+  into: "",
+  step: 0,
+  in: 1,
+  out: 1,
+  doc: "statement",
+  pick: "",
+  pkg: "",
+  file: "",
+  test: "",
+  cycle: "",
+  steps: "",
+  by: "step",
+  grain: "",
+  tab: "functions",
+  sort: "",
+  q: "",
+  from: 0,
 };
 const NUMBERS = new Set(["step", "in", "out", "from"]);
 
@@ -31,7 +49,9 @@ export function format(state) {
 }
 
 function encode(text) {
-  return encodeURIComponent(text).replace(/%(2F|3A|2C|40|20)/g, (code) => (code === "%20" ? "+" : decodeURIComponent(code)));
+  return encodeURIComponent(text).replace(/%(2F|3A|2C|40|20)/g, (code) =>
+    code === "%20" ? "+" : decodeURIComponent(code),
+  );
 }
 
 function decode(text) {

@@ -10,12 +10,31 @@ export class TableView {
   constructor(ctx, root) {
     this.ctx = ctx;
     this.tabs = h("div", { class: "tabs", role: "tablist", "aria-label": "What to list" });
-    this.box = h("input", { type: "search", id: "table-query", placeholder: "Rows that hold …", title: "Words that a row holds, or a column's exact value as in reason=flaky", "aria-label": "Only rows that hold this text", spellcheck: "false", oninput: () => this.ctx.go({ q: this.box.value, from: 0 }, { replace: true }) });
+    this.box = h("input", {
+      type: "search",
+      id: "table-query",
+      placeholder: "Rows that hold …",
+      title: "Words that a row holds, or a column's exact value as in reason=flaky",
+      "aria-label": "Only rows that hold this text",
+      spellcheck: "false",
+      oninput: () => this.ctx.go({ q: this.box.value, from: 0 }, { replace: true }),
+    });
     this.info = h("span", { class: "faint", role: "status", id: "table-info" });
     this.pages = h("div", { class: "pages" });
-    this.body = h("div", { class: "table-wrap", role: "tabpanel", id: "table-panel", tabindex: 0, onkeydown: (event) => this.key(event) });
+    this.body = h("div", {
+      class: "table-wrap",
+      role: "tabpanel",
+      id: "table-panel",
+      tabindex: 0,
+      onkeydown: (event) => this.key(event),
+    });
     this.at = 0;
-    replace(root, h("h1", { class: "hidden" }, "Table"), h("div", { class: "table-head" }, this.tabs, h("span", { class: "spring" }), this.box, this.info, this.pages), this.body);
+    replace(
+      root,
+      h("h1", { class: "hidden" }, "Table"),
+      h("div", { class: "table-head" }, this.tabs, h("span", { class: "spring" }), this.box, this.info, this.pages),
+      this.body,
+    );
   }
 
   update(state) {
@@ -33,8 +52,25 @@ export class TableView {
   draw(tab, state) {
     const { ctx } = this;
     const had = this.tabs.contains(document.activeElement);
-    replace(this.tabs, TABS.map(([key, name]) => h("button", { type: "button", role: "tab", id: `tab-${key}`, "aria-selected": String(key === tab), "aria-controls": "table-panel", tabindex: key === tab ? 0 : -1,
-      onclick: () => ctx.go({ tab: key, sort: "", from: 0, q: "" }), onkeydown: (event) => this.tabKey(event, tab) }, name)));
+    replace(
+      this.tabs,
+      TABS.map(([key, name]) =>
+        h(
+          "button",
+          {
+            type: "button",
+            role: "tab",
+            id: `tab-${key}`,
+            "aria-selected": String(key === tab),
+            "aria-controls": "table-panel",
+            tabindex: key === tab ? 0 : -1,
+            onclick: () => ctx.go({ tab: key, sort: "", from: 0, q: "" }),
+            onkeydown: (event) => this.tabKey(event, tab),
+          },
+          name,
+        ),
+      ),
+    );
     if (had) document.getElementById(`tab-${tab}`).focus();
     this.body.setAttribute("aria-labelledby", `tab-${tab}`);
     this.table = tableOf(ctx, tab);
@@ -42,10 +78,22 @@ export class TableView {
     this.rows = this.sorted(this.searched(state.q), state.sort);
     const from = Math.min(state.from, Math.max(0, Math.floor((this.rows.length - 1) / PAGE) * PAGE));
     this.page = this.whole ? this.rows : this.rows.slice(from, from + PAGE);
-    this.at = Math.max(0, this.page.findIndex((row) => this.table.chosen(row)));
+    this.at = Math.max(
+      0,
+      this.page.findIndex((row) => this.table.chosen(row)),
+    );
     this.pager(from);
     this.info.textContent = count(this.rows.length, "row");
-    replace(this.body, this.page.length ? this.grid(from, state.sort) : h("p", { class: "empty" }, state.q || ctx.filter.nodes ? "No row holds this. Clear the search or the filters." : EMPTY[tab]));
+    replace(
+      this.body,
+      this.page.length
+        ? this.grid(from, state.sort)
+        : h(
+            "p",
+            { class: "empty" },
+            state.q || ctx.filter.nodes ? "No row holds this. Clear the search or the filters." : EMPTY[tab],
+          ),
+    );
     this.body.scrollTop = 0;
   }
 
@@ -58,7 +106,10 @@ export class TableView {
   /** The rows on all pages as comma-separated values (RFC 4180). */
   csv() {
     const cell = (value) => (/[",\r\n]/.test(String(value)) ? `"${String(value).replace(/"/g, '""')}"` : String(value));
-    const lines = [this.columns.map((column) => column.name), ...this.rows.map((row) => this.columns.map((column) => column.value(row)))];
+    const lines = [
+      this.columns.map((column) => column.name),
+      ...this.rows.map((row) => this.columns.map((column) => column.value(row))),
+    ];
     return lines.map((values) => `${values.map(cell).join(",")}\r\n`).join("");
   }
 
@@ -72,11 +123,19 @@ export class TableView {
     if (!words.length) return this.table.rows;
     const exact = words.map((word) => {
       const [name, value] = word.split(/=(.*)/s);
-      return [this.columns.find((column) => value !== undefined && column.name.toLowerCase().replace(/ /g, "-") === name), value];
+      return [
+        this.columns.find((column) => value !== undefined && column.name.toLowerCase().replace(/ /g, "-") === name),
+        value,
+      ];
     });
     return this.table.rows.filter((row) => {
-      const all = this.columns.map((column) => column.value(row)).join(" ").toLowerCase();
-      return words.every((word, place) => (exact[place][0] ? String(exact[place][0].value(row)).toLowerCase() === exact[place][1] : all.includes(word)));
+      const all = this.columns
+        .map((column) => column.value(row))
+        .join(" ")
+        .toLowerCase();
+      return words.every((word, place) =>
+        exact[place][0] ? String(exact[place][0].value(row)).toLowerCase() === exact[place][1] : all.includes(word),
+      );
     });
   }
 
@@ -92,20 +151,86 @@ export class TableView {
   pager(from) {
     const { ctx } = this;
     this.pages.hidden = this.rows.length <= PAGE;
-    replace(this.pages,
-      h("button", { type: "button", "aria-label": "Page before", disabled: from === 0, onclick: () => ctx.go({ from: Math.max(0, from - PAGE) }) }, "‹"),
+    replace(
+      this.pages,
+      h(
+        "button",
+        {
+          type: "button",
+          "aria-label": "Page before",
+          disabled: from === 0,
+          onclick: () => ctx.go({ from: Math.max(0, from - PAGE) }),
+        },
+        "‹",
+      ),
       h("span", {}, `${figure(from + 1)}–${figure(Math.min(from + PAGE, this.rows.length))}`),
-      h("button", { type: "button", "aria-label": "Next page", disabled: from + PAGE >= this.rows.length, onclick: () => ctx.go({ from: from + PAGE }) }, "›"));
+      h(
+        "button",
+        {
+          type: "button",
+          "aria-label": "Next page",
+          disabled: from + PAGE >= this.rows.length,
+          onclick: () => ctx.go({ from: from + PAGE }),
+        },
+        "›",
+      ),
+    );
   }
 
   grid(from, sort) {
     const by = sort.replace(/^-/, "");
-    const head = h("tr", {}, this.columns.map((column) => h("th", { scope: "col", class: column.right ? "right" : null, "aria-sort": column.name === by ? (sort.startsWith("-") ? "descending" : "ascending") : null },
-      h("button", { type: "button", class: "sorter", title: meaning(column.name), onclick: () => this.sortBy(column, sort) }, column.name, h("span", { "aria-hidden": "true", class: "sort-mark" }, column.name === by ? (sort.startsWith("-") ? " ↓" : " ↑") : "")))));
-    const rows = this.page.map((row, place) => h("tr", { "data-row": place, tabindex: place === this.at ? 0 : -1, "aria-rowindex": from + place + 2,
-      onclick: (event) => { this.at = place; if (!event.target.closest("a")) this.table.open(row); }, ondblclick: () => this.table.focus(row) },
-    this.columns.map((column, at) => h(at === 0 ? "th" : "td", { scope: at === 0 ? "row" : null, class: `${column.right ? "right" : ""}${column.wide ? " wide" : ""}` }, column.cell ? column.cell(row) : format(column.value(row))))));
-    return h("table", { class: "grid", "aria-rowcount": this.rows.length + 1 }, h("thead", {}, head), h("tbody", {}, rows));
+    const head = h(
+      "tr",
+      {},
+      this.columns.map((column) =>
+        h(
+          "th",
+          {
+            scope: "col",
+            class: column.right ? "right" : null,
+            "aria-sort": column.name === by ? (sort.startsWith("-") ? "descending" : "ascending") : null,
+          },
+          h(
+            "button",
+            { type: "button", class: "sorter", title: meaning(column.name), onclick: () => this.sortBy(column, sort) },
+            column.name,
+            h(
+              "span",
+              { "aria-hidden": "true", class: "sort-mark" },
+              column.name === by ? (sort.startsWith("-") ? " ↓" : " ↑") : "",
+            ),
+          ),
+        ),
+      ),
+    );
+    const rows = this.page.map((row, place) =>
+      h(
+        "tr",
+        {
+          "data-row": place,
+          tabindex: place === this.at ? 0 : -1,
+          "aria-rowindex": from + place + 2,
+          onclick: (event) => {
+            this.at = place;
+            if (!event.target.closest("a")) this.table.open(row);
+          },
+          ondblclick: () => this.table.focus(row),
+        },
+        this.columns.map((column, at) =>
+          h(
+            at === 0 ? "th" : "td",
+            { scope: at === 0 ? "row" : null, class: `${column.right ? "right" : ""}${column.wide ? " wide" : ""}` },
+            column.cell ? column.cell(row) : format(column.value(row)),
+          ),
+        ),
+      ),
+    );
+    return h(
+      "table",
+      { class: "grid", "aria-rowcount": this.rows.length + 1 },
+      h("thead", {}, head),
+      h("tbody", {}, rows),
+    );
   }
 
   sortBy(column, sort) {
@@ -130,7 +255,12 @@ export class TableView {
     if (!by) return;
     event.preventDefault();
     event.stopPropagation();
-    this.ctx.go({ tab: TABS[(TABS.findIndex(([key]) => key === tab) + by) % TABS.length][0], sort: "", from: 0, q: "" });
+    this.ctx.go({
+      tab: TABS[(TABS.findIndex(([key]) => key === tab) + by) % TABS.length][0],
+      sort: "",
+      from: 0,
+      q: "",
+    });
   }
 
   key(event) {
