@@ -1,4 +1,4 @@
-"""Judging: whose tests a session that failed speaks of."""
+"""Judging: what each result on a tree says of its test, and whose tests a session that failed speaks of."""
 
 from types import SimpleNamespace
 
@@ -6,8 +6,10 @@ import pytest
 from sweflow_scheduler import make_schedule
 from sweflow_scheduler.connect import is_target
 from sweflow_scheduler.merge_steps import merge_steps
-from sweflow_tasks.verification.judge import judge
-from sweflow_tasks.verification.observations import TreeRun
+from sweflow_tasks import Reason
+from sweflow_tasks.verification.judge import Verdicts, judge, merge_verdicts
+from sweflow_tasks.verification.observations import Result, TreeRun
+from sweflow_tracer.values import Outcome
 
 from tests.scheduler.test_schedule import graph, shape
 
@@ -50,3 +52,103 @@ def test_steps_that_merge_have_targets_by_the_rule_of_the_schedule():
     assert shape(merged) == [("xba", "xa")]
     without = merge_steps(schedule, made, {}, frozenset({"m.py::a"}))
     assert shape(without)[-1] == ("b", "b"), "what is given from the start is there before the step"
+
+
+NEW, OTHER = "m.py::new", "m.py::other"
+"""A function of the step that follows, and one of another step."""
+
+
+def seen(test: str = "t", outcome: Outcome = Outcome.FAILED, **facts: object) -> Result:
+    plain = {"apart": True, "when": "call", "error": "E", "detail": "why", "raised": (), "called": ()}
+    return Result(test=test, outcome=outcome, **{**plain, **facts})  # type: ignore[arg-type]
+
+
+def judged(results: list[Result], *, of: str, tree: int = 1) -> Verdicts:
+    """The verdicts on a tree with one test, which is of its own step (``tree``), or passes or fails before the next."""
+    following = None if of == "tree" else tree + 1
+    plan = SimpleNamespace(
+        of=lambda step: ("t",) if of == "tree" and step == tree else (),
+        fails={tree + 1: ("t",) if of == "fails" else ()},
+        passes={tree + 1: ("t",) if of == "passes" else ()},
+    )
+    chain = SimpleNamespace(following=lambda _: following)
+    made = SimpleNamespace(plan=plan, chain=chain, functions=lambda step: frozenset({NEW}))
+    return judge(made, TreeRun(tree, tuple(results), ""))
+
+
+ON_THE_SKELETON = {
+    "a stub of the step raises": (seen(raised=(NEW,)), True),
+    "a stub of the step raises below an import": (seen(raised=(NEW,), error="ImportError"), True),
+    "a stub of the step is called, and something else fails": (seen(called=(NEW,), error="AssertionError"), False),
+    "a stub of another step raises": (seen(raised=(OTHER,)), Reason.UNRELATED_FAILURE),
+    "a stub of another step is called": (seen(called=(OTHER,)), Reason.UNRELATED_FAILURE),
+    "nothing of ours is called": (seen(), Reason.UNRELATED_FAILURE),
+    "an import fails although a stub was called": (seen(called=(NEW,), error="ImportError"), Reason.UNRELATED_FAILURE),
+    "a fixture is missing": (seen(called=(NEW,), error="FixtureLookupError"), Reason.UNRELATED_FAILURE),
+    "it passes, and a stub was called": (seen(outcome=Outcome.PASSED, called=(NEW,)), Reason.SWALLOWED),
+    "it passes, and no stub was called": (seen(outcome=Outcome.PASSED), Reason.PASSES_ON_SKELETON),
+    "it passes, and another step's stub was called": (
+        seen(outcome=Outcome.PASSED, called=(OTHER,)),
+        Reason.PASSES_ON_SKELETON,
+    ),
+    "it skips after a call": (seen(outcome=Outcome.SKIPPED, called=(NEW,)), Reason.SWALLOWED),
+    "it fails as expected after a call": (seen(outcome=Outcome.XFAILED, called=(NEW,)), Reason.SWALLOWED),
+    "it has no end": (seen(outcome=Outcome.TIMED_OUT, called=(NEW,)), Reason.TIME_OUT),
+    "its process dies": (seen(outcome=Outcome.LOST, called=(NEW,)), Reason.LOST),
+    "it did not run": (seen(outcome=Outcome.NOT_RUN), Reason.NOT_COLLECTED),
+    "it has no result": (None, Reason.NOT_COLLECTED),
+    "it ran only together with others": (seen(apart=False, raised=(NEW,)), Reason.NOT_COLLECTED),
+}
+
+
+@pytest.mark.parametrize(("result", "expected"), ON_THE_SKELETON.values(), ids=ON_THE_SKELETON)
+def test_V1_what_a_fail_to_pass_must_do_on_the_skeleton(result, expected):
+    found = judged([result] if result else [], of="fails")
+    if isinstance(expected, Reason):
+        assert [(r.id, r.reason) for r in found.rejected] == [("t", expected)]
+        assert not found.evidence
+    else:
+        assert not found.rejected
+        assert [(e.test, e.raised, e.functions) for e in found.evidence] == [("t", expected, (NEW,))]
+
+
+MUST_PASS = {
+    "it passes": ([seen(outcome=Outcome.PASSED)], None),
+    "it fails": ([seen()], Reason.FAILS_ON_REFERENCE),
+    "it is skipped": ([seen(outcome=Outcome.SKIPPED)], Reason.FAILS_ON_REFERENCE),
+    "a child quotes a stub that nobody saw raise": ([seen(mentions=True)], Reason.UNTRACED_SUBPROCESS),
+    "a stub raises, and its message is quoted": ([seen(mentions=True, raised=(NEW,))], Reason.FAILS_ON_REFERENCE),
+    "it has no end": ([seen(outcome=Outcome.TIMED_OUT)], Reason.TIME_OUT),
+    "its process dies": ([seen(outcome=Outcome.LOST)], Reason.LOST),
+    "it did not run": ([seen(outcome=Outcome.NOT_RUN)], Reason.NOT_COLLECTED),
+    "it has no result": ([], Reason.NOT_COLLECTED),
+    "it passes apart and fails with others": (
+        [seen(outcome=Outcome.PASSED), seen(apart=False)],
+        Reason.ORDER_DEPENDENT,
+    ),
+    "it passes apart and with others": (
+        [seen(outcome=Outcome.PASSED), seen(outcome=Outcome.PASSED, apart=False)],
+        None,
+    ),
+    "it fails in both": ([seen(), seen(apart=False)], Reason.FAILS_ON_REFERENCE),
+}
+
+
+@pytest.mark.parametrize(("results", "expected"), MUST_PASS.values(), ids=MUST_PASS)
+def test_V2_what_a_test_must_do_on_the_reference_of_its_step(results, expected):
+    found = judged(results, of="tree")
+    assert [r.reason for r in found.rejected] == ([] if expected is None else [expected])
+    assert found.together == frozenset(r.test for r in results if not r.apart and r.outcome is not Outcome.PASSED)
+
+
+def test_V1_before_the_first_step_there_is_only_a_skeleton():
+    (found,) = judged([seen()], of="tree", tree=0).rejected
+    assert found.reason is Reason.FAILS_ON_SKELETON
+    (found,) = judged([seen()], of="passes").rejected
+    assert found.reason is Reason.FAILS_ON_SKELETON
+
+
+def test_the_evidence_of_a_test_that_a_later_tree_rejects_is_gone():
+    first, second = judged([seen(raised=(NEW,))], of="fails"), judged([seen()], of="tree", tree=2)
+    merged = merge_verdicts([first, second])
+    assert (merged.tree, len(merged.rejected), merged.evidence) == (2, 1, ())
