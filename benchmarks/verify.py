@@ -23,9 +23,10 @@ from pathlib import Path
 from sweflow_rdg import index_source
 from sweflow_rdg.format import read_graph
 from sweflow_scheduler.format import read_schedule
-from sweflow_tasks import Amendments, Inputs, Rejection, VerifiedDataset, VerifyOptions, make_draft, verify_tasks
+from sweflow_tasks import Amendments, Inputs, VerifiedDataset, VerifyOptions, make_draft, verify_tasks
 from sweflow_tasks.execution.arguments import present_arguments
 from sweflow_tasks.format import task_object
+from sweflow_tasks.verification.draft import unstable
 from sweflow_tracer.format import read_project_file
 from sweflow_tracer.project.files import Blobs, write_blob
 from sweflow_tracer.runner.command import VARIABLES
@@ -72,8 +73,7 @@ def plain_run(inputs: Inputs, rounds: int = 3) -> float:
 
 def fresh_runs(inputs: Inputs, sample: int) -> float:
     """CPU of two fresh runs a step, from a sample of the steps at equal distances."""
-    unstable = (Rejection("test", t.id, t.rejected) for t in inputs.graph.tests if t.rejected is not None)
-    draft = make_draft(inputs, Amendments().rejecting(unstable))
+    draft = make_draft(inputs, Amendments().rejecting(unstable(inputs.graph)))
     chain = draft.chain
     count = min(sample, len(chain.steps))
     chosen = [chain.steps[(2 * n + 1) * len(chain.steps) // (2 * count)] for n in range(count)]

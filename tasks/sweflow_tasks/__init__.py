@@ -5,7 +5,17 @@ from sweflow_tasks.certificate.options import CertificateOptions, Level
 from sweflow_tasks.masking.chain import Chain, make_chain
 from sweflow_tasks.masking.mask import Docstrings
 from sweflow_tasks.masking.mask_policy import NEVER
-from sweflow_tasks.values import Candidate, Evidence, Findings, Reason, Rejection, Repair, VerifiedDataset, VerifiedTask
+from sweflow_tasks.values import (
+    Candidate,
+    Evidence,
+    Findings,
+    Reason,
+    Rejection,
+    Repair,
+    Subject,
+    VerifiedDataset,
+    VerifiedTask,
+)
 from sweflow_tasks.verification.draft import Amendments, Draft, Inputs, make_draft
 from sweflow_tasks.verification.plan import Plan, make_plan
 
@@ -25,6 +35,7 @@ __all__ = [
     "Reason",
     "Rejection",
     "Repair",
+    "Subject",
     "VerifiedDataset",
     "VerifiedTask",
     "VerifyOptions",

@@ -33,11 +33,10 @@ from sweflow_tasks.values import (
     Inherited,
     JsonObject,
     Reason,
-    Rejection,
     VerifiedDataset,
     VerifiedTask,
 )
-from sweflow_tasks.verification.draft import Amendments, Draft, Inputs, make_draft
+from sweflow_tasks.verification.draft import Amendments, Draft, Inputs, make_draft, unstable
 from sweflow_tasks.verification.fixpoint import Fixpoint, find_fixpoint
 from sweflow_tasks.verification.impact import Impact
 from sweflow_tasks.verification.judge import Verdicts
@@ -79,10 +78,7 @@ def verify_tasks(
     ``journal`` is a file that remembers finished runs (D1), and so is ``certificate.jsonl`` beside it; ``history`` is
     the bare repository to write.
     """
-    unstable = (
-        Rejection("test", t.id, Reason(t.rejected), t.detail) for t in inputs.graph.tests if t.rejected is not None
-    )
-    start = without_leaks(inputs, Amendments().rejecting(unstable))
+    start = without_leaks(inputs, Amendments().rejecting(unstable(inputs.graph)))
     with ExitStack() as stack:
         verifier = stack.enter_context(Verifier(settings, journal))
         inherit = options.inherit and options.certificate.level is Level.BASIC

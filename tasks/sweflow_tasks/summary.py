@@ -9,7 +9,7 @@ from sweflow_rdg import Role, RuntimeDependencyGraph
 from sweflow_scheduler import Schedule, Step
 from sweflow_tracer.project.files import TOO_LARGE, bad_path
 
-from sweflow_tasks.values import JsonObject, Reason, Rejection
+from sweflow_tasks.values import JsonObject, Reason, Rejection, Subject
 from sweflow_tasks.verification.draft import Amendments
 
 
@@ -26,9 +26,11 @@ def other_rejections(
     ``merged`` gives for a step that is no more the one that holds its functions; ``broken`` the steps that are no
     task, with reason and detail. A step that is left without a function is no step.
     """
-    found = [Rejection("file", path, Reason.UNPARSABLE_FILE, detail) for path, detail in graph.unparsable]
-    found += [Rejection("file", path, Reason.COLLECTION_ERROR, detail) for path, detail in graph.uncollected]
-    found += [Rejection("file", path, Reason.LEAK, detail) for path, detail in sorted(amendments.withheld.items())]
+    found = [Rejection(Subject.FILE, path, Reason.UNPARSABLE_FILE, detail) for path, detail in graph.unparsable]
+    found += [Rejection(Subject.FILE, path, Reason.COLLECTION_ERROR, detail) for path, detail in graph.uncollected]
+    found += [
+        Rejection(Subject.FILE, path, Reason.LEAK, detail) for path, detail in sorted(amendments.withheld.items())
+    ]
     found += [_left_out(path) for path in left_out]
     found += [amendments.unmasked[function] for function in sorted(amendments.unmasked)]
     reasons = _reasons(graph, amendments)
@@ -41,7 +43,7 @@ def other_rejections(
 
 def _left_out(path: str) -> Rejection:
     problem = bad_path(path, "120000")
-    return Rejection("file", path, Reason.INVALID_PATH if problem else Reason.TOO_LARGE, problem or TOO_LARGE)
+    return Rejection(Subject.FILE, path, Reason.INVALID_PATH if problem else Reason.TOO_LARGE, problem or TOO_LARGE)
 
 
 def _of_step(
@@ -55,13 +57,13 @@ def _of_step(
     number = f"{step.number:04d}"
     left = [function for function in step.functions if function not in unmasked]
     if not left:
-        return [Rejection("step", number, unmasked[step.functions[0]].reason, "its functions stay in place")]
+        return [Rejection(Subject.STEP, number, unmasked[step.functions[0]].reason, "its functions stay in place")]
     if home in broken:
         reason, detail = broken[home]
         detail = detail or ", ".join(f"{name} {count}" for name, count in sorted(counted.items()))
-        lost = (Rejection("function", function, Reason.STEP_REJECTED, f"step {number}") for function in left)
-        return [Rejection("step", number, reason, detail), *lost]
-    return [Rejection("step", number, Reason.MERGED, f"into step {home:04d}")] if home != step.number else []
+        lost = (Rejection(Subject.FUNCTION, function, Reason.STEP_REJECTED, f"step {number}") for function in left)
+        return [Rejection(Subject.STEP, number, reason, detail), *lost]
+    return [Rejection(Subject.STEP, number, Reason.MERGED, f"into step {home:04d}")] if home != step.number else []
 
 
 def _reasons(graph: RuntimeDependencyGraph, amendments: Amendments) -> dict[str, list[str]]:
@@ -90,7 +92,7 @@ def summarise(
     lines = {node.id: node.lines for node in core}
     sizes = [sum(lines[f] for f in functions) for functions in verified.values()]
 
-    def by_reason(kind: str) -> dict[str, int]:
+    def by_reason(kind: Subject) -> dict[str, int]:
         return dict(sorted(Counter(str(r.reason) for r in rejections if r.kind == kind).items()))
 
     return {
@@ -98,21 +100,21 @@ def summarise(
             "collected": len(graph.tests),
             "traced": sum(1 for t in graph.tests if t.traced),
             "accepted": len(graph.tests) - len(amendments.rejected),
-            "rejected": by_reason("test"),
+            "rejected": by_reason(Subject.TEST),
         },
         "steps": {
             "scheduled": len(schedule.steps),
             "verified": len(verified),
-            "rejected": by_reason("step"),
+            "rejected": by_reason(Subject.STEP),
         },
         "functions": {
             "core": len(core),
             "in_tasks": sum(map(len, verified.values())),
             "scaffold": scaffold,
             "unreached": len(core) - scaffold - len(developed),
-            "rejected": by_reason("function"),
+            "rejected": by_reason(Subject.FUNCTION),
         },
-        "files": {"rejected": by_reason("file")},
+        "files": {"rejected": by_reason(Subject.FILE)},
         "repairs": [asdict(repair) for repair in sorted(amendments.repairs)],
         "forward_references": schedule.forward_references,
         "median_step": {

@@ -147,11 +147,20 @@ class VerifiedTask(Short):
     certificate: JsonObject
 
 
+class Subject(StrEnum):
+    """What did not make it."""
+
+    TEST = "test"
+    STEP = "step"
+    FUNCTION = "function"
+    FILE = "file"
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class Rejection:
-    """A test, step or function that did not make it; ``kind`` is one of these three words, or file."""
+    """A test, step, function or file that did not make it."""
 
-    kind: str
+    kind: Subject
     id: str
     reason: Reason
     detail: str = ""

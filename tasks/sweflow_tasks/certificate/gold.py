@@ -14,7 +14,7 @@ from sweflow_tracer.values import Outcome
 
 from sweflow_tasks.execution.arguments import present_arguments
 from sweflow_tasks.execution.job_pool import Run
-from sweflow_tasks.values import JsonObject, Reason, Rejection
+from sweflow_tasks.values import JsonObject, Reason, Rejection, Subject
 from sweflow_tasks.verification.draft import Draft, Inputs
 
 
@@ -98,7 +98,7 @@ def flaky_of(jobs: Iterable[tuple[GoldJob, JsonObject]]) -> tuple[Rejection, ...
     for job, outcome in jobs:
         for test, end in outcome["failed"].items():
             where = f"gold run {job.run.hash_seed - 999} of tree {job.step} ({job.run.order})"
-            found.setdefault(test, Rejection("test", test, Reason.FLAKY, f"{where}: {end}"))
+            found.setdefault(test, Rejection(Subject.TEST, test, Reason.FLAKY, f"{where}: {end}"))
     return tuple(sorted(found.values()))
 
 

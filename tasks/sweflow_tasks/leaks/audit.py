@@ -10,7 +10,7 @@ from sweflow_tracer.project.files import Blobs
 
 from sweflow_tasks.leaks.tokens import Bodies, code_tokens, streams
 from sweflow_tasks.leaks.unpack import texts_in
-from sweflow_tasks.values import Findings, Reason, Rejection
+from sweflow_tasks.values import Findings, Reason, Rejection, Subject
 from sweflow_tasks.verification.draft import Amendments, Draft, Inputs
 
 LEAST = 16
@@ -39,7 +39,7 @@ def _given(inputs: Inputs, scan: "_Scan", functions: set[str], loaded: frozenset
     """Functions that are not masked, and why; one that is unmasked can hold the body of another."""
     places = _Places(inputs.graph, functions)
     found = {
-        function: Rejection("function", function, Reason.NOTHING_TO_DEVELOP, "it only raises")
+        function: Rejection(Subject.FUNCTION, function, Reason.NOTHING_TO_DEVELOP, "it only raises")
         for function in sorted(functions)
         if scan.only_raises(function)
     }
@@ -52,7 +52,7 @@ def _given(inputs: Inputs, scan: "_Scan", functions: set[str], loaded: frozenset
                 continue
             if places.stays(owner) or (owner is not None and owner.id in found and owner.id != function):
                 where = f"its body stands in {owner.id if owner else path}"
-                found[function] = Rejection("function", function, Reason.LEAK, where)
+                found[function] = Rejection(Subject.FUNCTION, function, Reason.LEAK, where)
     return found
 
 

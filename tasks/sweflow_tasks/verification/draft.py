@@ -12,7 +12,7 @@ from sweflow_tracer.runner.options import Target
 from sweflow_tasks.masking.chain import Chain, make_chain
 from sweflow_tasks.masking.mask import Docstrings
 from sweflow_tasks.masking.mask_policy import removable
-from sweflow_tasks.values import Reason, Rejection, Repair
+from sweflow_tasks.values import Reason, Rejection, Repair, Subject
 from sweflow_tasks.verification.plan import Plan, find_merge, make_plan
 
 
@@ -75,7 +75,7 @@ class Draft:
 def unstable(graph: RuntimeDependencyGraph) -> tuple[Rejection, ...]:
     """The tests without a stable pass, as rejections."""
     return tuple(
-        Rejection("test", test.id, Reason(test.rejected), test.detail)
+        Rejection(Subject.TEST, test.id, Reason(test.rejected), test.detail)
         for test in graph.tests
         if test.rejected is not None
     )

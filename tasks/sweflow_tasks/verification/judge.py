@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sweflow_tracer.values import Outcome
 
-from sweflow_tasks.values import Evidence, Reason, Rejection
+from sweflow_tasks.values import Evidence, Reason, Rejection, Subject
 from sweflow_tasks.verification.draft import Draft
 from sweflow_tasks.verification.observations import Result, TreeRun
 
@@ -37,7 +37,9 @@ def judge(draft: Draft, run: TreeRun) -> Verdicts:
     plan, tree = draft.plan, run.number
     following = draft.chain.following(tree)
     if run.problem:
-        rejected = (Rejection("test", test, Reason.COLLECTION_ERROR, run.problem) for test in _blamed(draft, tree))
+        rejected = (
+            Rejection(Subject.TEST, test, Reason.COLLECTION_ERROR, run.problem) for test in _blamed(draft, tree)
+        )
         return Verdicts(tree, tuple(sorted(rejected)), ())
     apart = {result.test: result for result in run.results if result.apart}
     found = {test: _of_tree(tree, apart.get(test), test) for test in plan.of(tree)}
@@ -86,26 +88,26 @@ def _of_tree(tree: int, result: Result | None, test: str) -> Rejection | None:
 
 def _expect_pass(result: Result | None, test: str, reason: Reason, where: str = "") -> Rejection | None:
     if result is None:
-        return Rejection("test", test, Reason.NOT_COLLECTED, "no result")
+        return Rejection(Subject.TEST, test, Reason.NOT_COLLECTED, "no result")
     if result.outcome is Outcome.PASSED:
         return None
     reason = _NOT_RUN.get(result.outcome, reason)
     if result.mentions and not result.raised:
         reason = Reason.UNTRACED_SUBPROCESS
-    return Rejection("test", test, reason, f"{where} {result.error}: {result.detail}".strip(": "))
+    return Rejection(Subject.TEST, test, reason, f"{where} {result.error}: {result.detail}".strip(": "))
 
 
 def _expect_failure(result: Result | None, test: str, new: frozenset[str]) -> Evidence | Rejection:
     """Evidence that a test fails on the skeleton because of the step's functions, or why it is none (V1)."""
     if result is None:
-        return Rejection("test", test, Reason.NOT_COLLECTED, "no result on the skeleton")
+        return Rejection(Subject.TEST, test, Reason.NOT_COLLECTED, "no result on the skeleton")
     if result.outcome in _NOT_RUN:
-        return Rejection("test", test, _NOT_RUN[result.outcome], f"on the skeleton: {result.detail}")
+        return Rejection(Subject.TEST, test, _NOT_RUN[result.outcome], f"on the skeleton: {result.detail}")
     raised = tuple(sorted(new.intersection(result.raised)))
     called = tuple(sorted(new.intersection(result.called)))
     if result.outcome is not Outcome.FAILED:
         reason = Reason.SWALLOWED if called else Reason.PASSES_ON_SKELETON
-        return Rejection("test", test, reason, f"{result.outcome} on the skeleton")
+        return Rejection(Subject.TEST, test, reason, f"{result.outcome} on the skeleton")
     if not raised and (not called or result.error in OWN_MAKING):
-        return Rejection("test", test, Reason.UNRELATED_FAILURE, f"{result.error}: {result.detail}"[:300])
+        return Rejection(Subject.TEST, test, Reason.UNRELATED_FAILURE, f"{result.error}: {result.detail}"[:300])
     return Evidence(test, result.when, result.error, bool(raised), raised or called, result.origin, result.at)
