@@ -1,3 +1,5 @@
+import sys
+
 """The graph of an example repository in every output format, as it was committed.
 
 After a change that is meant: ``python -m tests.gold.regenerate``, and read the difference.
@@ -20,6 +22,9 @@ def made(tmp_path_factory, python):
     return scratch / "out", rendered(scratch, python)
 
 
+@pytest.mark.skipif(
+    sys.version_info[:2] != (3, 11), reason="the gold trace is of 3.11, in which comprehensions are calls (PEP 709)"
+)
 def test_every_format_of_the_graph_is_as_it_was(made):
     _, texts = made
     assert sorted(texts) == sorted(path.name for path in GOLD.iterdir())
