@@ -1,4 +1,3 @@
-import sys
 
 """The graph of an example repository in every output format, as it was committed.
 
@@ -6,6 +5,7 @@ After a change that is meant: ``python -m tests.gold.regenerate``, and read the 
 """
 
 import shutil
+import sys
 import xml.etree.ElementTree as ET
 
 import pytest
