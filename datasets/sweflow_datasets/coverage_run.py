@@ -7,10 +7,9 @@ import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path, PurePosixPath
 
-import coverage
-from coverage.exceptions import CoverageException
 from sweflow_rdg import RuntimeDependencyGraph, SourceIndex
 from sweflow_rdg.queries.coverage_match import Coverage, CoverageRow, Executed, Missed, Statements, coverage_of
 from sweflow_tracer.format import read_project_file
@@ -108,6 +107,9 @@ def _compare(graph: RuntimeDependencyGraph, index: SourceIndex, file: Path, stat
 
 def _statements(folder: Folder, index: SourceIndex) -> Statements:
     """Executable lines of every file, as coverage.py counts them; files that it cannot parse have none."""
+    import coverage  # noqa: PLC0415  # a tenth of a second, which other commands need not wait
+    from coverage.exceptions import CoverageException  # noqa: PLC0415
+
     counter = coverage.Coverage(data_file=None, config_file=False)
     found = {}
     for path in index.files:
@@ -133,7 +135,7 @@ def _suite(folder: Folder, scratch: Path, sandbox: str | None) -> Iterator[Path]
         (run / "rc").write_text(f"[run]\ndata_file = {run / 'measured'}\ninclude = {workspace.tree}/*\n", "utf-8")
         environment = target_environment(target, run, workspace, seed=0)
         if lend:  # its compiled part is optional
-            ours = Path(coverage.__file__).parent
+            ours = Path(str(find_spec("coverage").origin)).parent  # type: ignore[union-attr]
             shutil.copytree(ours, run / "probe" / "coverage", ignore=shutil.ignore_patterns("__pycache__"))
         command = pytest_command(target, PLUGIN, run, workspace.tree, None)
         measured = [command[0], "-m", "coverage", "run", f"--rcfile={run / 'rc'}", *command[1:]]
@@ -176,6 +178,9 @@ def _run(
 def read_executed(file: Path, paths: Iterable[str], tests: set[str]) -> Executed:
     """The lines that ran, by path in the repository, with the ids of tests as contexts. Raises CoverageNotUsable."""
     known = frozenset(paths)
+    import coverage  # noqa: PLC0415  # a tenth of a second, which other commands need not wait
+    from coverage.exceptions import CoverageException  # noqa: PLC0415
+
     data = coverage.CoverageData(str(file))
     found: dict[str, dict[int, frozenset[str]]] = {}
     try:

@@ -1,4 +1,3 @@
-
 """The graph of an example repository in every output format, as it was committed.
 
 After a change that is meant: ``python -m tests.gold.regenerate``, and read the difference.

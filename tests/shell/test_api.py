@@ -2,6 +2,8 @@
 
 import dataclasses
 import re
+import subprocess
+import sys
 from pathlib import Path, PurePosixPath
 
 import pytest
@@ -85,3 +87,9 @@ def test_G3_a_graph_answers_by_id(calculator):
         assert set(graph.callers(function)) == set(network.predecessors(function))
     with pytest.raises(KeyError):
         graph.node("nothing.py::nothing")
+
+
+def test_what_few_commands_need_is_not_loaded_at_the_start():
+    heavy = ["networkx", "libcst", "coverage", "docker"]
+    code = f"import sys, sweflow.cli.main; print([name for name in {heavy} if name in sys.modules])"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "[]\n"

@@ -3,10 +3,12 @@
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
-
-import networkx as nx
+from typing import TYPE_CHECKING
 
 from sweflow_rdg.values import Call, Node
+
+if TYPE_CHECKING:
+    import networkx as nx
 
 
 def network_of(
@@ -16,6 +18,8 @@ def network_of(
 
     ``seen`` are numbers of tests by call, ``required`` places of nodes by accepted test.
     """
+    import networkx as nx  # noqa: PLC0415  # a third of a second, which most commands need not wait
+
     made: nx.DiGraph[str] = nx.DiGraph()
     for node in nodes:
         made.add_node(node.id)

@@ -3,8 +3,6 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-import networkx as nx
-
 
 @dataclass(frozen=True, slots=True)
 class CalleeOrder:
@@ -29,6 +27,8 @@ def order_of(nodes: Iterable[int], calls: Iterable[tuple[int, int]]) -> CalleeOr
     A component is found only after all components that it leads to (Tarjan's algorithm, with Nuutila's changes), so
     the condensation needs no sorting.
     """
+    import networkx as nx  # noqa: PLC0415  # a third of a second, which most commands need not wait
+
     network: nx.DiGraph[int] = nx.DiGraph(calls)
     network.add_nodes_from(nodes)
     components: list[tuple[int, ...]] = []

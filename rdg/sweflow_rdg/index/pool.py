@@ -15,7 +15,6 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from sweflow_rdg.index.file import FileIndex
-from sweflow_rdg.index.reader import index_file
 
 FileJob = tuple[str, bytes]
 SECONDS = 60
@@ -73,6 +72,8 @@ def index_one(job: FileJob) -> FileIndex | Unreadable | None:
 
 def parse(job: FileJob) -> FileIndex | Unreadable:
     """The index of a file that is known not to be nested too deeply, or that may end this process."""
+    from sweflow_rdg.index.reader import index_file  # noqa: PLC0415  # libcst, which questions need not wait for
+
     try:
         return index_file(*job)
     except RecursionError:

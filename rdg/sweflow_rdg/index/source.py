@@ -12,9 +12,8 @@ from sweflow_rdg.index.cache import IndexCache
 from sweflow_rdg.index.definitions import Definition
 from sweflow_rdg.index.file import FileIndex
 from sweflow_rdg.index.pool import FileJob, Unreadable, index_all
-from sweflow_rdg.index.reader import index_file
 
-__all__ = ["SourceIndex", "index_file", "index_source"]
+__all__ = ["SourceIndex", "index_source"]
 
 
 @dataclass(frozen=True, slots=True, repr=False)

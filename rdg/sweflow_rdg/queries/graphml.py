@@ -2,13 +2,13 @@
 
 from dataclasses import asdict
 
-import networkx as nx
-
 from sweflow_rdg.queries.views import View
 
 
 def to_graphml(view: View) -> str:
     """A view as GraphML; every field of vertices and arcs is an attribute."""
+    import networkx as nx  # noqa: PLC0415  # a third of a second, which most commands need not wait
+
     network: nx.DiGraph[str] = nx.DiGraph(title=view.title, grain=view.grain.value)
     for vertex in view.vertices:
         network.add_node(vertex.id, **{key: value for key, value in asdict(vertex).items() if key != "id"})

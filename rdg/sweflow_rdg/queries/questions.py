@@ -3,8 +3,6 @@
 from collections import Counter
 from dataclasses import dataclass
 
-import networkx as nx
-
 from sweflow_rdg.errors import UnknownFile
 from sweflow_rdg.graph.links import Links, find_function
 from sweflow_rdg.graph.order import order_of
@@ -247,6 +245,8 @@ def path(graph: RuntimeDependencyGraph, start: str, end: str) -> tuple[str, ...]
 
     Raises UnknownFunction, AmbiguousFunction.
     """
+    import networkx as nx  # noqa: PLC0415  # a third of a second, which most commands need not wait
+
     first, last = find_function(graph, start), find_function(graph, end)
     calls = sorted((call.caller, call.callee) for call in graph.calls if call.caller >= 0)
     network: nx.DiGraph[int] = nx.DiGraph(calls)

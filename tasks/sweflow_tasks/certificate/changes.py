@@ -7,7 +7,8 @@ from sweflow_rdg import Definition
 from sweflow_tracer.project.files import Blobs
 from sweflow_tracer.runner.options import Variant
 
-from sweflow_tasks.certificate.mutants import Mutant, mutants_of
+from sweflow_tasks.certificate.mutants import mutants_of
+from sweflow_tasks.certificate.mutation import Mutant
 from sweflow_tasks.masking.masked_file import MaskedFile, Rendered
 from sweflow_tasks.verification.draft import Draft
 

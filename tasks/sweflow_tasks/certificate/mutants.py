@@ -1,38 +1,22 @@
 """Mutants of a function: a bounded sample, the same for the same function everywhere (V5)."""
 
-import contextlib
 import hashlib
 import re
 import warnings
 from collections.abc import Iterator
-from dataclasses import dataclass
 from difflib import unified_diff
 from itertools import zip_longest
 from types import CodeType
 
-import libcst as cst
 from sweflow_rdg import Definition
 
-from sweflow_tasks.certificate.operators import Mutation, Operator, mutations
+from sweflow_tasks.certificate.mutation import Mutant, Mutation, Operator
 from sweflow_tasks.masking.mask import with_body
 
 _LINE = re.compile(r"[^\n]*\n|[^\n]+")
 CONTEXT = 3
 """Lines around a change in a diff."""
 _HUNK = re.compile(r"^@@ -(\d+)(,\d+)? \+(\d+)(,\d+)? @@")
-
-
-@dataclass(frozen=True, slots=True)
-class Mutant:
-    """A function with one change. ``text`` is the whole of it, decorators included; ``line`` is the change's place.
-
-    ``diff`` is for ``git apply`` on the original file.
-    """
-
-    operator: Operator
-    line: int
-    text: str
-    diff: str
 
 
 def mutants_of(definition: Definition, source: bytes, limit: int) -> tuple[Mutant, ...]:
@@ -64,8 +48,9 @@ def _every(definition: Definition, source: bytes, text: str) -> Iterator[Mutatio
     edit = with_body(definition, source, [b"return", b"yield"] if definition.is_generator else [b"pass"])
     start, end = edit.start - definition.start, edit.end - definition.start
     yield Mutation(Operator.BODY_EMPTIED, start, end, edit.text.decode("utf-8"))
-    with contextlib.suppress(cst.ParserSyntaxError):  # the file parses as a whole, a part of it need not
-        yield from mutations(text)
+    from sweflow_tasks.certificate.operators import mutations  # noqa: PLC0415  # libcst, which few commands need
+
+    yield from mutations(text)
 
 
 def _seed(definition: Definition, source: bytes) -> str:

@@ -7,34 +7,11 @@ table over libcst nodes.
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from enum import StrEnum
 
 import libcst as cst
 from libcst.metadata import ByteSpanPositionProvider, MetadataWrapper
 
-
-class Operator(StrEnum):
-    """The kinds of mutants."""
-
-    RETURN_VALUE = "return-value"
-    CONSTANT = "constant"
-    COMPARISON = "comparison"
-    BOOLEAN = "boolean"
-    ARITHMETIC = "arithmetic"
-    CALL_ARGUMENT = "call-argument"
-    STATEMENT_REMOVAL = "statement-removal"
-    EXCEPTION_SWALLOWED = "exception-swallowed"
-    BODY_EMPTIED = "body-emptied"
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class Mutation:
-    """Replace the bytes ``start:end`` of a text."""
-
-    operator: Operator
-    start: int
-    end: int
-    text: str
+from sweflow_tasks.certificate.mutation import Mutation, Operator
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +80,11 @@ def mutations(text: str) -> Iterator[Mutation]:
     """
     inside = text[:1].isspace()
     above = "if 1:\n" if inside else ""
-    module = MetadataWrapper(cst.parse_module(above + text), unsafe_skip_copy=True)
+    try:
+        parsed = cst.parse_module(above + text)
+    except cst.ParserSyntaxError:  # the file parses as a whole, a part of it need not
+        return
+    module = MetadataWrapper(parsed, unsafe_skip_copy=True)
     source = (above + text).encode("utf-8")
     spans = module.resolve(ByteSpanPositionProvider)
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from sweflow_tasks.certificate.gold import GoldRun
-from sweflow_tasks.certificate.mutants import Mutant
+from sweflow_tasks.certificate.mutation import Mutant
 
 
 @dataclass(frozen=True, slots=True)

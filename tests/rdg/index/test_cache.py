@@ -27,7 +27,9 @@ def store(tmp_path):
 def test_a_second_index_comes_from_the_cache_and_is_the_same(store, monkeypatch):
     first = index_source(FILES, cache=store)
     assert first == index_source(FILES)
-    monkeypatch.setattr(pool, "index_file", lambda path, content: pytest.fail(f"{path} was read again"))
+    monkeypatch.setattr(
+        "sweflow_rdg.index.reader.index_file", lambda path, content: pytest.fail(f"{path} was read again")
+    )
     good = {path: blob for path, blob in FILES.items() if path != "broken.py"}
     assert index_source(good, cache=store).files == first.files
 

@@ -4,7 +4,8 @@ import ast
 
 import pytest
 from sweflow_rdg.graph.resolve import Resolved, Resolver
-from sweflow_rdg.index.source import index_file, index_source
+from sweflow_rdg.index.reader import index_file
+from sweflow_rdg.index.source import index_source
 from sweflow_tracer import CodeRef
 
 SOURCE = b"""\

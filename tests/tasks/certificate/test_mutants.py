@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sweflow_rdg import Definition, index_source
-from sweflow_tasks.certificate.mutants import Mutant, mutants_of
-from sweflow_tasks.certificate.operators import Operator, mutations
+from sweflow_tasks.certificate.mutants import mutants_of
+from sweflow_tasks.certificate.mutation import Mutant, Operator
+from sweflow_tasks.certificate.operators import mutations
 
 MANY = 10_000
 

@@ -4,7 +4,7 @@ import ast
 import textwrap
 
 import pytest
-from sweflow_rdg.index.source import index_file
+from sweflow_rdg.index.reader import index_file
 from sweflow_tasks.masking.mask import Docstrings, apply_edits, remove, stub
 
 CASES = {
