@@ -40,8 +40,9 @@ def test_every_field_of_a_public_dataclass_stands_in_the_page_and_no_other():
     assert said == real
 
 
-@pytest.mark.parametrize("kind", [str, PathLike, Path])
-def test_a_path_is_a_text_or_any_path_object(kind, calculator, tmp_path, python):
+def test_a_path_is_any_path_object(calculator, tmp_path, python):
+    """Texts are what docs/api.md has, and ``Path`` what every other test has."""
+    kind = PathLike
     out = kind(calculator.root)
     task, *_ = sweflow.load_tasks(out)
     assert sweflow.load_graph(out).tests
