@@ -1,6 +1,7 @@
 """The pytest plugin: collects once, has the loop run the groups that it was told to, and writes what it sees.
 
-See ``configuration`` for what it is told, and ``run`` for what the hooks share.
+See ``configuration`` for what it is told, and ``run`` for what the hooks share. PYTEST_DONT_REWRITE: it is loaded
+before pytest asks for it.
 """
 
 from __future__ import annotations
@@ -24,12 +25,9 @@ if TYPE_CHECKING:
 RUN = Run()
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_load_initial_conftests(early_config: Any, parser: Any, args: list[str]) -> None:
-    """Start recording before the first line of the project runs."""
+def begin() -> None:
+    """Start recording before pytest reads its configuration, which may import some of the project."""
     die_with_parent(CONFIG["parent"])
-    if CONFIG["bytecode"]:
-        items.keep_bytecode(CONFIG["bytecode"])
     recorder.after_import("hypothesis", items.pin_hypothesis)
     RUN.emit({"kind": "start", "python": platform.python_version(), "early": RUN.early})
     RUN.recorder.start(["collection"])
@@ -37,6 +35,15 @@ def pytest_load_initial_conftests(early_config: Any, parser: Any, args: list[str
         recorder.watch_imports(RUN.recorder)
         recorder.watch_garbage(RUN.recorder)
         RUN.start_engine()
+    if RUN.guard is not None:
+        RUN.guard.listen()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_load_initial_conftests(early_config: Any, parser: Any, args: list[str]) -> None:
+    """Everything of pytest's own is loaded; from here on what is compiled is the run's."""
+    if CONFIG["bytecode"]:
+        items.keep_bytecode(CONFIG["bytecode"])
     if RUN.guard is not None:
         RUN.guard.prepare(early_config)
 

@@ -29,7 +29,7 @@ def pytest_command(target: Target, plugin: str, run: Path, tree: Path, paths: Se
     switches = ["--no-cov"] if "pytest_cov" in plugins else []
     switches += ["-p", "no:randomly"] if "randomly" in plugins else []
     return [
-        *(str(target.python), "-m", "pytest", "-p", f"{plugin}.plugin"),
+        *(str(target.python), "-m", plugin, "-p", f"{plugin}.plugin"),
         *("-o", f"cache_dir={run / 'cache'}", f"--rootdir={tree}", *switches),
         *(target.project.arguments if paths is None else paths),
     ]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from .alarms import is_foreign, listen
 from .bodies import Watch, body_of, digest, trusted_digests
 from .decoys import collect_decoys
-from .integrity import Snapshot
+from .integrity import Snapshot, load_runner
 from .seal import make_sealer
 
 if TYPE_CHECKING:
@@ -39,11 +39,15 @@ class Guard:
         self._started = False
         self._passed = False
 
-    def prepare(self, pytest_config: Any) -> None:
-        """Before the first line of the code under test."""
-        self._digests = trusted_digests(self._root, sorted(self._trusted), pytest_config)
+    def listen(self) -> None:
+        """Before the first line of the code under test, which pytest's configuration may import."""
+        load_runner()
         self._snapshot = Snapshot(self._package)
         listen(is_foreign(self._root, self._trusted), self._snapshot.named, self._saw)
+
+    def prepare(self, pytest_config: Any) -> None:
+        """Before the first test is collected."""
+        self._digests = trusted_digests(self._root, sorted(self._trusted), pytest_config)
 
     def decoys(self, session: Any) -> list[Any]:
         """Tests that must fail."""

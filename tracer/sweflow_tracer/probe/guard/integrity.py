@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import builtins
 import sys
+from importlib import import_module
 from types import BuiltinFunctionType, CodeType, FunctionType, ModuleType
 from typing import TYPE_CHECKING, Any
 
@@ -35,6 +36,14 @@ LEFT = frozenset(
     }
 )
 """What pytest itself changes while it starts, and what tests change as a matter of course."""
+
+
+def load_runner() -> None:
+    """Load what pytest loads of its own when it starts, so that a snapshot holds it."""
+    from _pytest.config import default_plugins
+
+    for name in default_plugins:
+        import_module("_pytest." + name)
 
 
 class Snapshot:
