@@ -306,3 +306,16 @@ def test_V3_a_session_that_ends_in_its_middle_is_no_verdict_on_its_tests(python,
     with pytest.raises(SessionFailed, match="before every test had run") as caught:
         trace_of(repo, python, tmp_path / "journal")
     assert caught.value.killed
+
+
+def test_T1_what_is_called_between_collection_and_the_first_test_moves_no_names(tmp_path, python):
+    """The probe collects garbage there, and a finalizer of the project is a function that nobody had called yet."""
+    core = (
+        "import gc\ngc.disable()\n\n\nclass Node:\n    def __init__(self):\n        self.me = self\n\n"
+        "    def __del__(self):\n        leave()\n\n\ndef leave():\n    pass\n\n\nNode()\n\n\n"
+        "def double(n):\n    return twice(n)\n\n\ndef twice(n):\n    return 2 * n\n"
+    )
+    tests = "import core\n\n\ndef test_double():\n    assert core.double(2) == 4\n"
+    repo = write_repository(tmp_path / "repo", {"core.py": core, "test_core.py": tests})
+    trace = trace_of(repo, python, tmp_path / "journal")
+    assert {("test_double", "double"), ("double", "twice")} <= calls_of(trace, "test_double", "call")

@@ -92,12 +92,11 @@ def _run_group(run: Run, number: int, group: list[Any], send: Send) -> None:
     items.fresh_capture(group[0].config)
     if run.guard is not None:
         run.guard.start()
-    base = len(run.recorder.codes)
     for item, following in zip(group, [*group[1:], None]):
         send({"kind": "begin", "id": item.nodeid})
         record = _run_item(run, item, following, whole=number in CONFIG["again"])
-        record["base"] = base
-        record["codes"], record["edges"] = run.recorder.compact(record["edges"], base)
+        record["base"] = run.base
+        record["codes"], record["edges"] = run.recorder.compact(record["edges"], run.base)
         send(record if run.guard is None else run.guard.seal(record))
         if number in run.variants and record["outcome"] != "passed":
             break

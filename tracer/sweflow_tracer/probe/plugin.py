@@ -75,18 +75,18 @@ def pytest_runtestloop(session: Any) -> bool:
     """Say what was collected, then run the groups; stands in for pytest's own loop."""
     selected = [item for item in session.items if items.selected(item.nodeid, CONFIG["select"])]
     threads = threading.active_count() - 1
-    RUN.emit(
-        {
-            "kind": "collected",
-            "items": [items.describe(item, RUN.recorder) for item in selected],
-            "errors": RUN.errors,
-            "threads": threads,
-            **RUN.loaded(),
-            "codes": RUN.recorder.codes,
-            "edges": RUN.recorder.take(),
-            **(RUN.reads.take() if RUN.reads is not None else {}),
-        }
-    )
+    record = {
+        "kind": "collected",
+        "items": [items.describe(item, RUN.recorder) for item in selected],
+        "errors": RUN.errors,
+        "threads": threads,
+        **RUN.loaded(),
+        "codes": RUN.recorder.codes,
+        "edges": RUN.recorder.take(),
+        **(RUN.reads.take() if RUN.reads is not None else {}),
+    }
+    RUN.base = len(RUN.recorder.codes)  # what comes later, each test's record tells
+    RUN.emit(record)
     try:
         run_groups(RUN, session, selected, threads)
     finally:

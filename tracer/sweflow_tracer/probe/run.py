@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 class Run:
     """The state of this process. Children that are forked from it go on with copies.
 
-    ``early`` are modules of the project that were loaded before; ``current`` is the outcome of the test that runs,
-    ``lines`` records its lines where that is wanted.
+    ``early`` are modules of the project that were loaded before; ``base`` is how many codes collection left;
+    ``current`` is the outcome of the test that runs, ``lines`` records its lines where that is wanted.
     """
 
     def __init__(self) -> None:
@@ -34,6 +34,7 @@ class Run:
         self.reads = Reads(CONFIG["root"]) if CONFIG["watch"] else None
         self.variants = Variants(CONFIG["root"], self.recorder, CONFIG["variants"])
         self.errors: list[dict[str, Any]] = []
+        self.base = 0
         self.current: ItemOutcome | None = None
         self.lines: LineRecorder | None = None
         self.intact: engines.Intact = engines.always
