@@ -23,7 +23,7 @@ from sweflow_tracer.runner.options import SessionOptions, Target
 from sweflow_tracer.runner.records import Record, codes_of
 from sweflow_tracer.runner.session import Session, run_session
 from sweflow_tracer.runner.workspace import OWNER, Workspace
-from sweflow_tracer.sandbox import Limits, choose, examine, open_sandbox
+from sweflow_tracer.sandbox import Limits, choose, examine, open_sandbox, seccomp
 from sweflow_tracer.sandbox.choose import examine_one, warning
 from sweflow_tracer.sandbox.ownership import TOKEN, marked, owner
 
@@ -533,3 +533,87 @@ def test_V7_the_first_process_does_not_tell_where_things_are_on_the_host(name, p
     _, said, _ = place(name).run("tell(Path('/proc/1/cmdline').read_bytes().replace(b'\\0', b' ').decode())")
     assert "bind" not in said
     assert "tmpfs" not in said
+
+
+CALLS = """
+import ctypes, errno
+libc = ctypes.CDLL(None, use_errno=True)
+def ask(number, *arguments):
+    ctypes.set_errno(0)
+    libc.syscall(number, *arguments)
+    return errno.errorcode.get(ctypes.get_errno(), "0")
+"""
+
+
+@pytest.mark.parametrize("name", ISOLATED)
+def test_V7_no_namespace_can_be_made_inside_and_nothing_mounted_or_loaded(name, place):
+    """What a suite of tests does not need: by our filter under bubblewrap, by the engine's under docker."""
+    wanted = ("unshare", "setns", "mount", "umount2", "pivot_root", "keyctl", "add_key", "bpf", "perf_event_open")
+    wanted += ("userfaultfd", "kexec_load", "init_module", "finit_module", "reboot", "swapon", "acct", "open_tree")
+    numbers = {call: seccomp.numbers()[call] for call in wanted}
+    text = CALLS + f"tell({{call: ask(number, 0x10000000, 0, 0, 0, 0) for call, number in {numbers}.items()}})"
+    _, said, log = place(name).run(text)
+    assert set(said.values()) <= {"EPERM", "ENOSYS"}, (said, log)
+
+
+def test_V7_the_filter_refuses_every_call_on_its_list_and_lets_programs_live(place):
+    usable("bubblewrap")
+    text = (
+        CALLS
+        + f"""
+import subprocess, threading
+refused = {{call: ask(number, 0, 0, 0, 0, 0) for call, number in {seccomp.numbers()}.items()}}
+thread = threading.Thread(target=list)
+thread.start(); thread.join()
+pid = os.fork()
+if pid == 0:
+    os._exit(3)
+ended = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+user = ask({56 if os.uname().machine == "x86_64" else 220}, 0x10000000 | 17, 0, 0, 0, 0)
+tell([sorted(set(refused.values())), ended, subprocess.run(["true"]).returncode, user])
+"""
+    )
+    code, said, log = place("bubblewrap").run(text)
+    assert code == 0, log
+    assert said == [["EPERM"], 3, 0, "EPERM"], log
+
+
+def test_a_machine_whose_calls_are_not_known_has_no_filter():
+    assert seccomp.program("riscv64") is None
+    lengths = {machine: len(seccomp.program(machine)) for machine in seccomp.NAMES}
+    assert all(length % 8 == 0 and length // 8 < 256 for length in lengths.values())
+
+
+@pytest.mark.parametrize("name", ISOLATED)
+def test_V7_processes_together_hit_the_limit_of_memory(name, place):
+    """Each of them is far below what one may have; the largest is killed, and the others live on."""
+    text = """
+import signal
+children = []
+for size in (40, 40, 40, 200):
+    pid = os.fork()
+    if pid == 0:
+        held = bytearray(os.urandom(1 << 20)) * size
+        time.sleep(2.0)
+        os._exit(0)
+    children.append(pid)
+tell([os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) for pid in children])
+"""
+    _, said, log = place(name, memory=256 << 20).run(text)
+    assert said == [0, 0, 0, -signal.SIGKILL], log
+
+
+@pytest.mark.parametrize("name", ISOLATED)
+def test_V7_memory_that_forks_share_counts_once(name, place):
+    text = """
+held = bytearray(os.urandom(1 << 20)) * 100
+children = []
+for _ in range(6):
+    pid = os.fork()
+    if pid == 0:
+        time.sleep(1.0)
+        os._exit(0)
+    children.append(pid)
+tell([os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) for pid in children])
+"""
+    assert place(name, memory=300 << 20).run(text)[1] == [0] * 6

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import IO
 
 from sweflow_tracer.errors import SandboxFailed
+from sweflow_tracer.sandbox import seccomp
 from sweflow_tracer.sandbox.ownership import TOKEN, end_marked
 from sweflow_tracer.sandbox.port import DEFAULT_LIMITS, Limits, SandboxJob
 from sweflow_tracer.sandbox.supervised import Supervised, supervisor_command
@@ -53,16 +54,18 @@ class Bubblewrap:
                 "group": f"root:x:0:\nsweflow:x:{user or NOBODY}:\n",
                 "hosts": f"127.0.0.1 localhost {HOST}\n::1 localhost\n",
             }
-            given = {name: stack.enter_context(_readable(text)) for name, text in files.items()}
+            given = {name: stack.enter_context(_readable(os.fsencode(text))) for name, text in files.items()}
+            refusing = [stack.enter_context(_readable(code)) for code in (seccomp.program(),) if code is not None]
             options = [
                 *(*namespaces(), *system(), *self._mounts(scratch)),
                 *(part for name, fd in given.items() for part in _shown(fd, f"/etc/{name}")),
+                *(part for fd in refusing for part in ("--seccomp", str(fd))),
                 *("--remount-ro", "/", "--chdir", "/", "--setenv", TOKEN, job.token),
                 *("--setenv", "LC_ALL", "C.UTF-8"),
             ]
-            told = stack.enter_context(_readable("".join(f"{option}\0" for option in options)))
+            told = stack.enter_context(_readable(os.fsencode("".join(f"{option}\0" for option in options))))
             command = ["bwrap", "--args", str(told), "--", *supervisor]  # what is mounted does not stand in /proc
-            wire = _Pipes(command, (told, *given.values()), job.token)
+            wire = _Pipes(command, (told, *given.values(), *refusing), job.token)
         return Supervised(self.name, wire, job).begin()
 
     def _mounts(self, scratch: Path) -> Iterator[str]:
@@ -147,10 +150,10 @@ def unavailable_reason() -> str:
 
 
 @contextlib.contextmanager
-def _readable(text: str) -> Iterator[int]:
-    """A descriptor with a text to read."""
+def _readable(content: bytes) -> Iterator[int]:
+    """A descriptor with something to read."""
     with tempfile.TemporaryFile() as file:
-        file.write(os.fsencode(text))
+        file.write(content)
         file.seek(0)
         yield file.fileno()
 

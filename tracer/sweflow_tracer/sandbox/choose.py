@@ -7,7 +7,7 @@ from pathlib import Path
 
 from sweflow_tracer.errors import SandboxNotUsable
 from sweflow_tracer.project.project import Project
-from sweflow_tracer.sandbox import bubblewrap, docker
+from sweflow_tracer.sandbox import bubblewrap, docker, seccomp
 from sweflow_tracer.sandbox.port import DEFAULT_LIMITS, Limits, Sandbox
 from sweflow_tracer.sandbox.process import Process
 from sweflow_tracer.sandbox.surroundings import find_surroundings
@@ -35,14 +35,15 @@ class Availability:
 
 
 _BOUNDED = "address space and processor time of each process, size of each file"
-_WORTH = {
+_UNFILTERED = () if seccomp.program() else ("every system call, since this machine's are not known here",)
+_WORTH: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "docker": (
         ("network", "files", "processes", "users", "memory, processors and processes of all together", _BOUNDED),
         ("the kernel is shared with the host",),
     ),
     "bubblewrap": (
-        ("network", "files", "processes", "users", "number of processes", "size of all files", _BOUNDED),
-        ("the kernel is shared with the host", "memory is bounded for each process, not for all together"),
+        ("network", "files", "processes", "users", "memory and number of processes", "size of all files", _BOUNDED),
+        ("the kernel is shared with the host", *_UNFILTERED),
     ),
     "process": (
         (_BOUNDED, "number of processes, unless started by root", "environment", "home and temporary folder"),

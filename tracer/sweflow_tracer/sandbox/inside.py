@@ -37,9 +37,11 @@ def main() -> None:
     wake, _ = wakeup()
     inbox = Inbox()
     job: Command | None = None
+    memory = Memory(settings["memory"])
     while True:
         select.select([0, wake, *(job.streams if job is not None else ())], [], [], POLL_SECONDS)
         drain(wake)
+        memory.keep()
         for kind, payload in inbox.read():
             if kind == b"A":
                 unpack(payload)
@@ -236,6 +238,56 @@ def execute(wanted: dict[str, Any], limits: list[list[int]], parent: int, log: i
             resource.setrlimit(kind, (value, value))
     command = wanted["command"]
     os.execve(command[0], command, wanted["environment"])
+
+
+class Memory:
+    """Keeps what all processes of the sandbox hold below a limit (bytes; 0: none), where no kernel group counts it.
+
+    The largest one is killed, as the kernel would. It looks twenty times a second; in between the limit of each
+    process's address space holds.
+    """
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+        self._next = 0.0
+        self._page = resource.getpagesize()
+
+    def keep(self) -> None:
+        """Look, unless that was just now."""
+        now = time.monotonic()
+        if not self._limit or now < self._next:
+            return
+        self._next = now + POLL_SECONDS
+        held = {pid: size for pid in processes() for size in [self._resident(pid)] if size}
+        if sum(held.values()) <= self._limit:
+            return
+        held = {pid: proportional(pid) or size for pid, size in held.items()}  # what forks share counts once
+        if sum(held.values()) > self._limit:
+            try:
+                os.kill(max(held, key=lambda pid: held[pid]), signal.SIGKILL)
+            except ProcessLookupError:
+                pass
+
+    def _resident(self, pid: int) -> int:
+        try:
+            with open("/proc/%d/statm" % pid, "rb") as file:
+                return int(file.read().split()[1]) * self._page
+        except (OSError, IndexError, ValueError):
+            return 0
+
+
+def processes() -> list[int]:
+    """The other processes of the sandbox, but for the first, which is the sandbox itself."""
+    return [int(name) for name in os.listdir("/proc") if name.isdigit() and int(name) not in (1, os.getpid())]
+
+
+def proportional(pid: int) -> int:
+    """What a process holds, with shared memory divided among those that share it; 0 where that cannot be read."""
+    try:
+        with open("/proc/%d/smaps_rollup" % pid, "rb") as file:
+            return next((int(line.split()[1]) << 10 for line in file if line.startswith(b"Pss:")), 0)
+    except (OSError, IndexError, ValueError):
+        return 0
 
 
 class Forward:

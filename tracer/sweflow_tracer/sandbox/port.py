@@ -15,9 +15,9 @@ class Limits:
     """What a run may use. Sizes are in bytes; 0 means no limit.
 
     ``address_space`` and ``cpu_seconds`` hold for each process alone, ``file_size`` for each file. ``processes``
-    counts threads, too. ``memory`` is what all processes together may hold, and is kept where the sandbox can count
-    it (docker); ``scratch`` is what all files may take, where the scratch folder is one of the sandbox's own.
-    ``cpus`` is how many cores all processes together may keep busy (docker).
+    counts threads, too. ``memory`` is what all processes together may hold: in docker, and in bubblewrap as far as a
+    look twenty times a second can tell. ``scratch`` is what all files may take, where the scratch folder is one of the
+    sandbox's own. ``cpus`` is how many cores all processes together may keep busy (docker).
 
     The address space is far above what programs use, since some reserve much more than that (arenas of allocators,
     thread stacks, memory maps).

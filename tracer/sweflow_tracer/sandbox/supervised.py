@@ -39,7 +39,7 @@ class Wire(Protocol):
 
 
 def supervisor_command(python: str, user: int | None, limits: Limits, *, count: bool) -> list[str]:
-    """The supervisor's command line. ``count``: the limit of processes counts those of this sandbox alone."""
+    """The supervisor's command line. ``count``: it bounds processes and memory, which nobody else does there."""
     wanted = {
         resource.RLIMIT_AS: limits.address_space,
         resource.RLIMIT_CPU: limits.cpu_seconds,
@@ -47,7 +47,8 @@ def supervisor_command(python: str, user: int | None, limits: Limits, *, count: 
         resource.RLIMIT_NPROC: limits.processes if count else 0,
     }
     rows = [[kind, value] for kind, value in wanted.items() if value]
-    settings = json.dumps({"user": user, "limits": [*rows, [resource.RLIMIT_CORE, 0]]})
+    memory = limits.memory if count else 0
+    settings = json.dumps({"user": user, "limits": [*rows, [resource.RLIMIT_CORE, 0]], "memory": memory})
     return [python, "-I", "-S", "-B", "-c", SUPERVISOR, settings]
 
 

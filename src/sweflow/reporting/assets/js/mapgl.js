@@ -41,13 +41,11 @@ export class GlRenderer {
     if (keep) this.sigma.getCamera().setState(keep);
   }
 
-  /** Give points and calls their looks anew, at the next frame. Places stay, so nothing is indexed again. */
+  /** Give points and calls their looks anew, at the next frame. Places stay, so what is drawn is not indexed again. */
   restyle() {
-    this.sigma.refresh({
-      partialGraph: { nodes: this.graph.nodes(), edges: this.graph.edges() },
-      skipIndexation: true,
-      schedule: true,
-    });
+    if (!this.indexed) return this.sigma.refresh({ schedule: true });
+    const partialGraph = { nodes: this.graph.nodes(), edges: this.graph.edges() };
+    this.sigma.refresh({ partialGraph, skipIndexation: true, schedule: true });
   }
 
   resized() {
@@ -62,6 +60,7 @@ export class GlRenderer {
   start() {
     const { ctx, shown } = this.map;
     this.sigma?.kill();
+    this.indexed = false;
     const style = getComputedStyle(document.documentElement);
     const colour = (name) => style.getPropertyValue(name).trim();
     this.palette = {
@@ -138,7 +137,9 @@ export class GlRenderer {
     });
     this.sigma.on("afterRender", () => {
       this.drawGround();
-      if (this.sigma.getGraph().order) ctx.ready("map");
+      if (!this.drawn) return;
+      this.indexed = true;
+      ctx.ready("map");
     });
     this.sigma.setGraph(graph);
     this.map.stage.querySelectorAll("canvas").forEach((canvas) => canvas.setAttribute("aria-hidden", "true"));
