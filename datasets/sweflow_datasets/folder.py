@@ -214,12 +214,14 @@ class Folder:
     def seconds(self) -> dict[str, float]:
         """Seconds spent per stage, over all runs."""
         total: dict[str, float] = {}
-        if self.runs.exists():
-            for line in self.runs.read_text("utf-8").splitlines():
-                with contextlib.suppress(ValueError):
-                    row = json.loads(line)
-                    if "session" not in row:
-                        total[row["stage"]] = total.get(row["stage"], 0.0) + row["seconds"]
+        lines: list[bytes] = []
+        with contextlib.suppress(OSError):  # these are notes: what cannot be read of them costs nothing
+            lines = self.runs.read_bytes().split(b"\n")
+        for line in lines:
+            with contextlib.suppress(ValueError, KeyError, TypeError):
+                row = json.loads(line)
+                if "session" not in row:
+                    total[str(row["stage"])] = total.get(str(row["stage"]), 0.0) + float(row["seconds"])
         return {stage: round(seconds, 1) for stage, seconds in total.items()}
 
     def check_history(self) -> None:

@@ -48,6 +48,9 @@ class Options:
 
     def with_values(self, values: Mapping[str, Any]) -> "Options":
         """The same with some options replaced, by the names of ``of``."""
+        wrong = [name for name, value in values.items() if not _fits(value, DEFAULTS_OF.get(name))]
+        if wrong:
+            raise ValueError(f"{values[wrong[0]]!r} is no value of {wrong[0]}")
         left: dict[str, Any] = {
             name: _KINDS[name](value) if name in _KINDS else value for name, value in values.items()
         }
@@ -68,7 +71,22 @@ class Options:
         return {name: value for name, value in self.values().items() if name != "jobs"}
 
 
+def _fits(value: object, default: object) -> bool:
+    """Whether a value is of the kind that an option's default is; None stands for a number that is not there."""
+    if default is None:
+        return value is None or (isinstance(value, int | float) and not isinstance(value, bool))
+    if isinstance(default, bool):
+        return isinstance(value, bool)
+    if isinstance(default, int | float):
+        return isinstance(value, int | float) and not isinstance(value, bool) and value >= 0
+    if isinstance(default, tuple):
+        return isinstance(value, list | tuple) and all(isinstance(part, str) for part in value)
+    return isinstance(value, str)
+
+
+DEFAULTS_OF: dict[str, Any] = {}
 DEFAULTS = Options()
+DEFAULTS_OF |= DEFAULTS.values()
 
 
 def _taken(left: dict[str, Any], part: TraceOptions | Rules | CertificateOptions) -> dict[str, Any]:

@@ -54,6 +54,7 @@ from sweflow_tracer.format import (
     read_document,
     read_project_file,
     read_trace,
+    reading,
     write_project,
     write_trace,
 )
@@ -220,7 +221,11 @@ def load_schedule(out: StrPath, graph: RuntimeDependencyGraph) -> Schedule:
 def stored_options(out: StrPath) -> Options:
     """The options of a folder's build; the defaults where it has none (a graph that was put there by hand)."""
     folder = Folder(out)
-    return Options.of(**folder.stored_options()) if folder.options.exists() else Options()
+    if not folder.options.exists():
+        return Options()
+    values = folder.stored_options()
+    with reading(folder.options, "put it back, or build in another folder"):
+        return Options.of(**values)
 
 
 def tasks(out: StrPath, *, index: SourceIndex | None = None, force: bool = False) -> tuple[Candidate, ...]:

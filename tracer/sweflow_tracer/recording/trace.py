@@ -29,6 +29,8 @@ PLAIN = "plain"
 """That of the run without the tracer of what failed with it."""
 
 
+ISOLATIONS = ("fork", "process", "none")
+ENGINES = ("auto", "settrace", "monitoring")
 UNHAPPY = frozenset({Outcome.FAILED, Outcome.LOST, Outcome.TIMED_OUT})
 """Outcomes that are told while tracing: most people want to know at once."""
 
@@ -49,6 +51,11 @@ class TraceOptions:
     repeat: int = 1
     follow: bool = True
     select: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        for name, value, known in (("isolation", self.isolation, ISOLATIONS), ("engine", self.engine, ENGINES)):
+            if value not in known:
+                raise ValueError(f"{value!r} is no {name}: take one of {', '.join(known)}")
 
 
 def trace_project(
