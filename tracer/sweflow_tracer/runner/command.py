@@ -23,13 +23,15 @@ VARIABLES = {
 """Pinned for every run of a target's code, together with PYTHONHASHSEED and PYTHONPATH."""
 
 
-def pytest_command(target: Target, plugin: str, run: Path, tree: Path, paths: Sequence[str] | None) -> list[str]:
-    """The command line of a session."""
+def pytest_command(
+    target: Target, plugin: str, run: Path, tree: Path, paths: Sequence[str] | None, entry: str = "pytest"
+) -> list[str]:
+    """The command line of a session; ``entry`` is the module that is run, one that becomes pytest where it is not."""
     plugins = target.project.plugins
     switches = ["--no-cov"] if "pytest_cov" in plugins else []
     switches += ["-p", "no:randomly"] if "randomly" in plugins else []
     return [
-        *(str(target.python), "-m", plugin, "-p", f"{plugin}.plugin"),
+        *(str(target.python), "-m", entry, "-p", f"{plugin}.plugin"),
         *("-o", f"cache_dir={run / 'cache'}", f"--rootdir={tree}", *switches),
         *(target.project.arguments if paths is None else paths),
     ]

@@ -87,7 +87,7 @@ def run_session(
     session = Session()
     started = time.monotonic()
     tail = Tail(channel, journal)
-    command = pytest_command(target, probe.name, run, workspace.tree, options.paths)
+    command = pytest_command(target, probe.name, run, workspace.tree, options.paths, probe.name)
     environment = target_environment(target, run, workspace, options.seed)
     if options.engine != "none" and options.follow:
         environment["PYTHONPATH"] = os.pathsep.join((str(probe / "hook"), environment["PYTHONPATH"]))

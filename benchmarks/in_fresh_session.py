@@ -1,6 +1,6 @@
 """Whether a trial in one running session says what fresh sessions on changed files say.
 
-    python benchmarks/afresh.py DIR [--every N] [--mutants N]
+    python benchmarks/in_fresh_session.py DIR [--every N] [--mutants N]
 
 DIR needs ``schedule.json`` and what stands before it. Every N-th change (a mutant, or a function left out) of the
 steps before verification is also written to its file, and all FAIL_TO_PASS of the step are run by a pytest of its own.
@@ -56,7 +56,9 @@ def main() -> None:
                     if fresh != noticed:
                         differ += 1
                         what = f"line {change.mutant.line} {change.mutant.operator}" if change.mutant else "left out"
-                        print(f"step {job.step} {place.definition.id}: {what}: here {noticed}, afresh {fresh}")
+                        print(
+                            f"step {job.step} {place.definition.id}: {what}: here {noticed}, in a fresh session {fresh}"
+                        )
     alone = time.monotonic() - started - together
     print(f"{changes} changes, {differ} differ; {sessions} sessions {together:.0f} s, fresh ones {alone:.0f} s")
 
