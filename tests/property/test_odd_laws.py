@@ -13,7 +13,7 @@ from sweflow_tracer.project.interpreter import inspect_interpreter
 from .hardiness import FILES, grade_file, read_damaged, read_repository
 from .odd import damages, odd_predictions, odd_repositories
 
-FEW = settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+FEW = settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 @pytest.fixture(scope="module")

@@ -55,9 +55,8 @@ def repo(request, tmp_path):
     return write_repository(tmp_path / "repo", {**files, "test_core.py": TESTS, "pytest.ini": request.param})
 
 
-@pytest.mark.parametrize("isolation", ["fork", "process", "none"])
-def test_V4_a_project_that_pytest_configuration_names_is_traced(repo, isolation, tmp_path, python):
-    trace = trace_of(repo, python, tmp_path / "journal", isolation=isolation)
+def test_V4_a_project_that_pytest_configuration_names_is_traced(repo, tmp_path, python):
+    trace = trace_of(repo, python, tmp_path / "journal")
     assert [test.outcome for test in trace.tests] == ["passed", "passed"]
     assert calls_of(trace, "test_double", "call") == {
         ("test_double", "double"),
