@@ -206,3 +206,15 @@ def test_H2_reading_a_clone_changes_nothing_in_it(repo):
     before = {path: path.stat().st_mtime_ns for path in repo.rglob("*")}
     read(repo)
     assert {path: path.stat().st_mtime_ns for path in repo.rglob("*")} == before
+
+
+@pytest.mark.parametrize("name", ["x" * 300, "loop", "/" + "a/" * 3000])
+def test_H1_a_link_in_the_place_of_the_git_folder_is_no_clone_whatever_it_names(name, tmp_path):
+    (tmp_path / ".git").symlink_to(name[:4000])
+    (tmp_path / "loop").symlink_to("loop")
+    assert read_clone(tmp_path) is None
+
+
+def test_H1_a_git_file_that_names_no_path_is_no_clone(tmp_path):
+    (tmp_path / ".git").write_bytes(b"gitdir: a\0b\n")
+    assert read_clone(tmp_path) is None

@@ -57,7 +57,7 @@ def read_clone(root: Path) -> Clone | None:
         return None
     head = _head(folder, common)
     objects = common / "objects"
-    if not head or objects.is_symlink() or not objects.is_dir():
+    if not head or objects.is_symlink() or not os.path.isdir(objects):
         return None
     with tempfile.TemporaryDirectory(prefix="sweflow-clone-") as scratch:
         settings = _settings(Path(scratch), common)
@@ -145,12 +145,15 @@ def _git_folder(root: Path) -> Path | None:
     A file that names a folder which does not name this work tree in turn is not believed: it could be anybody's.
     """
     dot = root / ".git"
-    if dot.is_dir() and not dot.is_symlink():
+    if not dot.is_symlink() and os.path.isdir(dot):  # these two raise nothing, whatever a link names
         return dot
     text = _plain_text(root, ".git")
     if text is None or not text.startswith("gitdir:"):
         return None
-    folder = (root / text.removeprefix("gitdir:").strip()).resolve()
+    named = text.removeprefix("gitdir:").strip()
+    if "\0" in named:
+        return None
+    folder = (root / named).resolve()
     back = _plain_text(folder, "gitdir")
     if back is not None:
         return folder if (folder / back.strip()).parent.resolve() == root else None
@@ -162,7 +165,7 @@ def _git_folder(root: Path) -> Path | None:
 def _common_folder(folder: Path) -> Path | None:
     """Where objects and branches stand: for a linked work tree the clone that it is linked to."""
     text = _plain_text(folder, "commondir")
-    if text is None:
+    if text is None or "\0" in text:
         return folder
     common = (folder / text.strip()).resolve()
     return common if folder.parent == common / "worktrees" else None

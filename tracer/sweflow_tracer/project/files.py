@@ -128,10 +128,10 @@ def _is_leftover(root: Path, path: str) -> bool:
 
 def _skipped(root: Path, folder: Path) -> bool:
     name = folder.name
-    if name in SKIPPED_FOLDERS or name.endswith(".egg-info") or (root / folder / "pyvenv.cfg").exists():
+    if name in SKIPPED_FOLDERS or name.endswith(".egg-info") or os.path.exists(root / folder / "pyvenv.cfg"):
         return True
     top = len(folder.parts) == 1
-    return top and name in BUILD_FOLDERS and not (root / folder / "__init__.py").exists()
+    return top and name in BUILD_FOLDERS and not os.path.exists(root / folder / "__init__.py")
 
 
 def _entries(root: Path, paths: Iterable[str], *, ignored: bool) -> Iterator[FileEntry]:

@@ -70,7 +70,7 @@ def own_python(root: Path) -> Path | None:
     """The interpreter of a virtual environment that lies in the repository, which nobody runs unless told to."""
     for name in (".venv", "venv", "env", ".env"):
         python = root / name / "bin" / "python"
-        if (root / name / "pyvenv.cfg").exists() and python.exists():
+        if os.path.exists(root / name / "pyvenv.cfg") and os.path.exists(python):
             return python
     return None
 
