@@ -121,7 +121,7 @@ class OddRepository:
         self._git(root)
 
     def _git(self, root: Path) -> None:
-        if self.git == "none" or (root / ".git").exists() or (root / ".git").is_symlink():
+        if self.git == "none" or os.path.lexists(root / ".git"):
             return
 
         def git(*arguments: str) -> None:
