@@ -7,7 +7,6 @@ import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from importlib.util import find_spec
 from pathlib import Path, PurePosixPath
 
 from sweflow_rdg import RuntimeDependencyGraph, SourceIndex
@@ -135,7 +134,9 @@ def _suite(folder: Folder, scratch: Path, sandbox: str | None) -> Iterator[Path]
         (run / "rc").write_text(f"[run]\ndata_file = {run / 'measured'}\ninclude = {workspace.tree}/*\n", "utf-8")
         environment = target_environment(target, run, workspace, seed=0)
         if lend:  # its compiled part is optional
-            ours = Path(str(find_spec("coverage").origin)).parent  # type: ignore[union-attr]
+            import coverage  # noqa: PLC0415  # a tenth of a second, which other commands need not wait
+
+            ours = Path(coverage.__file__).parent
             shutil.copytree(ours, run / "probe" / "coverage", ignore=shutil.ignore_patterns("__pycache__"))
         command = pytest_command(target, PLUGIN, run, workspace.tree, None)
         measured = [command[0], "-m", "coverage", "run", f"--rcfile={run / 'rc'}", *command[1:]]
@@ -177,10 +178,10 @@ def _run(
 
 def read_executed(file: Path, paths: Iterable[str], tests: set[str]) -> Executed:
     """The lines that ran, by path in the repository, with the ids of tests as contexts. Raises CoverageNotUsable."""
-    known = frozenset(paths)
     import coverage  # noqa: PLC0415  # a tenth of a second, which other commands need not wait
     from coverage.exceptions import CoverageException  # noqa: PLC0415
 
+    known = frozenset(paths)
     data = coverage.CoverageData(str(file))
     found: dict[str, dict[int, frozenset[str]]] = {}
     try:

@@ -48,9 +48,10 @@ class Options:
 
     def with_values(self, values: Mapping[str, Any]) -> "Options":
         """The same with some options replaced, by the names of ``of``."""
-        wrong = [name for name, value in values.items() if not _fits(value, DEFAULTS_OF.get(name))]
-        if wrong:
-            raise ValueError(f"{values[wrong[0]]!r} is no value of {wrong[0]}")
+        defaults = DEFAULTS.values()
+        for name, value in values.items():
+            if not _fits(value, defaults.get(name)):
+                raise ValueError(f"{value!r} is no value of {name}")
         left: dict[str, Any] = {
             name: _KINDS[name](value) if name in _KINDS else value for name, value in values.items()
         }
@@ -84,9 +85,7 @@ def _fits(value: object, default: object) -> bool:
     return isinstance(value, str)
 
 
-DEFAULTS_OF: dict[str, Any] = {}
 DEFAULTS = Options()
-DEFAULTS_OF |= DEFAULTS.values()
 
 
 def _taken(left: dict[str, Any], part: TraceOptions | Rules | CertificateOptions) -> dict[str, Any]:

@@ -1,8 +1,9 @@
 """The pool: jobs that run sessions, several side by side, whose outcomes a journal keeps."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, Self
 
 from sweflow_tracer.project.files import Blobs
 from sweflow_tracer.runner.options import SessionOptions
@@ -31,21 +32,21 @@ class Job(Protocol):
         ...
 
 
-class Spaces:
-    """Workspaces for the sessions of a build, one a job, that stand until the block is left."""
+class Sessions:
+    """What runs sessions of a build. A context manager: its workspaces, one a job, stand until it is left."""
 
     def __init__(self, settings: RunSettings, journal: Path) -> None:
         self._settings = settings
         self._spaces = Workspaces(settings.target.project.folder, journal.with_suffix(".scratch"), settings.jobs)
 
-    def __enter__(self) -> "Spaces":
+    def __enter__(self) -> Self:
         self._spaces.__enter__()
         return self
 
     def __exit__(self, *error: object) -> None:
         self._spaces.__exit__(*error)
 
-    def run(self, blobs: Blobs, options: SessionOptions) -> Session:
+    def session(self, blobs: Blobs, options: SessionOptions) -> Session:
         """One session in a workspace that nobody else uses meanwhile. Raises SessionFailed."""
         settings = self._settings
         with self._spaces.one() as workspace:
@@ -54,37 +55,28 @@ class Spaces:
         return session
 
 
-class JobPool:
-    """Runs jobs, remembers what they found in a journal file, and never runs the same one twice.
-
-    A context manager: its workspaces, one a job, stand until it is left.
-    """
+class JobPool(Sessions):
+    """Runs jobs, remembers what they found in a journal file, and never runs the same one twice."""
 
     def __init__(self, settings: RunSettings, journal: Path) -> None:
-        self._settings = settings
+        super().__init__(settings, journal)
         self._journal: Journal[tuple[str, Job], JsonObject] = Journal(journal, _Outcomes())
-        self._spaces = Spaces(settings, journal)
-
-    def __enter__(self) -> "JobPool":
-        self._spaces.__enter__()
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        self._spaces.__exit__(*error)
 
     def measure(self, jobs: Iterable[Job], progress: Callable[[int], None]) -> list[JsonObject]:
         """The outcome of every job, in order. ``progress`` is told how many are done."""
         settings = self._settings
         keyed = [(settings.key(job.facts), job) for job in jobs]
         found: dict[str, JsonObject] = {}
+        alike, done = Counter(key for key, _ in keyed), 0
         with self._journal.results(keyed, self._measure, settings.launcher.stop, settings.jobs) as results:
             for (key, _), outcome in results:
                 found[key] = outcome
-                progress(sum(key in found for key, _ in keyed))
+                done += alike[key]
+                progress(done)
         return [found[key] for key, _ in keyed]
 
     def _measure(self, keyed: tuple[str, Job]) -> JsonObject:
-        return keyed[1].measure(self._spaces.run)
+        return keyed[1].measure(self.session)
 
 
 class _Outcomes:

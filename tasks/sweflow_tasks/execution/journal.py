@@ -52,10 +52,6 @@ class Journal(Generic[Job, R]):
             if result is not None:
                 self._results[key] = result
 
-    def known(self, job: Job) -> R | None:
-        """The result of a job, if it has run."""
-        return self._results.get(self._entries.key(job))
-
     @contextmanager
     def results(
         self, jobs: Iterable[Job], work: Callable[[Job], R], stop: Callable[[], None], workers: int

@@ -27,7 +27,7 @@ def without_leaks(inputs: Inputs, amendments: Amendments) -> Amendments:
     functions = {function for step in inputs.schedule.steps for function in step.functions}
     scan = _Scan(inputs.index, functions)
     loaded = loaded_files(inputs.graph)
-    unmasked = _given(inputs, scan, functions, loaded)
+    unmasked = _unmasked(inputs, scan, functions, loaded)
     withheld = {path: "compiled" for path in inputs.blobs if path.endswith(COMPILED)}
     for path, function, _ in scan.everywhere(inputs.blobs):
         if path not in loaded and scan.size(function) >= LEAST and function not in unmasked:
@@ -35,7 +35,7 @@ def without_leaks(inputs: Inputs, amendments: Amendments) -> Amendments:
     return replace(amendments, unmasked=unmasked, withheld=withheld)
 
 
-def _given(inputs: Inputs, scan: "_Scan", functions: set[str], loaded: frozenset[str]) -> dict[str, Rejection]:
+def _unmasked(inputs: Inputs, scan: "_Scan", functions: set[str], loaded: frozenset[str]) -> dict[str, Rejection]:
     """Functions that are not masked, and why; one that is unmasked can hold the body of another."""
     places = _Places(inputs.graph, functions)
     found = {

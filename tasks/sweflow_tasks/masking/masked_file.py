@@ -1,7 +1,8 @@
 """One file with masks: its text at every point of the chain. The last ones that were made are kept."""
 
+from bisect import bisect_right
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 from sweflow_rdg import Definition, FileIndex
@@ -58,10 +59,14 @@ class MaskedFile:
     removed: frozenset[str] = frozenset()
     named: frozenset[str] = frozenset()
     docstrings: Docstrings = Docstrings.KEEP
+    _order: tuple[int, ...] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_order", tuple(sorted(self.steps.values())))
 
     def at(self, step: int) -> Rendered:
         """The file with the functions of steps up to ``step``."""
-        return _rendered(self, self._later(step))
+        return _at(self, bisect_right(self._order, step))
 
     def without(self, step: int, function: str) -> Rendered:
         """The file at a step with one of the functions that are there in its masked form."""
@@ -86,6 +91,12 @@ class MaskedFile:
 
 
 @lru_cache(KEPT)
+def _at(file: MaskedFile, present: int) -> Rendered:
+    """The file with so many of its functions there, those of the earliest steps."""
+    steps = file._order
+    return _rendered(file, file._later(steps[present - 1]) if present else frozenset(file.steps))
+
+
 def _rendered(file: MaskedFile, hidden: frozenset[str]) -> Rendered:
     """The file with some functions in their masked form."""
     source = file.file.text.utf8

@@ -17,7 +17,7 @@ from sweflow_tracer.runner.options import SessionOptions
 from sweflow_tracer.runner.settings import RunSettings
 
 from sweflow_tasks.execution.arguments import present_arguments
-from sweflow_tasks.execution.job_pool import Spaces
+from sweflow_tasks.execution.job_pool import Sessions
 from sweflow_tasks.execution.journal import Journal
 from sweflow_tasks.values import JsonObject
 from sweflow_tasks.verification.data_reads import FileReads, file_reads_of, watch_groups
@@ -29,23 +29,15 @@ from sweflow_tasks.verification.test_selection import TestSelection
 from sweflow_tasks.verification.tree_jobs import TreeJob, results_of, tree_job, upto, watched_job
 
 
-class Verifier:
+class Verifier(Sessions):
     """Runs trees, remembers what it ran in a journal file, and never runs the same thing twice (D1).
 
-    A context manager: its workspaces, one a job, stand from one run of a chain to the next.
+    Its workspaces stand from one run of a chain to the next.
     """
 
     def __init__(self, settings: RunSettings, journal: Path) -> None:
-        self._settings = settings
+        super().__init__(settings, journal)
         self._journal: Journal[TreeJob, TreeRun] = Journal(journal, _TreeRuns(settings))
-        self._spaces = Spaces(settings, journal)
-
-    def __enter__(self) -> "Verifier":
-        self._spaces.__enter__()
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        self._spaces.__exit__(*error)
 
     def watch(self, inputs: Inputs) -> FileReads:
         """What the tests read as data, and which start processes, as one run on the original shows."""
@@ -119,7 +111,7 @@ class Verifier:
             watch=job.watch,
         )
         try:
-            session = self._spaces.run(job.blobs, options)
+            session = self.session(job.blobs, options)
         except SessionFailed as error:
             if error.killed:
                 raise  # not the tests' fault: the build ends, and goes on from here when it is called again

@@ -117,7 +117,7 @@ def test_C4_a_mask_that_failed_would_be_found():
     made = inputs(FIRST + SECOND)
     draft = make_draft(made, Amendments())
     files = {
-        path: Failing(**{field.name: getattr(file, field.name) for field in fields(file)})
+        path: Failing(**{field.name: getattr(file, field.name) for field in fields(file) if field.init})
         for path, file in draft.chain.files.items()
     }
     audit = Audit(made, replace(draft, chain=replace(draft.chain, files=files)))
