@@ -54,10 +54,10 @@ def row(folder: Path, cpu: float, wall: float, basic: float | None) -> str:
     """A build's row."""
     summary = json.loads((folder / "summary.json").read_text("utf-8"))
     project = json.loads((folder / "project.json").read_text("utf-8"))["project"]
-    tasks = [json.loads(line) for line in (folder / "tasks.jsonl").read_text("utf-8").splitlines()]
+    tasks = [json.loads(line) for line in (folder / "certificates.jsonl").read_text("utf-8").splitlines()]
     found = summary["certificate"]
     strength, necessity = found["strength"], found["necessity"]
-    lines = [figures for task in tasks for figures in task["certificate"]["figures"]["lines"]]
+    lines = [figures for task in tasks for figures in task["figures"]["lines"]]
     run, total = sum(len(figures["executed"]) for figures in lines), sum(figures["total"] for figures in lines)
     cells = (
         f"{project['repo']} {project['version']}",

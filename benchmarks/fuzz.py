@@ -22,7 +22,7 @@ sys.path.insert(0, str(ROOT))
 
 from hypothesis import HealthCheck, Phase, given, seed, settings  # noqa: E402
 from hypothesis import strategies as st  # noqa: E402
-from sweflow_tasks.format import read_tasks  # noqa: E402
+from sweflow_tasks.format import read_task_table  # noqa: E402
 from sweflow_tracer.project.interpreter import inspect_interpreter  # noqa: E402
 
 import sweflow  # noqa: E402
@@ -96,12 +96,12 @@ def builds(scratch: Path, cases: int, number: int, counts: Counter[str]) -> None
 def predictions(scratch: Path, cases: int, number: int, counts: Counter[str]) -> None:
     """Files for ``eval``."""
     out = _built(scratch)
-    tasks = read_tasks(out / "tasks.jsonl")
+    table = read_task_table(out / "tasks.jsonl", out / "tests.jsonl")
 
     def law(content: bytes) -> None:
-        _count(counts, lambda: grade_file(content, tasks, scratch))
+        _count(counts, lambda: grade_file(content, table, scratch))
 
-    _law(cases, number, law, content=odd_predictions(tuple(task["instance_id"] for task in tasks)))
+    _law(cases, number, law, content=odd_predictions(tuple(task["instance_id"] for task in table.rows)))
 
 
 def folders(scratch: Path, cases: int, number: int, counts: Counter[str]) -> None:

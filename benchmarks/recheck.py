@@ -68,13 +68,17 @@ class Build:
 
     @cached_property
     def rows(self) -> list[dict[str, Any]]:
-        """The tasks."""
-        return [json.loads(line) for line in (self.folder / "tasks.jsonl").read_text("utf-8").splitlines()]
+        """The tasks, each with its PASS_TO_PASS, which are the first lines of ``tests.jsonl``."""
+        order = [row["id"] for row in self._lines("tests.jsonl")]
+        return [{**row, "PASS_TO_PASS": order[: row["pass_to_pass_count"]]} for row in self._lines("tasks.jsonl")]
+
+    def _lines(self, name: str) -> list[dict[str, Any]]:
+        return [json.loads(line) for line in (self.folder / name).read_text("utf-8").splitlines()]
 
     @cached_property
     def steps(self) -> dict[str, int]:
         """The step at which each masked function comes, merged steps followed."""
-        rejected = [json.loads(line) for line in (self.folder / "rejected.jsonl").read_text("utf-8").splitlines()]
+        rejected = self._lines("rejected.jsonl")
         into = {int(r["id"]): int(r["detail"].split()[-1]) for r in rejected if r["reason"] == "merged"}
         stays = {r["id"] for r in rejected if r["kind"] == "function" and r["reason"] != "step-rejected"}
         schedule = json.loads((self.folder / "schedule.json").read_text("utf-8"))

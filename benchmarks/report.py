@@ -24,7 +24,8 @@ from sweflow_rdg import Call, Kind, Node, Role, RuntimeDependencyGraph, Scaffold
 from sweflow_rdg.format import write_graph
 from sweflow_scheduler import Rules, Schedule, make_schedule
 from sweflow_scheduler.format import write_schedule
-from sweflow_tasks.format import write_lines, write_summary
+from sweflow_tasks.format import write_summary
+from sweflow_tasks.json_lines import write_lines
 from sweflow_tracer.format import write_project
 from sweflow_tracer.project.files import FileEntry
 from sweflow_tracer.project.project import Project
@@ -123,7 +124,9 @@ def make_folder(out: Path, functions: int, calls: int, tests: int, seed: int = 1
         place.write_text(text, "utf-8")
     rows = [made.task(step, graph) for step in schedule.steps]
     dropped = rows[3::17]
-    write_lines(out / "tasks.jsonl", [row for row in rows if row not in dropped])
+    kept = [row for row in rows if row not in dropped]
+    write_lines(out / "certificates.jsonl", ({"instance_id": r["instance_id"], **r.pop("certificate")} for r in kept))
+    write_lines(out / "tasks.jsonl", kept)
     write_lines(out / "rejected.jsonl", [_rejection(row) for row in dropped])
     write_summary(out / "summary.json", _summary(graph, schedule, len(rows) - len(dropped)))
     return out
@@ -250,12 +253,12 @@ class _Synthetic:
             "test_patch": "",
             "test_command": f'PYTHONPATH="$PWD/src" python -m pytest {ids[0]}' if ids else "",
             "FAIL_TO_PASS": ids,
-            "PASS_TO_PASS": [],
+            "pass_to_pass_count": 0,
             "problem_statement": self._statement(step),
             "removed_functions": list(step.dependents[:1]),
             "underspecified": [],
             "certificate": {
-                "version": 4,
+                "version": 5,
                 "level": "full",
                 "patches_apply": True,
                 "leaks": [],

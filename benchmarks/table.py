@@ -21,7 +21,10 @@ def row(folder: Path) -> str:
     project = json.loads((folder / "project.json").read_text("utf-8"))["project"]
     summary = json.loads((folder / "summary.json").read_text("utf-8"))
     planned = json.loads((folder / "schedule.json").read_text("utf-8"))["steps"]
-    tasks = [json.loads(line) for line in (folder / "tasks.jsonl").read_text("utf-8").splitlines()]
+    tasks, certificates = (
+        [json.loads(line) for line in (folder / name).read_text("utf-8").splitlines()]
+        for name in ("tasks.jsonl", "certificates.jsonl")
+    )
     tests, steps, functions = summary["tests"], summary["steps"], summary["functions"]
     gone = sum(steps["rejected"].get(reason, 0) for reason in ("merged", "nothing-to-develop"))
     before = (median(len(step["functions"]) for step in planned), median(step["lines"] for step in planned))
@@ -32,7 +35,7 @@ def row(folder: Path) -> str:
         f"{steps['verified']} / {steps['scheduled'] - gone} / {steps['scheduled']}",
         f"{functions['in_tasks']} / {functions['core'] - functions['scaffold'] - functions['unreached']}",
         f"{total(tasks, 'removed_functions')}, {len(summary['repairs'])}",
-        f"{sum(task['certificate']['similar'] for task in tasks)}, {total([t['certificate'] for t in tasks], 'leaks')}",
+        f"{sum(found['similar'] for found in certificates)}, {total(certificates, 'leaks')}",
         f"{before[0]:g}, {before[1]:g}; {after[0]:g}, {after[1]:g}",
     )
     return f"| {' | '.join(cells)} |"

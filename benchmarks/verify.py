@@ -25,7 +25,6 @@ from sweflow_rdg.format import read_graph
 from sweflow_scheduler.format import read_schedule
 from sweflow_tasks import Amendments, Inputs, VerifiedDataset, VerifyOptions, make_draft, verify_tasks
 from sweflow_tasks.execution.arguments import present_arguments
-from sweflow_tasks.format import task_object
 from sweflow_tasks.verification.draft import unstable
 from sweflow_tracer.format import read_project_file
 from sweflow_tracer.project.files import Blobs, write_blob
@@ -101,10 +100,11 @@ def verified(inputs: Inputs, *, inherit: bool) -> Verified:
             return verify_tasks(inputs, VerifyOptions(inherit=inherit), settings, *places)
 
     before = _cpu(resource.RUSAGE_SELF) + _cpu(resource.RUSAGE_CHILDREN)
-    rows = [task_object(task) for task in run().tasks]
+    tasks = run().tasks
     found = Verified(_cpu(resource.RUSAGE_SELF) + _cpu(resource.RUSAGE_CHILDREN) - before, sessions)
-    found.inherited = sum(row["certificate"]["inherited"]["reference"] for row in rows)
-    found.results = sum(len(row["FAIL_TO_PASS"]) + len(row["PASS_TO_PASS"]) for row in rows)
+    found.inherited = sum(task.inherited.reference for task in tasks)
+    asked = (task.candidate for task in tasks)
+    found.results = sum(len(candidate.fail_to_pass) + candidate.pass_to_pass_count for candidate in asked)
     return found
 
 

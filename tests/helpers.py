@@ -2,7 +2,10 @@
 
 import subprocess
 from pathlib import Path
+from typing import Any
 
+from sweflow_datasets.dataset import load_tasks
+from sweflow_datasets.folder import Folder
 from sweflow_tracer import Trace
 from sweflow_tracer.project.interpreter import inspect_interpreter
 from sweflow_tracer.project.project import read_project
@@ -51,6 +54,11 @@ def files_of(folder: Path) -> dict[str, bytes]:
         for path in folder.rglob("*")
         if path.is_file() and ".git" not in path.relative_to(folder).parts
     }
+
+
+def whole_rows(out: Folder) -> list[dict[str, Any]]:
+    """The tasks of a build with all that is known of them: PASS_TO_PASS written out, and the certificate."""
+    return [{**task.whole_row(), "certificate": task.certificate} for task in load_tasks(out.root)]
 
 
 def assert_adds_up(summary):

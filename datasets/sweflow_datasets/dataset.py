@@ -5,8 +5,10 @@ from pathlib import Path
 from typing import Any
 
 from sweflow_tasks import Rejection
-from sweflow_tasks.format import read_tasks
+from sweflow_tasks.format import read_certificates, read_task_table, whole_row
+from sweflow_tasks.json_lines import AGAIN
 from sweflow_tracer.displayable import Displayable
+from sweflow_tracer.errors import FileNotUsable
 from sweflow_tracer.paths import StrPath
 
 from sweflow_datasets.folder import Folder
@@ -17,12 +19,15 @@ class Task(Displayable):
     """A verified task: a line of ``tasks.jsonl`` with the folder of its build.
 
     Patches are unified diffs against the skeleton, functions are ids, ``lines`` those of the step's functions in the
-    original. ``strength`` is the share of mutants that the tests notice, None where none were run. ``row`` is the whole
-    line (docs/formats.md), of which the other fields are part.
+    original. ``strength`` is the share of mutants that the tests notice, None where none were run. ``row`` is the
+    line (docs/formats.md), of which most other fields are part, ``certificate`` that of ``certificates.jsonl``.
+    ``order`` are the dataset's tests, which all its tasks share.
     """
 
     folder: Path
     row: dict[str, Any] = field(hash=False)
+    certificate: dict[str, Any] = field(hash=False)
+    order: tuple[str, ...] = field(hash=False, compare=False)
     instance_id: str
     step: int
     problem_statement: str
@@ -30,7 +35,7 @@ class Task(Displayable):
     test_patch: str
     test_command: str
     fail_to_pass: tuple[str, ...]
-    pass_to_pass: tuple[str, ...]
+    pass_to_pass_count: int
     target_functions: tuple[str, ...]
     dependent_functions: tuple[str, ...]
     base_commit: str
@@ -39,6 +44,15 @@ class Task(Displayable):
     depth: int
     wave: int
     strength: float | None
+
+    @property
+    def pass_to_pass(self) -> tuple[str, ...]:
+        """The ids that pass before and after the step."""
+        return self.order[: self.pass_to_pass_count]
+
+    def whole_row(self) -> dict[str, Any]:
+        """The line with all that SWE-bench's form has: its PASS_TO_PASS are written out."""
+        return whole_row(self.row, self.order)
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -56,16 +70,20 @@ def load_tasks(out: StrPath) -> tuple[Task, ...]:
     >>> [task.instance_id for task in load_tasks("calculator.sweflow")][:1]  # doctest: +SKIP
     ['calculator-5f4df0ec-0001']
     """
-    folder = Path(out).resolve()
-    return tuple(task_of(folder, row) for row in read_tasks(Folder(folder).tasks))
+    folder = Folder(Path(out).resolve())
+    table = read_task_table(folder.tasks, folder.tests)
+    certificates = read_certificates(folder.certificates)
+    missing = next((row["instance_id"] for row in table.rows if row["instance_id"] not in certificates), None)
+    if missing is not None:
+        raise FileNotUsable(folder.certificates, f"has no line of {missing}", AGAIN)
+    return tuple(_task(folder.root, row, certificates[row["instance_id"]], table.order) for row in table.rows)
 
 
-def task_of(folder: Path, row: dict[str, Any]) -> Task:
-    """A line of ``tasks.jsonl`` as a task."""
-    names = ("fail_to_pass", "pass_to_pass", "target_functions", "dependent_functions")
-    keys = ("FAIL_TO_PASS", "PASS_TO_PASS", "target_functions", "dependent_functions")
+def _task(folder: Path, row: dict[str, Any], certificate: dict[str, Any], order: tuple[str, ...]) -> Task:
+    names = ("fail_to_pass", "target_functions", "dependent_functions")
+    keys = ("FAIL_TO_PASS", "target_functions", "dependent_functions")
     plain = ("instance_id", "step", "problem_statement", "patch", "test_patch", "test_command", "base_commit")
-    figures = ("lines", "difficulty", "depth", "wave", "strength")
+    figures = ("pass_to_pass_count", "lines", "difficulty", "depth", "wave", "strength")
     values: dict[str, Any] = {name: row[name] for name in (*plain, *figures)}
     values |= {name: tuple(row[key]) for name, key in zip(names, keys, strict=True)}
-    return Task(folder=folder, row=row, **values)
+    return Task(folder=folder, row=row, certificate=certificate, order=order, **values)

@@ -93,9 +93,19 @@ class Folder:
         return self.root / "history.git"
 
     @property
+    def tests(self) -> Path:
+        """The order of the tests, of which each PASS_TO_PASS is the beginning."""
+        return self.root / "tests.jsonl"
+
+    @property
     def tasks(self) -> Path:
         """Verified tasks."""
         return self.root / "tasks.jsonl"
+
+    @property
+    def certificates(self) -> Path:
+        """What was measured of each verified task."""
+        return self.root / "certificates.jsonl"
 
     @property
     def rejected(self) -> Path:
@@ -122,6 +132,11 @@ class Folder:
         """Journals of unfinished stages."""
         return self.root / "work"
 
+    @property
+    def journal(self) -> Path:
+        """The trees that an unfinished verification has run."""
+        return self.work / "verify.jsonl"
+
     @contextlib.contextmanager
     def locked(self) -> Iterator[None]:
         """Keep a second build out. Raises OutputNotUsable."""
@@ -145,8 +160,12 @@ class Folder:
         write_project(self.project, project, python)
 
     def holds_other_state(self, project: Project, options: dict[str, Any]) -> bool:
-        """Whether the folder holds a finished trace of the same project in another state, and no tasks."""
-        if self.candidates.exists() or not (self.project.exists() and self.trace.exists()):
+        """Whether the folder holds a finished trace of the same project in another state, and no tasks.
+
+        Trees that an unfinished verification has run are worth as much as tasks.
+        """
+        costly = any(path.exists() for path in (self.candidates, self.tasks, self.journal))
+        if costly or not (self.project.exists() and self.trace.exists()):
             return False
         held, _ = read_project_file(self.project)
         same = replace(held, files=(), source=project.source, created_at=project.created_at)
@@ -236,17 +255,22 @@ class Folder:
 
     def drop_after(self, stage: str) -> None:
         """Remove what later stages made of this stage's old file."""
-        made = {"trace": self.graph, "graph": self.schedule, "schedule": self.candidates, "tasks": self.tasks}
-        later = list(made)[list(made).index(stage) :]
-        for path in (*(made[name] for name in later), self.rejected, self.summary):
+        made = {"trace": self.graph, "graph": self.schedule, "schedule": self.candidates}
+        later = list(made)[list(made).index(stage) :] if stage in made else []
+        for path in (*(made[name] for name in later), *self._verified, self.tests):
             path.unlink(missing_ok=True)
+
+    @property
+    def _verified(self) -> tuple[Path, ...]:
+        """What verification makes, but for the tests."""
+        return (self.tasks, self.certificates, self.rejected, self.summary)
 
     def clear(self) -> None:
         """Remove everything that a build writes; the lock stays, since it is held."""
         scratch = (self.root / "source.new", self.root / "history.new")
         for path in (self.source, self.history, self.logs, self.work, *scratch):
             shutil.rmtree(path, ignore_errors=True)
-        results = (self.candidates, self.tasks, self.rejected, self.summary, self.runs)
+        results = (self.candidates, self.tests, *self._verified, self.runs)
         logs = (self.root / LOG_FILE, self.root / f"{LOG_FILE}.1")
         for path in (self.options, self.project, self.trace, self.graph, self.schedule, *results, *logs):
             path.unlink(missing_ok=True)

@@ -8,7 +8,7 @@ from typing import Any
 
 from sweflow_tasks.attacks import ATTACKS, AttackOutcome, run_attacks
 from sweflow_tasks.errors import UnknownInstance
-from sweflow_tasks.format import read_tasks
+from sweflow_tasks.format import TaskTable, read_task_table
 from sweflow_tasks.grading import Grader, Verdict, evaluate, evaluation_report, read_predictions
 from sweflow_tasks.grading.report import REPORT_VERSION
 from sweflow_tracer.format import read_project_file, write_document
@@ -34,7 +34,7 @@ def grade(task: Task, patch: str | None, sandbox: str | None = None, *, python: 
     1.0
     """
     with grader_of(task.folder, sandbox, python) as grader:
-        return grader.grade(task.row, patch or "")
+        return grader.grade(task.whole_row(), patch or "")
 
 
 def evaluate_predictions(
@@ -53,13 +53,14 @@ def evaluate_predictions(
     again. Two at once need two folders; the build's may be read-only then. Predictions for no task of the build are
     named in ``unknown_ids``. Raises SweflowError.
     """
-    tasks = read_tasks(Folder(out).tasks)
+    table = _table(out)
+    tasks = table.rows
     wanted = read_predictions(os.fspath(predictions), tasks)
     into = Path(results or Path(out) / "eval")
     ids = {task["instance_id"] for task in tasks}
     known = [prediction for prediction in wanted if prediction.instance_id in ids]
     with locked(into), grader_of(out, sandbox, python, scratch=into) as grader:
-        found = evaluate(tasks, known, grader, into / "results.jsonl", workers=workers, progress=progress)
+        found = evaluate(table, known, grader, into / "results.jsonl", workers=workers, progress=progress)
         unknown = sorted({prediction.instance_id for prediction in wanted} - ids)
         report = {**evaluation_report(tasks, found), "unknown_ids": unknown, "sandbox": grader.sandbox}
         write_document(into / "report.json", "report", REPORT_VERSION, report)
@@ -78,15 +79,20 @@ def attack(
 
     Attacks that use up the host are run only in a sandbox that isolates. Raises SweflowError.
     """
-    rows = {row["instance_id"]: row for row in read_tasks(Folder(out).tasks)}
+    table = _table(out)
+    rows = {row["instance_id"]: row for row in table.rows}
     chosen = instance or next(iter(list(rows)[len(rows) // 2 :]), "")
     if chosen not in rows:
         raise UnknownInstance(chosen, tuple(rows))
     with grader_of(out, sandbox, python) as grader:
         run = run_attacks(
-            rows[chosen], Folder(out).history, grader, ATTACKS, harmful=grader.isolated, progress=progress
+            table.whole(rows[chosen]), Folder(out).history, grader, ATTACKS, harmful=grader.isolated, progress=progress
         )
         return tuple(run)
+
+
+def _table(out: StrPath) -> TaskTable:
+    return read_task_table(Folder(out).tasks, Folder(out).tests)
 
 
 @contextmanager

@@ -27,17 +27,19 @@ from sweflow_tasks import (
 )
 from sweflow_tasks.errors import RejectedStep, UnknownInstance
 from sweflow_tasks.format import (
+    CERTIFICATE_VERSION,
     SUMMARY_VERSION,
     TASKS_VERSION,
     candidate_object,
-    read_lines,
+    certificate_object,
     read_tasks,
     task_object,
-    write_lines,
     write_rejected,
     write_summary,
+    write_tests,
 )
 from sweflow_tasks.history.checkout import Content, checkout_task
+from sweflow_tasks.json_lines import read_lines, write_lines
 from sweflow_tracer import SweflowError, Trace, trace_project
 from sweflow_tracer.errors import (
     FileNotUsable,
@@ -81,6 +83,7 @@ FORMATS = {
     "graph": GRAPH_VERSION,
     "schedule": SCHEDULE_VERSION,
     "tasks": TASKS_VERSION,
+    "certificates": CERTIFICATE_VERSION,
     "summary": SUMMARY_VERSION,
 }
 
@@ -229,18 +232,20 @@ def stored_options(out: StrPath) -> Options:
 
 
 def tasks(out: StrPath, *, index: SourceIndex | None = None, force: bool = False) -> tuple[Candidate, ...]:
-    """Make unverified tasks from ``schedule.json``: ``candidates.jsonl`` and ``history.git``.
+    """Make unverified tasks from ``schedule.json``: ``candidates.jsonl``, ``tests.jsonl`` and ``history.git``.
 
-    Verified tasks are removed by that, and it asks for ``force`` where there are any. Raises SweflowError.
+    A build does without: ``verify`` makes its own of the schedule, and removes these. Verified tasks are removed, and
+    ``force`` is asked for where there are any. Raises SweflowError.
     """
     folder = Folder(out)
     inputs = read_inputs(out, index=index)
     with folder.locked(), _timed(folder, "tasks"), _swapped(folder.history) as history:
         folder.check_replaceable("tasks", force=force)
-        candidates = make_candidates(inputs, history)
+        made = make_candidates(inputs, history)
         folder.drop_after("tasks")
-        write_lines(folder.candidates, map(candidate_object, candidates))
-        return candidates
+        write_tests(folder.tests, made.tests, _seconds_of_tests(folder))
+        write_lines(folder.candidates, map(candidate_object, made.candidates))
+        return made.candidates
 
 
 def verify(
@@ -253,7 +258,7 @@ def verify(
     sandbox: str | None = None,
     progress: OnProgress = silent,
 ) -> Dataset:
-    """Verify every step on really running trees: ``tasks.jsonl``, ``rejected.jsonl``, ``summary.json``.
+    """Verify every step on really running trees: the dataset's files, ``tasks.jsonl`` to ``summary.json``.
 
     Without ``certificate`` as ``options.json`` says; another one is stored there, since the dataset depends on it.
     ``python`` is another place of the environment that was traced. ``sandbox`` is as for ``trace``. Tasks that are
@@ -272,9 +277,12 @@ def verify(
         with _timed(folder, "verify"), launching as launcher, _swapped(folder.history) as history:
             settings = RunSettings(inputs.target, launcher, options.workers, options.timeout, folder.keeper("verify"))
             asked = VerifyOptions(options.certificate, inherit=options.trace.isolation != "none")
-            dataset = verify_tasks(inputs, asked, settings, folder.work / "verify.jsonl", history, progress)
+            dataset = verify_tasks(inputs, asked, settings, folder.journal, history, progress)
             folder.summary.unlink(missing_ok=True)  # it says that the rest is whole, which it is not for a moment
+        write_tests(folder.tests, dataset.tests, _seconds_of_tests(folder))
+        write_lines(folder.certificates, map(certificate_object, dataset.tasks))
         write_lines(folder.tasks, map(task_object, dataset.tasks))
+        folder.candidates.unlink(missing_ok=True)
         write_rejected(folder.rejected, dataset.rejected)
         summary = {
             **dataset.summary,
@@ -319,9 +327,6 @@ def build(
             graph(out, index=index)
         if not folder.schedule.exists():
             schedule(out)
-        if not folder.candidates.exists():
-            progress(Progress("tasks", 0, 1))
-            tasks(out, index=index)
         verify(out, jobs=options.jobs, index=index, sandbox=sandbox, progress=progress)
     return read_document(folder.summary, "summary", SUMMARY_VERSION)
 
@@ -344,6 +349,12 @@ def _no_task(folder: Folder, instance: str, rows: list[dict[str, Any]]) -> Swefl
         if (row["kind"], row["id"], prefix) == ("step", number, project.instance_prefix):
             return RejectedStep(instance, int(number), row["reason"], row["detail"])
     return UnknownInstance(instance, tuple(row["instance_id"] for row in rows))
+
+
+def _seconds_of_tests(folder: Folder) -> dict[str, float]:
+    """How long each test took, as the trace says; of no test where there is none."""
+    found = _read(read_trace, folder.trace)
+    return {test.id: test.duration for test in found.tests} if found is not None else {}
 
 
 def _rejected(folder: Folder) -> list[dict[str, Any]]:

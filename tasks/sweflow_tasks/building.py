@@ -1,7 +1,7 @@
 """The dataset: candidates from a schedule, and the tasks among them that hold."""
 
 import shlex
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -33,6 +33,7 @@ from sweflow_tasks.values import (
     Inherited,
     JsonObject,
     Reason,
+    UnverifiedDataset,
     VerifiedDataset,
     VerifiedTask,
 )
@@ -59,10 +60,11 @@ class VerifyOptions:
     inherit: bool = True
 
 
-def make_candidates(inputs: Inputs, history: Path) -> tuple[Candidate, ...]:
+def make_candidates(inputs: Inputs, history: Path) -> UnverifiedDataset:
     """Every step as an unverified task; ``history`` is where the bare repository goes."""
     draft = make_draft(inputs, without_leaks(inputs, Amendments()))
-    return _candidates(inputs, draft, write_history(history, draft.chain))
+    candidates = _candidates(inputs, draft, write_history(history, draft.chain))
+    return UnverifiedDataset(tuple(candidates), draft.plan.order())
 
 
 def verify_tasks(
@@ -127,15 +129,18 @@ def _dataset(
     summary = summarise(graph, schedule, amendments, verified, rejections)
     kept = {step: found for step, found in full.items() if step not in broken}
     summary["certificate"] = certificate_counts(options.certificate, kept, len(proven.flaky))
-    return VerifiedDataset(tasks, tuple(sorted(rejections)), summary)
+    return VerifiedDataset(tasks, draft.plan.order(), tuple(sorted(rejections)), summary)
 
 
-def _candidates(inputs: Inputs, draft: Draft, commits: Mapping[int, StepCommits]) -> tuple[Candidate, ...]:
-    statements = Statements(inputs, draft)
-    return tuple(_candidate(inputs, step, draft, commits[step.number], statements) for step in draft.schedule.steps)
+def _candidates(inputs: Inputs, draft: Draft, commits: Mapping[int, StepCommits]) -> Iterator[Candidate]:
+    statements, counts = Statements(inputs, draft), draft.plan.pass_to_pass_counts()
+    for step in draft.schedule.steps:
+        yield _candidate(inputs, step, draft, commits[step.number], statements, counts[step.number])
 
 
-def _candidate(inputs: Inputs, step: Step, draft: Draft, commits: StepCommits, statements: Statements) -> Candidate:
+def _candidate(
+    inputs: Inputs, step: Step, draft: Draft, commits: StepCommits, statements: Statements, count: int
+) -> Candidate:
     command = test_command(inputs.target.project, draft.chain.original, draft.plan.fails[step.number])
     statement = statements.of(step, command)
     return Candidate(
@@ -145,7 +150,7 @@ def _candidate(inputs: Inputs, step: Step, draft: Draft, commits: StepCommits, s
         patch=commits.patch,
         test_patch=commits.test_patch,
         fail_to_pass=draft.plan.fails[step.number],
-        pass_to_pass=draft.plan.pass_to_pass(step.number),
+        pass_to_pass_count=count,
         problem_statement=statement.text,
         test_command=command,
         target_functions=step.targets,

@@ -1,29 +1,43 @@
-"""File formats of this room: ``candidates.jsonl``, ``tasks.jsonl``, ``rejected.jsonl``, ``summary.json``."""
+"""File formats of this room: lines of tests, candidates, tasks, certificates and rejections, and ``summary.json``."""
 
-import json
-from collections.abc import Iterable
-from dataclasses import asdict, fields
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
 from sweflow_tracer.errors import FileNotUsable
-from sweflow_tracer.format import OTHER_VERSION, dumps, write_document, write_text
+from sweflow_tracer.format import OTHER_VERSION, write_document
 
-from sweflow_tasks.values import Candidate, JsonObject, Rejection, VerifiedTask
+from sweflow_tasks.json_lines import check_lines, damaged, read_lines, write_lines
+from sweflow_tasks.values import Candidate, JsonObject, OrderedTest, Rejection, VerifiedTask
 
 SUMMARY_VERSION = 3
-TASKS_VERSION = 4
-CERTIFICATE_VERSION = 4
+TASKS_VERSION = 5
+CERTIFICATE_VERSION = 5
 
 
-AGAIN = "put the file back, or run `sweflow verify` again"
+@dataclass(frozen=True, slots=True)
+class TaskTable:
+    """The lines of ``tasks.jsonl``, and the ids of ``tests.jsonl`` in their order."""
+
+    rows: tuple[JsonObject, ...]
+    order: tuple[str, ...]
+
+    def whole(self, row: JsonObject) -> JsonObject:
+        """A line with all that SWE-bench's form has: its PASS_TO_PASS are written out."""
+        return whole_row(row, self.order)
+
+
+def whole_row(row: JsonObject, order: Sequence[str]) -> JsonObject:
+    """A line of ``tasks.jsonl`` with its PASS_TO_PASS, which are the first of this order."""
+    return {**row, "PASS_TO_PASS": list(order[: row["pass_to_pass_count"]])}
 
 
 def candidate_object(candidate: Candidate) -> JsonObject:
-    """A candidate under SWE-bench's field names."""
+    """A candidate under SWE-bench's field names; its PASS_TO_PASS are named by how many they are."""
     row = asdict(candidate)
     row["FAIL_TO_PASS"] = row.pop("fail_to_pass")
-    row["PASS_TO_PASS"] = row.pop("pass_to_pass")
     row["functions"] = len(candidate.functions)
+    row["format_version"] = TASKS_VERSION
     return row
 
 
@@ -40,73 +54,72 @@ def task_object(task: VerifiedTask) -> JsonObject:
         "environment": task.environment,
         "timeout": task.timeout,
         "strength": task.strength,
-        "certificate": {
-            "version": CERTIFICATE_VERSION,
-            "base": [asdict(evidence) for evidence in task.evidence],
-            "inherited": asdict(task.inherited),
-            "patches_apply": True,
-            "leaks": task.findings.leaks,
-            "similar": task.findings.similar,
-            "repaired": task.repaired,
-            **task.certificate,
-        },
+    }
+
+
+def certificate_object(task: VerifiedTask) -> JsonObject:
+    """A task's certificate, with the task's name."""
+    return {
+        "instance_id": task.candidate.instance_id,
+        "version": CERTIFICATE_VERSION,
+        "base": [asdict(evidence) for evidence in task.evidence],
+        "inherited": asdict(task.inherited),
+        "patches_apply": True,
+        "leaks": task.findings.leaks,
+        "similar": task.findings.similar,
+        "repaired": task.repaired,
+        **task.certificate,
     }
 
 
 TASK_FIELDS = (
-    *sorted({field.name for field in fields(Candidate)} - {"fail_to_pass", "pass_to_pass"}),
-    *("FAIL_TO_PASS", "PASS_TO_PASS", "repo", "created_at", "version", "environment_setup_commit", "license"),
-    *("environment", "timeout", "certificate", "functions", "strength"),
+    *sorted({field.name for field in fields(Candidate)} - {"fail_to_pass"}),
+    *("FAIL_TO_PASS", "repo", "created_at", "version", "environment_setup_commit", "license"),
+    *("environment", "timeout", "functions", "strength"),
 )
 """What every line of ``tasks.jsonl`` has."""
 
 
-def write_lines(path: Path, rows: Iterable[JsonObject]) -> None:
-    """Write JSON lines, all at once."""
-    write_text(path, "".join(dumps(row) + "\n" for row in rows))
-
-
-def read_lines(path: Path, needed: Iterable[str] = ()) -> list[JsonObject]:
-    """Read JSON lines, each an object that has what is ``needed``. Raises FileNotUsable."""
-    try:
-        lines = path.read_text("utf-8").removesuffix("\n").split("\n")
-    except FileNotFoundError as error:
-        raise FileNotUsable(path, "is not there", "run `sweflow build` or `sweflow verify` first") from error
-    except (OSError, ValueError) as error:
-        raise FileNotUsable(path, f"cannot be read ({error})", AGAIN) from error
-    rows = [_row(path, number, line) for number, line in enumerate(lines if lines != [""] else [], 1)]
-    check_lines(path, rows, needed)
-    return rows
-
-
-def check_lines(path: Path, rows: Iterable[JsonObject], needed: Iterable[str]) -> None:
-    """Raises FileNotUsable where a line lacks something."""
-    wanted = tuple(needed)
-    for number, row in enumerate(rows, 1):
-        missing = [name for name in wanted if name not in row]
-        if missing:
-            raise FileNotUsable(path, f"is damaged in line {number} (there is no {', '.join(missing)})", AGAIN)
-
-
-def _row(path: Path, number: int, line: str) -> JsonObject:
-    try:
-        row = json.loads(line)
-    except ValueError as error:
-        raise FileNotUsable(path, f"is damaged in line {number} ({error})", AGAIN) from error
-    if not isinstance(row, dict):
-        raise FileNotUsable(path, f"is damaged in line {number} (it is no object)", AGAIN)
-    return row
-
-
 def read_tasks(path: Path) -> list[JsonObject]:
     """The lines of ``tasks.jsonl``, with all that a task has. Raises FileNotUsable."""
-    for row in (rows := read_lines(path, ("certificate",))):
-        version = row["certificate"].get("version") if isinstance(row["certificate"], dict) else None
-        if version != CERTIFICATE_VERSION:
-            problem = f"has tasks of format version {version}, and this program reads {CERTIFICATE_VERSION}"
-            raise FileNotUsable(path, problem, OTHER_VERSION)
+    for row in (rows := read_lines(path)):
+        if "certificate" in row:
+            raise _of_other_version(path, 4, TASKS_VERSION)
+        if row.get("format_version", TASKS_VERSION) != TASKS_VERSION:
+            raise _of_other_version(path, row["format_version"], TASKS_VERSION)
     check_lines(path, rows, TASK_FIELDS)
     return rows
+
+
+def read_task_table(tasks: Path, tests: Path) -> TaskTable:
+    """``tasks.jsonl`` with the order of ``tests.jsonl``. Raises FileNotUsable."""
+    rows = read_tasks(tasks)
+    order = tuple(str(row["id"]) for row in read_lines(tests, ("id", "step", "order")))
+    for number, row in enumerate(rows, 1):
+        first, follow = row["pass_to_pass_count"], row["FAIL_TO_PASS"]
+        if not isinstance(first, int) or first < 0 or list(order[first : first + len(follow)]) != follow:
+            raise damaged(tasks, number, f"its FAIL_TO_PASS do not follow the first {first} tests of {tests.name}")
+    return TaskTable(tuple(rows), order)
+
+
+def read_certificates(path: Path) -> dict[str, JsonObject]:
+    """The certificates of ``certificates.jsonl``, by the task's name. Raises FileNotUsable."""
+    for row in (rows := read_lines(path, ("instance_id", "version"))):
+        if row["version"] != CERTIFICATE_VERSION:
+            raise _of_other_version(path, row["version"], CERTIFICATE_VERSION)
+    check_lines(path, rows, ("level", "base", "leaks", "strength", "figures"))
+    return {row["instance_id"]: row for row in rows}
+
+
+def _of_other_version(path: Path, found: object, ours: int) -> FileNotUsable:
+    problem = f"has lines of format version {found}, and this program reads {ours}"
+    return FileNotUsable(path, problem, OTHER_VERSION)
+
+
+def write_tests(path: Path, tests: Iterable[OrderedTest], seconds: Mapping[str, float]) -> None:
+    """Write ``tests.jsonl``; ``seconds`` are those that each test took."""
+    rows = ({**asdict(test), "seconds": seconds.get(test.id), "order": n} for n, test in enumerate(tests))
+    write_lines(path, rows)
 
 
 def write_rejected(path: Path, rejected: Iterable[Rejection]) -> None:

@@ -52,6 +52,7 @@ class Candidate(Short):
 
     ``removed_functions`` are those of the step that have no stub. ``underspecified`` lists what the tests rely on and
     a solver could not know. ``later`` are what stands in the skeleton and only later steps use: kind, path, name.
+    ``pass_to_pass_count`` says how many of the dataset's tests are PASS_TO_PASS: the first so many in its order.
     ``lines`` are those of the step's functions in the original, ``difficulty`` is that of the schedule.
     """
 
@@ -61,7 +62,7 @@ class Candidate(Short):
     patch: str
     test_patch: str
     fail_to_pass: tuple[str, ...]
-    pass_to_pass: tuple[str, ...]
+    pass_to_pass_count: int
     problem_statement: str
     target_functions: tuple[str, ...]
     dependent_functions: tuple[str, ...]
@@ -78,6 +79,22 @@ class Candidate(Short):
     def functions(self) -> tuple[str, ...]:
         """The step's new functions."""
         return (*self.target_functions, *self.dependent_functions)
+
+
+@dataclass(frozen=True, slots=True)
+class OrderedTest:
+    """A test in the one order of which every step's PASS_TO_PASS is the beginning, and the step that asks for it."""
+
+    id: str
+    step: int
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class UnverifiedDataset(Short):
+    """Every step as an unverified task, and the order of the tests."""
+
+    candidates: tuple[Candidate, ...]
+    tests: tuple[OrderedTest, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,8 +199,12 @@ class Repair:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class VerifiedDataset(Short):
-    """What verification hands on. ``summary`` holds counts that add up (see docs/formats.md)."""
+    """What verification hands on. ``summary`` holds counts that add up (see docs/formats.md).
+
+    ``tests`` are those of rejected steps, too, which stay in the history.
+    """
 
     tasks: tuple[VerifiedTask, ...]
+    tests: tuple[OrderedTest, ...]
     rejected: tuple[Rejection, ...]
     summary: JsonObject

@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 from sweflow_datasets.grading import grader_of
 from sweflow_tasks.attacks import ATTACKS, GOLD, run_attacks
-from sweflow_tasks.format import read_lines
 
 import sweflow
+from tests.helpers import whole_rows
 
 QUICK = (
     "edit-tests",
@@ -23,7 +23,7 @@ OWNED = "sweflow-owned"
 
 
 def matrix(folder: sweflow.Folder, sandbox: str, attacks=ATTACKS):
-    task = read_lines(folder.tasks)[3]
+    task = whole_rows(folder)[3]
     with grader_of(folder.root, sandbox, timeout=6.0, collect=20.0) as grader:
         return tuple(run_attacks(task, folder.history, grader, attacks, harmful=grader.isolated, workers=2))
 

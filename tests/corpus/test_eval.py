@@ -3,10 +3,10 @@
 import json
 
 import pytest
-from sweflow_tasks.format import read_lines
 
 import sweflow
 from tests.corpus.projects import folder, script
+from tests.helpers import whole_rows
 
 EVERY = 4
 """Of so many tasks one is graded."""
@@ -16,7 +16,7 @@ EVERY = 4
 @pytest.mark.parametrize("sandbox", ["process", "bubblewrap", pytest.param("docker", marks=pytest.mark.docker)])
 def test_V7_gold_resolves_everything_and_empty_nothing(sandbox, tabulate, working_sandbox, tmp_path):
     name = working_sandbox(sandbox)
-    rows = read_lines(sweflow.Folder(tabulate).tasks)[::EVERY]
+    rows = whole_rows(sweflow.Folder(tabulate))[::EVERY]
     lines = []
     for row in rows:
         for model, patch in (("gold", row["patch"]), ("empty", None)):

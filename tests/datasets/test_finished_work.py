@@ -172,6 +172,27 @@ def test_a_row_of_tasks_that_lacks_a_field_is_said_with_its_line(folder):
         assert "tasks.jsonl is damaged in line 2 (there is no FAIL_TO_PASS): put the file back" in says(*command)
 
 
+def test_tasks_and_tests_that_do_not_fit_are_said_with_the_line(folder):
+    lines = folder.tests.read_text().splitlines(keepends=True)
+    folder.tests.write_text("".join(lines[1:]))
+    assert "tasks.jsonl is damaged in line 1 (its FAIL_TO_PASS do not follow" in says("eval", folder.root, "-p", "gold")
+
+
+def test_tasks_of_an_older_format_are_refused_by_its_number(folder):
+    rows = [{**json.loads(line), "certificate": {"version": 4}} for line in folder.tasks.read_text().splitlines()]
+    folder.tasks.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    said = says("eval", folder.root, "-p", "gold")
+    assert "tasks.jsonl has lines of format version 4, and this program reads 5: read it with the version" in said
+
+
+def test_a_certificate_that_is_missing_is_said(folder):
+    lines = folder.certificates.read_text().splitlines(keepends=True)
+    folder.certificates.write_text("".join(lines[1:]))
+    instance = json.loads(lines[0])["instance_id"]
+    with pytest.raises(sweflow.SweflowError, match=rf"certificates\.jsonl has no line of {instance}"):
+        sweflow.load_tasks(folder.root)
+
+
 def test_a_torn_line_is_said_with_its_number(folder):
     rows = folder.tasks.read_text().splitlines(keepends=True)
     folder.tasks.write_text("".join((*rows[:2], rows[2][:50])))

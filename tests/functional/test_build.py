@@ -5,17 +5,16 @@ import shutil
 import subprocess
 
 import pytest
-from sweflow_tasks.format import read_lines
 from sweflow_tracer.format import read_project_file, read_trace, write_trace
 from sweflow_tracer.project.files import read_blobs, tree_digest
 
 import sweflow
-from tests.helpers import assert_adds_up, files_of, git
+from tests.helpers import assert_adds_up, files_of, git, whole_rows
 
 
 @pytest.fixture(scope="module")
 def rows(inventory):
-    return read_lines(inventory.tasks)
+    return whole_rows(inventory)
 
 
 @pytest.fixture(scope="module")
@@ -39,6 +38,7 @@ def test_every_task_has_the_promised_fields(rows):
         *("target_functions", "dependent_functions", "depth", "wave", "test_command", "environment"),
         *("functions", "lines", "difficulty", "strength"),
         *("timeout", "license", "certificate", "removed_functions", "underspecified", "later"),
+        *("pass_to_pass_count", "format_version"),
     }
     assert all(set(row) == wanted for row in rows)
     assert rows[0]["instance_id"] == f"inventory-{rows[0]['environment_setup_commit'][:8]}-0001"

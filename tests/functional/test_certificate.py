@@ -5,10 +5,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sweflow_tasks.format import read_lines
+from sweflow_tasks.json_lines import read_lines
 
 import sweflow
-from tests.helpers import assert_adds_up, git, write_repository
+from tests.helpers import assert_adds_up, git, whole_rows, write_repository
 
 CORE = """\
 HISTORY = []
@@ -74,7 +74,7 @@ def small(tmp_path_factory: pytest.TempPathFactory, python: Path) -> sweflow.Fol
 
 @pytest.fixture(scope="module")
 def certificate(small: sweflow.Folder) -> dict[str, Any]:
-    (row,) = read_lines(small.tasks)
+    (row,) = whole_rows(small)
     found: dict[str, Any] = row["certificate"]
     return found
 
@@ -88,7 +88,7 @@ def built(tmp_path_factory: pytest.TempPathFactory, python: Path) -> sweflow.Fol
 @pytest.fixture(scope="module")
 def certificates(built: sweflow.Folder) -> dict[str, Any]:
     """By name of the step's first function."""
-    rows = read_lines(built.tasks)
+    rows = whole_rows(built)
     return {row["target_functions"][0].rpartition("::")[2]: row["certificate"] for row in rows}
 
 
@@ -158,7 +158,7 @@ def test_V1_a_test_that_differs_in_a_gold_run_leaves_as_flaky(built, certificate
     assert rejected[0]["detail"].startswith("gold run 2 of tree 1 (shuffled): failed AssertionError: ")
     assert certificates["double"]["gold"]["flaky"] == ["test_core.py::test_seed"]
     assert [run["order"] for run in certificates["double"]["gold"]["runs"]] == ["original", "shuffled"]
-    for row in read_lines(built.tasks):
+    for row in whole_rows(built):
         assert "test_core.py::test_seed" not in (*row["FAIL_TO_PASS"], *row["PASS_TO_PASS"])
 
 

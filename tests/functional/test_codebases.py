@@ -6,10 +6,10 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from sweflow_tasks.format import read_lines
+from sweflow_tasks.json_lines import read_lines
 
 import sweflow
-from tests.helpers import assert_adds_up, files_of, write_repository
+from tests.helpers import assert_adds_up, files_of, whole_rows, write_repository
 
 pytestmark = pytest.mark.slow
 
@@ -160,7 +160,7 @@ def built(repo: Path, python: Path) -> sweflow.Folder:
 
 @pytest.fixture(scope="module")
 def rows(built):
-    return read_lines(built.tasks)
+    return whole_rows(built)
 
 
 @pytest.fixture(scope="module")

@@ -6,13 +6,13 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from sweflow_tasks.format import read_lines
 from sweflow_tasks.history.fast_import import CommitStream
+from sweflow_tasks.json_lines import read_lines
 from sweflow_tracer.project.clone import read_clone
 from sweflow_tracer.project.files import fits_git, list_files, read_blobs
 
 import sweflow
-from tests.helpers import files_of, git, write_repository
+from tests.helpers import files_of, git, whole_rows, write_repository
 
 TESTS = """\
 import odd
@@ -109,7 +109,7 @@ def built(repo: Path, python: Path) -> sweflow.Folder:
 
 @pytest.fixture(scope="module")
 def rows(built):
-    return read_lines(built.tasks)
+    return whole_rows(built)
 
 
 def test_every_step_is_verified_whatever_its_shape(rows, built):

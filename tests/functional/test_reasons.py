@@ -5,10 +5,10 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from sweflow_tasks.format import read_lines
+from sweflow_tasks.json_lines import read_lines
 
 import sweflow
-from tests.helpers import assert_adds_up, write_repository
+from tests.helpers import assert_adds_up, whole_rows, write_repository
 
 CORE = '''\
 def good():
@@ -144,7 +144,7 @@ def test_V4_every_rejected_test_has_its_reason(reasons, test, reason):
 
 
 def test_V1_what_is_left_are_the_steps_that_fail_for_the_right_reason(built):
-    rows = read_lines(built.tasks)
+    rows = whole_rows(built)
     assert [row["FAIL_TO_PASS"] for row in rows] == [
         ["tests/test_core.py::test_half_of_it_passes[True]"],
         ["tests/test_core.py::test_good", "tests/test_core.py::test_in_a_child_process"],

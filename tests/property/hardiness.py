@@ -7,8 +7,9 @@ from pathlib import Path
 from sweflow_datasets import pipeline
 from sweflow_rdg import index_source
 from sweflow_scheduler.format import read_schedule
-from sweflow_tasks.format import read_lines, read_tasks
+from sweflow_tasks.format import TaskTable
 from sweflow_tasks.grading import Verdict, VerdictKind, evaluate, read_predictions
+from sweflow_tasks.json_lines import read_lines
 from sweflow_tracer import SweflowError
 from sweflow_tracer.format import read_project_file, read_trace
 from sweflow_tracer.project.interpreter import Interpreter
@@ -53,8 +54,9 @@ class Failing:
         pass
 
 
-def grade_file(content: bytes, tasks: list[dict], folder: Path) -> str:
+def grade_file(content: bytes, table: TaskTable, folder: Path) -> str:
     """Read a file of predictions and grade what it holds, twice: the second time nothing is left to do."""
+    tasks = table.rows
     file, results = folder / "predictions", folder / "results.jsonl"
     file.write_bytes(content)
     results.unlink(missing_ok=True)
@@ -64,9 +66,9 @@ def grade_file(content: bytes, tasks: list[dict], folder: Path) -> str:
         one_sentence(error)
         return REFUSED
     known = [prediction for prediction in found if any(t["instance_id"] == prediction.instance_id for t in tasks)]
-    first = evaluate(tasks, known, Failing(), results)
+    first = evaluate(table, known, Failing(), results)
     written = results.read_bytes()
-    assert evaluate(tasks, known, Failing(), results) == first
+    assert evaluate(table, known, Failing(), results) == first
     assert results.read_bytes() == written
     return READ
 
@@ -77,8 +79,9 @@ FILES: dict[str, Callable[[Path], object]] = {
     "trace.json": lambda out: read_trace(out / "trace.json"),
     "graph.json": pipeline.load_graph,
     "schedule.json": lambda out: read_schedule(out / "schedule.json"),
-    "candidates.jsonl": lambda out: read_lines(out / "candidates.jsonl"),
-    "tasks.jsonl": lambda out: [read_tasks(out / "tasks.jsonl"), sweflow.load_tasks(out)],
+    "tests.jsonl": sweflow.load_tasks,
+    "tasks.jsonl": sweflow.load_tasks,
+    "certificates.jsonl": sweflow.load_tasks,
     "rejected.jsonl": lambda out: read_lines(out / "rejected.jsonl", ("kind", "id", "reason", "detail")),
     "runs.jsonl": lambda out: sweflow.Folder(out).seconds(),
     "summary.json": lambda out: sweflow.report(out, out.parent / "report.html"),

@@ -113,6 +113,19 @@ def test_S1_S2_every_accepted_test_is_in_one_step_and_every_step_brings_a_functi
 
 @given(repositories())
 @LAW
+def test_D5_each_pass_to_pass_is_the_beginning_of_one_order_and_fail_to_pass_follow(made):
+    plan = make_draft(inputs_of(made), Amendments()).plan
+    order, counts = [test.id for test in plan.order()], plan.pass_to_pass_counts()
+    for step, fails in enumerate(plan.fails):
+        assert sorted(order[: counts[step]]) == sorted(plan.pass_to_pass(step))
+        assert tuple(order[counts[step] :][: len(fails)]) == fails
+    assert sorted((test.id, test.step) for test in plan.order()) == sorted(
+        (test, step) for step in range(len(plan.fails)) for test in plan.of(step)
+    )
+
+
+@given(repositories())
+@LAW
 def test_V4_the_counts_add_up_whatever_is_rejected(made):
     inputs = inputs_of(made)
     stable = Amendments().rejecting(Rejection("test", t.id, t.rejected) for t in made.graph.tests if t.rejected)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sweflow_tasks.format import read_tasks
+from sweflow_tasks.format import read_task_table
 from sweflow_tracer.project.interpreter import inspect_interpreter
 
 from .hardiness import FILES, grade_file, read_damaged, read_repository
@@ -31,10 +31,10 @@ def test_H1_an_odd_repository_is_read_or_refused(case, interpreter):
 @given(data=st.data())
 @FEW
 def test_H1_an_odd_file_of_predictions_is_graded_or_refused(data, calculator):
-    tasks = read_tasks(calculator.tasks)
-    content = data.draw(odd_predictions(tuple(task["instance_id"] for task in tasks)))
+    table = read_task_table(calculator.tasks, calculator.tests)
+    content = data.draw(odd_predictions(tuple(task["instance_id"] for task in table.rows)))
     with tempfile.TemporaryDirectory() as folder:
-        grade_file(content, tasks, Path(folder))
+        grade_file(content, table, Path(folder))
 
 
 @pytest.mark.parametrize("name", FILES)

@@ -238,9 +238,9 @@ def checkout(dir: Path, instance: str, dest: Path, tests: bool, reference: bool,
     """
     content = Content.REFERENCE if reference else Content.TESTS if tests else Content.SKELETON
     commit = pipeline.checkout(dir, instance, dest, content)
-    command = next(task.test_command for task in load_tasks(dir) if task.instance_id == instance)
-    facts = {"instance_id": instance, "commit": commit, "path": str(dest), "test_command": command}
-    note = f"Its tests, in {dest} and in the task's environment:\n\n    {command}"
+    task = next(task for task in load_tasks(dir) if task.instance_id == instance)
+    facts = {"commit": commit, "path": str(dest), **task.whole_row()}
+    note = f"Its tests, in {dest} and in the task's environment:\n\n    {task.test_command}"
     _show(given, facts, counts_table({f"{instance} at": dest, "commit": commit}, str(dir)), note)
 
 

@@ -75,13 +75,13 @@ def schedule_sheet(schedule: Schedule) -> Sheet:
 
 def task_sheet(task: Task) -> Sheet:
     """What a task asks for, and its certificate in short."""
-    certificate = task.row["certificate"]
+    certificate = task.certificate
     facts = _facts(
         step=task.step,
         repository=task.row["repo"],
         source=task.row["environment_setup_commit"][:12],
         fail_to_pass=len(task.fail_to_pass),
-        pass_to_pass=len(task.pass_to_pass),
+        pass_to_pass=task.pass_to_pass_count,
         patch_lines=_changed(task.patch),
         depth=task.depth,
         level=certificate["level"],
@@ -102,8 +102,8 @@ def dataset_sheet(dataset: Dataset) -> Sheet:
         (
             task.instance_id,
             *map(str, (len(task.target_functions) + len(task.dependent_functions), len(task.fail_to_pass))),
-            *map(str, (len(task.pass_to_pass), _changed(task.patch))),
-            _strength(task.row["certificate"]),
+            *map(str, (task.pass_to_pass_count, _changed(task.patch))),
+            _strength(task.certificate),
         )
         for task in dataset.tasks
     )

@@ -1,7 +1,7 @@
 """Material of a report: what an output folder holds, at whatever stage its build is."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -9,7 +9,8 @@ from typing import Any, TypeVar
 from sweflow_datasets.folder import Folder
 from sweflow_rdg import RuntimeDependencyGraph
 from sweflow_scheduler import Schedule
-from sweflow_tasks.format import SUMMARY_VERSION, read_lines
+from sweflow_tasks.format import SUMMARY_VERSION
+from sweflow_tasks.json_lines import read_lines
 from sweflow_tracer import Trace
 from sweflow_tracer.errors import FileNotUsable
 from sweflow_tracer.format import read_document, read_project_file, read_trace
@@ -23,8 +24,8 @@ JsonObject = dict[str, Any]
 class Material:
     """What a report is made of. What the folder does not hold, or holds in another version, is None or empty.
 
-    ``rows`` are lines of ``tasks.jsonl`` where ``verified``, else of ``candidates.jsonl``; ``sources`` the text of
-    files by path.
+    ``rows`` are lines of ``tasks.jsonl``, each with its certificate, where ``verified``, else of ``candidates.jsonl``;
+    ``sources`` the text of files by path.
     """
 
     name: str
@@ -51,7 +52,7 @@ def read_material(folder: Folder, graph: RuntimeDependencyGraph, schedule: Sched
         trace=_read(read_trace, folder.trace),
         graph=graph,
         schedule=schedule,
-        rows=tuple(_rows(folder.tasks if verified else folder.candidates)),
+        rows=tuple(_tasks(folder) if verified else _rows(folder.candidates)),
         verified=verified,
         rejected=tuple(_rows(folder.rejected)),
         summary=_read(lambda path: read_document(path, "summary", SUMMARY_VERSION), folder.summary) or {},
@@ -64,6 +65,11 @@ def _read(read: Callable[[Path], T], path: Path) -> T | None:
         return read(path)
     except FileNotUsable:
         return None
+
+
+def _tasks(folder: Folder) -> Iterator[JsonObject]:
+    certificates = {row.get("instance_id"): row for row in _rows(folder.certificates)}
+    return ({"certificate": certificates.get(row.get("instance_id")), **row} for row in _rows(folder.tasks))
 
 
 def _rows(path: Path) -> list[JsonObject]:

@@ -157,7 +157,7 @@ def _tasks(material: Material) -> list[JsonObject]:
             "step": row["step"],
             "instance": row["instance_id"],
             "f2p": [place.get(test, test) for test in row["FAIL_TO_PASS"]],
-            "p2p": len(row["PASS_TO_PASS"]),
+            "p2p": row.get("pass_to_pass_count", 0),
             "functions": row.get("functions", 0),
             "lines": row.get("lines", 0),
             "difficulty": row.get("difficulty", 0.0),

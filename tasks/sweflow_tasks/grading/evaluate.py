@@ -9,6 +9,7 @@ from typing import Protocol
 from sweflow_tracer.progress import OnProgress, Progress, silent
 
 from sweflow_tasks.execution.journal import Journal
+from sweflow_tasks.format import TaskTable
 from sweflow_tasks.grading.predictions import Prediction
 from sweflow_tasks.grading.values import Verdict, VerdictKind
 from sweflow_tasks.values import JsonObject
@@ -18,7 +19,7 @@ class Grades(Protocol):
     """What gives verdicts."""
 
     def grade(self, task: JsonObject, patch: str) -> Verdict:
-        """The verdict on a patch for a task."""
+        """The verdict on a patch for a task, a line with its PASS_TO_PASS."""
         ...
 
     def stop(self) -> None:
@@ -35,7 +36,7 @@ class Evaluated:
 
 
 def evaluate(
-    tasks: Sequence[JsonObject],
+    table: TaskTable,
     predictions: Sequence[Prediction],
     grader: Grades,
     results: Path,
@@ -47,7 +48,7 @@ def evaluate(
 
     A prediction that has a line there already is not graded again, unless it ended for want of infrastructure.
     """
-    by_id = {task["instance_id"]: task for task in tasks}
+    by_id = {task["instance_id"]: task for task in table.rows}
     results.parent.mkdir(parents=True, exist_ok=True)
     journal: Journal[Prediction, Verdict] = Journal(results, entries := _Verdicts(by_id))
     done: dict[str, Verdict] = {}
@@ -55,7 +56,7 @@ def evaluate(
     progress(Progress("eval", 0, len(predictions)))
 
     def work(prediction: Prediction) -> Verdict:
-        return grader.grade(by_id[prediction.instance_id], prediction.patch)
+        return grader.grade(table.whole(by_id[prediction.instance_id]), prediction.patch)
 
     with journal.results(predictions, work, grader.stop, workers) as graded:
         for prediction, verdict in graded:

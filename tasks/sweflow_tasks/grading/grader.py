@@ -74,7 +74,7 @@ class Grader:
         return self._launcher.sandbox.isolated
 
     def grade(self, task: JsonObject, patch: str) -> Verdict:
-        """The verdict on a patch for a task (a line of ``tasks.jsonl``)."""
+        """The verdict on a patch for a task (a line of ``tasks.jsonl`` with its PASS_TO_PASS)."""
         started = time.monotonic()
         verdict = self._verdict(task, patch)
         return replace(verdict, seconds=round(time.monotonic() - started, 3))

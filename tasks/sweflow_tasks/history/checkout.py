@@ -1,5 +1,6 @@
 """Checkout: one task as a fresh git repository of one commit."""
 
+from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
 
@@ -18,7 +19,7 @@ class Content(StrEnum):
 
 
 def checkout_task(
-    rows: list[JsonObject], history: Path, instance: str, dest: Path, content: Content = Content.SKELETON
+    rows: Sequence[JsonObject], history: Path, instance: str, dest: Path, content: Content = Content.SKELETON
 ) -> str:
     """Materialise a task at ``dest``; the name of its one commit (``base_commit`` for a skeleton).
 

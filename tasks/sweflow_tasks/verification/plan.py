@@ -1,9 +1,12 @@
 """The plan: which test ids belong to which step, and which of them fail before it (design.md, F2P and P2P)."""
 
 from dataclasses import dataclass
+from itertools import accumulate
 
 from sweflow_rdg import RuntimeDependencyGraph
 from sweflow_scheduler import Schedule
+
+from sweflow_tasks.values import OrderedTest
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +26,16 @@ class Plan:
     def pass_to_pass(self, step: int) -> tuple[str, ...]:
         """Ids that pass before and after a step: all of earlier steps, and its own that need nothing new."""
         return (*(i for k in range(step) for i in self.of(k)), *self.passes[step])
+
+    def order(self) -> tuple[OrderedTest, ...]:
+        """All ids by step, in each those first that need nothing new: every ``pass_to_pass`` is a beginning of it."""
+        pairs = enumerate(zip(self.passes, self.fails, strict=True))
+        return tuple(OrderedTest(test, step) for step, both in pairs for ids in both for test in ids)
+
+    def pass_to_pass_counts(self) -> tuple[int, ...]:
+        """By step, how long its ``pass_to_pass`` is."""
+        earlier = accumulate((len(self.of(step)) for step in range(len(self.fails))), initial=0)
+        return tuple(before + len(own) for before, own in zip(earlier, self.passes, strict=False))
 
 
 def make_plan(graph: RuntimeDependencyGraph, schedule: Schedule, rejected: frozenset[str] = frozenset()) -> Plan:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from sweflow_tasks.json_lines import read_lines
 from sweflow_tracer.errors import OutputNotUsable
 
 import sweflow
@@ -70,6 +71,12 @@ def test_the_same_folder_gives_the_same_bytes(built, tmp_path):
     assert (tmp_path / "a.html").read_bytes() == (tmp_path / "b.html").read_bytes()
 
 
+def rows_of(folder: Path) -> list[dict]:
+    """The lines of tasks, each with its certificate."""
+    pairs = zip(read_lines(folder / "tasks.jsonl"), read_lines(folder / "certificates.jsonl"), strict=True)
+    return [{**row, "certificate": certificate} for row, certificate in pairs]
+
+
 def test_facts_hold_every_node_call_test_step_and_task(built, tmp_path):
     facts = packed(parts_of(built, tmp_path / "r.html"), "facts")
     graph = sweflow.load_graph(built)
@@ -79,7 +86,7 @@ def test_facts_hold_every_node_call_test_step_and_task(built, tmp_path):
         (call.caller, call.callee) for call in graph.calls
     ]
     assert facts["tests"]["id"] == [test.id for test in graph.tests]
-    rows = [json.loads(line) for line in (built / "tasks.jsonl").read_text().splitlines()]
+    rows = rows_of(built)
     assert [task["instance"] for task in facts["tasks"]] == [row["instance_id"] for row in rows]
     assert facts["tasks"][0]["strength"][1] == rows[0]["certificate"]["strength"]["total"]
     assert len(facts["ran"]) == sum(len(row["certificate"]["figures"]["lines"]) for row in rows)
@@ -87,7 +94,7 @@ def test_facts_hold_every_node_call_test_step_and_task(built, tmp_path):
 
 def test_texts_hold_statements_patches_certificates_and_sources(built, tmp_path):
     texts = packed(parts_of(built, tmp_path / "r.html"), "texts")
-    row = json.loads((built / "tasks.jsonl").read_text().splitlines()[0])
+    row = rows_of(built)[0]
     assert texts[f"patch:{row['step']}"] == row["patch"]
     assert texts[f"problem_statement:{row['step']}"] == row["problem_statement"]
     assert json.loads(texts[f"certificate:{row['step']}"])["certificate"] == row["certificate"]
@@ -161,9 +168,9 @@ def test_an_unverified_build_shows_candidates(built, tmp_path):
     out = tmp_path / "out"
     shutil.copytree(built, out)
     rows = [json.loads(line) for line in (out / "tasks.jsonl").read_text().splitlines()]
-    for name in ("tasks.jsonl", "rejected.jsonl", "summary.json"):
+    for name in ("tasks.jsonl", "certificates.jsonl", "rejected.jsonl", "summary.json"):
         (out / name).unlink()
-    (out / "candidates.jsonl").write_text("".join(json.dumps({**r, "certificate": None}) + "\n" for r in rows))
+    (out / "candidates.jsonl").write_text("".join(json.dumps(r) + "\n" for r in rows))
     parts = parts_of(out, tmp_path / "r.html")
     assert not json.loads(parts.scripts["about"])["verified"]
     assert {(task["level"], task["strength"]) for task in packed(parts, "facts")["tasks"]} == {("", None)}

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from sweflow_tasks.errors import UnknownInstance
+from sweflow_tasks.format import TaskTable
 from sweflow_tasks.grading import (
     Evaluated,
     Prediction,
@@ -39,6 +40,9 @@ TASK = {
     "depth": 1,
     "repo": "small",
 }
+
+
+TABLE = TaskTable(({**TASK, "pass_to_pass_count": 1},), ("tests/test_a.py::test_old", *TASK["FAIL_TO_PASS"]))
 
 
 @pytest.fixture
@@ -297,10 +301,10 @@ class FakeGrader:
 def test_D1_what_was_graded_is_not_graded_again_but_for_infrastructure(tmp_path: Path):
     wanted = [Prediction("small-1", "m", patch, number) for number, patch in enumerate(("good", "bad", "down"))]
     first, second, results = FakeGrader(), FakeGrader(), tmp_path / "results.jsonl"
-    once = evaluate([TASK], wanted, first, results)
+    once = evaluate(TABLE, wanted, first, results)
     with results.open("a", encoding="utf-8") as file:
         file.write('{"torn')
-    again = evaluate([TASK], wanted, second, results)
+    again = evaluate(TABLE, wanted, second, results)
     assert first.asked == ["good", "bad", "down"]
     assert second.asked == ["down"]
     assert again == once

@@ -476,7 +476,7 @@ def test_V7_D2_every_sandbox_gives_the_same_trace_and_the_same_tasks(name, examp
         folders[sandbox] = sweflow.Folder(repo.parent / f"out-{sandbox}")
         sweflow.build(repo, folders[sandbox].root, python=PYTHON, sandbox=sandbox)
     mine, plain = folders[name], folders["process"]
-    for file in ("project", "options", "graph", "schedule", "candidates", "tasks", "rejected"):
+    for file in ("project", "options", "graph", "schedule", "tasks", "certificates", "rejected"):
         assert getattr(mine, file).read_bytes() == getattr(plain, file).read_bytes()
     assert edges(mine) == edges(plain)
 
