@@ -22,7 +22,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from tests.property.grown import grown_repository
+from tests.helpers import write_repository
+from tests.property.grown import grown_files
 
 STAGES = ("trace", "graph", "schedule", "tasks", "verify")
 MEASURES = ("own", "all", "peak", "bytes")
@@ -59,7 +60,7 @@ def main() -> None:
 def stages_of(size: int, scratch: Path, jobs: int, sandbox: str) -> Iterator[tuple[str, Cost]]:
     """The stages of a build and what each took."""
     repo, out = scratch / "repo", scratch / "out"
-    grown_repository(size, repo)
+    write_repository(repo, grown_files(size))
     before: set[tuple[Path, int]] = set()
     for stage in STAGES:
         where = [str(repo), "--python", sys.executable, "--out", str(out)] if stage == "trace" else [str(out)]

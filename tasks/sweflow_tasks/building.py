@@ -29,6 +29,7 @@ from sweflow_tasks.statements.statement import Statements
 from sweflow_tasks.summary import other_rejections, summarise
 from sweflow_tasks.values import (
     Candidate,
+    Evidence,
     Findings,
     Inherited,
     JsonObject,
@@ -40,7 +41,6 @@ from sweflow_tasks.values import (
 from sweflow_tasks.verification.draft import Amendments, Draft, Inputs, make_draft, unstable
 from sweflow_tasks.verification.fixpoint import Fixpoint, find_fixpoint
 from sweflow_tasks.verification.impact import Impact
-from sweflow_tasks.verification.judge import Verdicts
 from sweflow_tasks.verification.test_selection import inherited_results, select_tests
 from sweflow_tasks.verification.verifier import Verifier
 
@@ -109,7 +109,7 @@ def _dataset(
     """The tasks of a fixpoint, each with what was measured of it."""
     graph, schedule = inputs.graph, inputs.schedule
     found = proven.fixpoint
-    draft, amendments, verdicts = found.draft, found.amendments, found.verdicts
+    draft, amendments = found.draft, found.amendments
     commits = write_history(history, draft.chain)
     audits = Audit(inputs, draft).of_steps()
     broken = _broken(history, commits, draft, audits)
@@ -117,9 +117,11 @@ def _dataset(
     broken |= too_weak(full, options.certificate)
     inherited = inherited_results(draft, select_tests(draft, impact))
 
+    evidence = {each.test: each for each in found.verdicts.evidence}
+
     def task(candidate: Candidate) -> VerifiedTask:
         step = candidate.step
-        return _task(inputs, candidate, verdicts, inherited[step], audits[step], amendments, options, full.get(step))
+        return _task(inputs, candidate, evidence, inherited[step], audits[step], amendments, options, full.get(step))
 
     tasks = tuple(task(candidate) for candidate in _candidates(inputs, draft, commits) if candidate.step not in broken)
     verified = {task.candidate.step: task.candidate.functions for task in tasks}
@@ -133,14 +135,11 @@ def _dataset(
 
 
 def _candidates(inputs: Inputs, draft: Draft, commits: Mapping[int, StepCommits]) -> Iterator[Candidate]:
-    statements, counts = Statements(inputs, draft), draft.plan.pass_to_pass_counts()
-    for step in draft.schedule.steps:
-        yield _candidate(inputs, step, draft, commits[step.number], statements, counts[step.number])
+    statements = Statements(inputs, draft)
+    return (_candidate(inputs, step, draft, commits[step.number], statements) for step in draft.schedule.steps)
 
 
-def _candidate(
-    inputs: Inputs, step: Step, draft: Draft, commits: StepCommits, statements: Statements, count: int
-) -> Candidate:
+def _candidate(inputs: Inputs, step: Step, draft: Draft, commits: StepCommits, statements: Statements) -> Candidate:
     command = test_command(inputs.target.project, draft.chain.original, draft.plan.fails[step.number])
     statement = statements.of(step, command)
     return Candidate(
@@ -150,7 +149,7 @@ def _candidate(
         patch=commits.patch,
         test_patch=commits.test_patch,
         fail_to_pass=draft.plan.fails[step.number],
-        pass_to_pass_count=count,
+        pass_to_pass_count=draft.plan.pass_to_pass_count(step.number),
         problem_statement=statement.text,
         test_command=command,
         target_functions=step.targets,
@@ -180,7 +179,7 @@ def test_command(project: Project, original: Blobs, tests: Iterable[str]) -> str
 def _task(
     inputs: Inputs,
     candidate: Candidate,
-    verdicts: Verdicts,
+    evidence: Mapping[str, Evidence],
     inherited: Inherited,
     findings: Findings,
     amendments: Amendments,
@@ -188,7 +187,6 @@ def _task(
     full: Full | None,
 ) -> VerifiedTask:
     project = inputs.target.project
-    wanted = frozenset(candidate.fail_to_pass)
     own = own_requirements(project.requirements, (*project.names, project.repo.rpartition("/")[2]))
     requirements = [requirement for requirement in project.requirements if requirement not in own]
     certificate: JsonObject = {
@@ -204,7 +202,7 @@ def _task(
     }
     return VerifiedTask(
         candidate=candidate,
-        evidence=tuple(e for e in verdicts.evidence if e.test in wanted),
+        evidence=tuple(evidence[test] for test in candidate.fail_to_pass),
         inherited=inherited,
         findings=findings,
         repaired=tuple(sorted({r.function for r in amendments.repairs}.intersection(candidate.functions))),

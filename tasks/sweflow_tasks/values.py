@@ -51,7 +51,7 @@ class Candidate(Short):
     """A step as a task that nobody has verified yet. Patches are unified diffs for ``git apply``.
 
     ``removed_functions`` are those of the step that have no stub. ``underspecified`` lists what the tests rely on and
-    a solver could not know. ``later`` are what stands in the skeleton and only later steps use: kind, path, name.
+    a solver could not know. ``later`` are what stands in the step's files and only later steps use: kind, path, name.
     ``pass_to_pass_count`` says how many of the dataset's tests are PASS_TO_PASS: the first so many in its order.
     ``lines`` are those of the step's functions in the original, ``difficulty`` is that of the schedule.
     """

@@ -185,7 +185,7 @@ def test_names_that_git_takes_into_no_tree_are_told(path, fits, tmp_path):
     (tmp_path / "r").mkdir()
     git(tmp_path / "r", "init", "-q")
     stream = CommitStream()
-    stream.commit("refs/heads/main", "m", {path: ("100644", b"")}, None)
+    stream.commit("refs/heads/main", "m", {path: ("100644", b"")})
     stream.send(tmp_path / "r" / ".git")
     command = ["git", "-c", "core.protectHFS=true", "-c", "core.protectNTFS=true", "read-tree", "main"]
     assert (subprocess.run(command, cwd=tmp_path / "r", capture_output=True, check=False).returncode == 0) is fits

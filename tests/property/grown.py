@@ -1,44 +1,70 @@
 """Generated repositories of any size, whose parts all have one size: what grows is their number."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
-from tests.helpers import write_repository
+from sweflow_rdg import build_graph, index_source
+from sweflow_scheduler import make_schedule
+from sweflow_tasks import Inputs
+from sweflow_tracer import Outcome
+from sweflow_tracer.project.project import Project
+from sweflow_tracer.runner.options import Target
+
+from .repositories import trace_by_hand
 
 IN_MODULE = 20
 """Functions of a module."""
+PROJECT = Project("o/grown", "0" * 40, "", "1", "", "3.11.0", "grown", (), (), (), (), (), ())
 
 
-def grown_repository(functions: int, folder: Path) -> Path:
-    """A package of so many functions, and twice as many tests. Each module uses one function of the module before.
+def grown_files(functions: int) -> dict[str, str]:
+    """A package of so many functions, and twice as many tests, in modules of equal length.
 
-    Every second function is a helper that no test calls itself.
+    Function ``fN`` calls the one before, each fourth of them none; the first of every second module calls one of the
+    module before. Every second function is a helper that no test calls itself; the others have four tests each.
     """
     files = {"pyproject.toml": '[project]\nname = "grown"\nversion = "1"\n', "grown/__init__.py": ""}
     for first in range(0, functions, IN_MODULE):
         numbers = range(first, min(first + IN_MODULE, functions))
         files[f"grown/m{first:05d}.py"] = _module(first, numbers)
         files[f"tests/test_m{first:05d}.py"] = _tests(first, numbers)
-    return write_repository(folder, files)
+    return files
 
 
-def value_of(number: int) -> int:
-    """What a function gives for 1."""
-    return number + 1 + (value_of(number - 1) if number % 4 else value_of(number - IN_MODULE) if _linked(number) else 0)
+def grown_inputs(functions: int) -> Inputs:
+    """What the rooms before verification would make of such a repository, without running it."""
+    blobs = {path: ("100644", text.encode()) for path, text in grown_files(functions).items()}
+    index = index_source(blobs)
+    tested = [number for number in range(functions) if number % 2]
+    needs = [[number] for number in tested for _ in range(4)]
+    calls = [{callee for callee in [_callee(number)] if callee is not None} for number in range(functions)]
+    graph = build_graph(trace_by_hand(index, needs, calls, [Outcome.PASSED] * len(needs)), index)
+    return Inputs(Target(PROJECT, Path("python")), blobs, index, graph, make_schedule(graph))
 
 
-def _linked(number: int) -> bool:
-    """Whether a function calls one of the module before: the first one of a module, but where it would be deep."""
-    return number % (2 * IN_MODULE) == IN_MODULE
+def _callee(number: int) -> int | None:
+    if number % 4:
+        return number - 1
+    return number - IN_MODULE if number % (2 * IN_MODULE) == IN_MODULE else None
+
+
+def _reached(number: int) -> Iterator[int]:
+    """A function and all that it calls."""
+    reached: int | None = number
+    while reached is not None:
+        yield reached
+        reached = _callee(reached)
 
 
 def _module(first: int, numbers: range) -> str:
-    link = f"from grown.m{first - IN_MODULE:05d} import f{first - IN_MODULE}\n\n\n" if _linked(first) else ""
+    callee = _callee(first)
+    link = f"from grown.m{callee:05d} import f{callee}\n\n\n" if callee is not None else ""
     return link + "\n\n".join(map(_function, numbers))
 
 
 def _function(number: int) -> str:
-    callee = f"f{number - 1}" if number % 4 else f"f{number - IN_MODULE}" if _linked(number) else None
-    rest = f" + {callee}(x)" if callee else ""
+    callee = _callee(number)
+    rest = f" + f{callee}(x)" if callee is not None else ""
     return (
         f'def f{number}(x):\n    """The value of function {number}."""\n'
         f"    total = {number}\n    total += x\n    return total{rest}\n"
@@ -48,14 +74,9 @@ def _function(number: int) -> str:
 def _tests(first: int, numbers: range) -> str:
     used = [number for number in numbers if number % 2]
     tests = [
-        f"def test_{kind}_{number}():\n    assert f{number}({1 + more}) == {value_of(number) + more * _terms(number)}\n"
+        f"def test_{2 * (number - 1) + k}():\n    assert f{number}({k}) == {sum(n + k for n in _reached(number))}\n"
         for number in used
-        for kind, more in (("one", 0), ("two", 1), ("three", 2), ("four", 3))
+        for k in range(4)
     ]
     names = ", ".join(f"f{number}" for number in used)
     return f"from grown.m{first:05d} import {names}\n\n\n" + "\n\n".join(tests)
-
-
-def _terms(number: int) -> int:
-    """How many functions take part in a value."""
-    return 1 + (_terms(number - 1) if number % 4 else _terms(number - IN_MODULE) if _linked(number) else 0)

@@ -79,9 +79,10 @@ def trace_by_hand(
     definitions = {d.name: d for d in index.definitions().values()}
     refs = {name: CodeRef(d.path, d.name, d.line) for name, d in definitions.items()}
     codes = tuple(sorted(refs.values()))
+    places = {code: place for place, code in enumerate(codes)}
 
     def edge(caller: str, callee: int) -> Edge:
-        return Edge(codes.index(refs[caller]), codes.index(refs[f"f{callee}"]))
+        return Edge(places[refs[caller]], places[refs[f"f{callee}"]])
 
     def reached(function: int) -> set[Edge]:
         direct = {edge(f"f{function}", callee) for callee in callees[function]}
@@ -92,7 +93,8 @@ def trace_by_hand(
         for n, functions in enumerate(needs)
     ]
     edges = sorted(set[Edge]().union(*of_test))
-    sets = [(), *(tuple(k for k, e in enumerate(edges) if e in own) for own in of_test)]
+    numbers = {edge: number for number, edge in enumerate(edges)}
+    sets = [(), *(tuple(sorted(numbers[edge] for edge in own)) for own in of_test)]
     tests = []
     for n, outcome in enumerate(outcomes):
         d = definitions[f"test_{n}"]

@@ -6,7 +6,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from hypothesis import given, settings
+from hypothesis import strategies as st
 from sweflow_tasks import NEVER, Amendments, Inputs, Reason, Rejection, make_draft, make_plan
+from sweflow_tasks.masking.tree_walk import TreeWalk
 from sweflow_tasks.summary import other_rejections, summarise
 from sweflow_tracer.project.project import Project
 from sweflow_tracer.runner.options import Target
@@ -36,6 +38,19 @@ def named_in(content: bytes) -> set[str]:
 @LAW
 def test_C1_the_last_tree_is_the_original_byte_for_byte(made):
     assert chain_of(made).blobs(NEVER, NEVER) == made.blobs
+
+
+@given(repositories(), st.data())
+@LAW
+def test_a_walk_from_tree_to_tree_gives_each_as_if_it_were_made_alone(made, data):
+    chain = chain_of(made)
+    walk = TreeWalk(chain)
+    for _ in range(6):
+        code, tests = (data.draw(st.sampled_from((*chain.trees, NEVER))) for _ in range(2))
+        before = walk.files
+        changed = walk.move(code, tests)
+        assert walk.files == chain.blobs(code, tests)
+        assert set(changed) == {path for path in {*before, *walk.files} if before.get(path) != walk.files.get(path)}
 
 
 @given(repositories())
@@ -115,10 +130,11 @@ def test_S1_S2_every_accepted_test_is_in_one_step_and_every_step_brings_a_functi
 @LAW
 def test_D5_each_pass_to_pass_is_the_beginning_of_one_order_and_fail_to_pass_follow(made):
     plan = make_draft(inputs_of(made), Amendments()).plan
-    order, counts = [test.id for test in plan.order()], plan.pass_to_pass_counts()
+    order = [test.id for test in plan.order()]
     for step, fails in enumerate(plan.fails):
-        assert sorted(order[: counts[step]]) == sorted(plan.pass_to_pass(step))
-        assert tuple(order[counts[step] :][: len(fails)]) == fails
+        count = plan.pass_to_pass_count(step)
+        assert sorted(order[:count]) == sorted(plan.pass_to_pass(step))
+        assert tuple(order[count:][: len(fails)]) == fails
     assert sorted((test.id, test.step) for test in plan.order()) == sorted(
         (test, step) for step in range(len(plan.fails)) for test in plan.of(step)
     )

@@ -68,7 +68,7 @@ def test_V1_a_result_is_inherited_only_where_all_that_the_test_needs_is_the_same
     for tree, before, after in pairs(draft):
         old, top_before = parts(before, "core.py", draft.chain.code)
         new, top_after = parts(after, "core.py", draft.chain.code)
-        for test in earlier(draft, tree) - selection.together[tree]:
+        for test in earlier(draft, tree) - selection.together(tree):
             path = tests[test].path
             assert before[path] == after[path]
             assert top_before == top_after
@@ -85,7 +85,7 @@ def test_V1_a_test_that_reads_a_source_runs_wherever_that_source_differs(made):
     selection = selection_of(made, draft, FileReads(reads, frozenset(), frozenset()))
     for tree, before, after in pairs(draft):
         if before["core.py"] != after["core.py"]:
-            assert selection.together[tree] >= earlier(draft, tree)
+            assert selection.together(tree) >= earlier(draft, tree)
 
 
 @given(repositories())
@@ -96,7 +96,7 @@ def test_V1_what_cannot_be_judged_runs_on_every_tree_and_so_does_everything_on_t
     selection = selection_of(made, draft, FileReads({}, opaque, frozenset()))
     assert selection == select_tests(draft, None)
     last = draft.chain.trees[-1]
-    assert selection_of(made, draft).together[last] == select_tests(draft, None).together[last]
+    assert selection_of(made, draft).together(last) == select_tests(draft, None).together(last)
 
 
 @given(repositories())
@@ -106,8 +106,8 @@ def test_V1_what_is_marked_as_inherited_is_what_did_not_run(made):
     selection = selection_of(made, draft)
     for step, found in inherited_results(draft, selection).items():
         tree = draft.chain.before(step)
-        assert found.skeleton == len(earlier(draft, tree + 1) - selection.together[tree])
-        assert found.reference == len(earlier(draft, step + 1) - selection.together[step])
+        assert found.skeleton == len(earlier(draft, tree + 1) - selection.together(tree))
+        assert found.reference == len(earlier(draft, step + 1) - selection.together(step))
         assert max(found.skeleton, found.reference) <= found.tests <= found.skeleton + found.reference
         assert (found.since is None) == (found.tests == 0)
     assert {found.tests for found in inherited_results(draft, select_tests(draft, None)).values()} <= {0}

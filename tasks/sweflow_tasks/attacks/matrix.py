@@ -85,7 +85,7 @@ def attack_patch(attack: Attack, situation: Situation) -> str:
 def _diff(before: Blobs, after: Blobs) -> str:
     with scratch_repository() as folder:
         stream = CommitStream()
-        stream.commit("refs/heads/before", "before", before, None)
-        stream.commit("refs/heads/after", "after", after, None)
+        stream.commit("refs/heads/before", "before", before)
+        stream.commit("refs/heads/after", "after", after)
         stream.send(folder)
         return run_git(folder, "diff", "--binary", "--no-renames", "before", "after").decode("utf-8", "surrogateescape")

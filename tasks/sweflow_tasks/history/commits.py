@@ -16,7 +16,9 @@ from sweflow_tasks.history.fast_import import CommitStream, escaped
 from sweflow_tasks.history.git import run_git
 from sweflow_tasks.masking.chain import Chain
 from sweflow_tasks.masking.mask_policy import NEVER
+from sweflow_tasks.masking.tree_walk import TreeWalk
 
+MAIN = "refs/heads/main"
 AS_IT_IS = b"* -text -ident -filter -working-tree-encoding"
 """Attributes under which git changes no byte, whatever the project's own .gitattributes say."""
 _DIFF = (
@@ -46,34 +48,58 @@ def write_history(folder: Path, chain: Chain) -> dict[int, StepCommits]:
     folder.mkdir(parents=True)
     run_git(folder, "init", "--quiet", "--bare", "--template=", "--initial-branch=unborn", ".")
     _mark_binary(folder, chain.original)
-    stream = CommitStream()
-    main = "refs/heads/main"
-    state = chain.blobs(0, 0)
-    stream.commit(main, "Step 0: what stands before the first step", state, None)
-    marks: dict[int, tuple[int, int, int]] = {}
-    for step in chain.steps:
-        skeleton, red, green = state, chain.blobs(chain.before(step), step), chain.blobs(step, step)
-        marks[step] = (
-            stream.commit(f"refs/skeletons/{step:04d}", skeleton_message(step), skeleton, None),
-            stream.commit(main, f"Step {step}: tests", red, skeleton),
-            stream.commit(main, f"Step {step}: code", green, red),
-        )
-        for kind, mark in zip(("tests", "references"), marks[step][1:], strict=True):
-            stream.name(f"refs/{kind}/{step:04d}", mark)
-        state = green
-    stream.commit(main, "The original", chain.blobs(NEVER, NEVER), state)
-    names = stream.send(folder)
-    patches = _patches(folder, main)
+    told = _write_main(folder, chain)
+    skeletons = _write_skeletons(folder, [told[step].base for step in chain.steps], chain.steps)
+    patches = _patches(folder, MAIN)
     return {
         step: StepCommits(
-            names[skeleton],
-            names[red],
-            names[green],
-            patches.get(names[red], ""),
-            patches.get(names[green], ""),
+            skeletons[step],
+            told[step].tests,
+            told[step].code,
+            patches.get(told[step].tests, ""),
+            patches.get(told[step].code, ""),
         )
-        for step, (skeleton, red, green) in marks.items()
+        for step in chain.steps
     }
+
+
+@dataclass(frozen=True, slots=True)
+class _OnMain:
+    """A step's two commits on the main branch, and the one before them."""
+
+    base: str
+    tests: str
+    code: str
+
+
+def _write_main(folder: Path, chain: Chain) -> dict[int, _OnMain]:
+    stream, walk = CommitStream(), TreeWalk(chain)
+    last = stream.commit(MAIN, "Step 0: what stands before the first step", walk.files)
+    marks: dict[int, tuple[int, int, int]] = {}
+    before = 0
+    for step in chain.steps:
+        red = stream.commit(MAIN, f"Step {step}: tests", walk.move(before, step))
+        green = stream.commit(MAIN, f"Step {step}: code", walk.move(step, step))
+        marks[step] = last, red, green
+        for kind, mark in (("tests", red), ("references", green)):
+            stream.name(f"refs/{kind}/{step:04d}", mark)
+        last, before = green, step
+    stream.commit(MAIN, "The original", walk.move(NEVER, NEVER))
+    names = stream.send(folder)
+    return {step: _OnMain(*(names[mark] for mark in found)) for step, found in marks.items()}
+
+
+def _write_skeletons(folder: Path, bases: list[str], steps: Sequence[int]) -> dict[int, str]:
+    """A commit without a parent a step, of the tree of each base."""
+    asked = "".join(f"{base}^{{tree}}\n" for base in bases).encode()
+    trees = run_git(folder, "cat-file", "--batch-check=%(objectname)", data=asked).decode("ascii").split()
+    stream = CommitStream()
+    marks = {
+        step: stream.commit_tree(f"refs/skeletons/{step:04d}", skeleton_message(step), tree)
+        for step, tree in zip(steps, trees, strict=True)
+    }
+    names = stream.send(folder)
+    return {step: names[mark] for step, mark in marks.items()}
 
 
 def write_checkout(folder: Path, blobs: Blobs, message: str) -> str:
@@ -83,7 +109,7 @@ def write_checkout(folder: Path, blobs: Blobs, message: str) -> str:
     (folder / ".git" / "info").mkdir()
     (folder / ".git" / "info" / "attributes").write_bytes(AS_IT_IS + b"\n")
     stream = CommitStream()
-    mark = stream.commit("refs/heads/main", message, blobs, None)
+    mark = stream.commit(MAIN, message, blobs)
     name = stream.send(folder / ".git")[mark]
     for path, (mode, content) in blobs.items():
         write_blob(folder / path, mode, content)

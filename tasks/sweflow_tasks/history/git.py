@@ -6,12 +6,13 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO, Any
 
 from sweflow_tracer.project.files import Blobs
 
 
-def run_git(folder: Path, *arguments: str, data: bytes | None = None, index: Path | None = None) -> bytes:
-    """Output of a git command that sees nobody's configuration. Raises CalledProcessError."""
+def run_git(folder: Path, *arguments: str, data: bytes | IO[bytes] | None = None, index: Path | None = None) -> bytes:
+    """Output of a git command that sees nobody's configuration; it reads ``data``. Raises CalledProcessError."""
     environment = {
         "PATH": os.environ.get("PATH", os.defpath),
         "LC_ALL": "C",
@@ -24,8 +25,10 @@ def run_git(folder: Path, *arguments: str, data: bytes | None = None, index: Pat
         environment["GIT_INDEX_FILE"] = str(index.resolve())
     settings = ("safe.directory=*", "core.quotePath=true", "core.logAllRefUpdates=false")
     command = ["git", *(part for setting in settings for part in ("-c", setting)), *arguments]
-    done = subprocess.run(command, cwd=folder, input=data, capture_output=True, env=environment, check=True)
-    return done.stdout
+    given: dict[str, Any] = {"input": data} if data is None or isinstance(data, bytes) else {"stdin": data}
+    done = subprocess.run(command, cwd=folder, capture_output=True, env=environment, check=True, **given)
+    output: bytes = done.stdout
+    return output
 
 
 @contextmanager

@@ -4,12 +4,14 @@ import codecs
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from itertools import pairwise
 
 from sweflow_rdg import Definition, FileIndex, Role, RuntimeDependencyGraph, SourceIndex
 from sweflow_tracer.project.files import Blobs
 
 from sweflow_tasks.leaks.tokens import Bodies, code_tokens, streams
 from sweflow_tasks.leaks.unpack import texts_in
+from sweflow_tasks.masking.tree_walk import TreeWalk
 from sweflow_tasks.values import Findings, Reason, Rejection, Subject
 from sweflow_tasks.verification.draft import Amendments, Draft, Inputs
 
@@ -71,18 +73,30 @@ class Audit:
         self._places = _Places(inputs.graph, set(draft.chain.code))
 
     def of_steps(self) -> dict[int, Findings]:
-        """What the audit found, by step."""
-        chain = self._draft.chain
-        return {step: self._of_step(step, chain.blobs(chain.before(step), chain.before(step))) for step in chain.steps}
+        """What the audit found, by step. A file is looked at where it changes, and not on every tree again."""
+        chain, walk = self._draft.chain, TreeWalk(self._draft.chain)
+        changed: dict[str, tuple[str, bytes] | None] = dict(walk.files)
+        held: dict[str, list[tuple[str, int]]] = {}
+        compiled: set[str] = set()
+        found = {}
+        for tree, step in pairwise(chain.trees):
+            changed |= walk.move(tree, tree)
+            for path, blob in changed.items():
+                held[path] = list(self._scan.find(path, *blob)) if blob is not None else []
+                (compiled.add if blob is not None and path.endswith(COMPILED) else compiled.discard)(path)
+            changed = {}
+            held = {path: later for path, bodies in held.items() if (later := self._later(bodies, step))}
+            found[step] = self._of_step(step, held, compiled)
+        return found
 
-    def _of_step(self, step: int, skeleton: Blobs) -> Findings:
-        leaks, similar = set(), set()
-        for path, (mode, content) in skeleton.items():
-            if path.endswith(COMPILED):
-                leaks.add(f"{path} is compiled")
-            for function, offset in self._scan.find(path, mode, content):
-                if self._steps[function] < step:
-                    continue
+    def _later(self, bodies: list[tuple[str, int]], step: int) -> list[tuple[str, int]]:
+        """Those of functions and tests that a step or a later one develops."""
+        return [(function, offset) for function, offset in bodies if self._steps[function] >= step]
+
+    def _of_step(self, step: int, held: dict[str, list[tuple[str, int]]], compiled: set[str]) -> Findings:
+        leaks, similar = {f"{path} is compiled" for path in compiled}, set()
+        for path, bodies in held.items():
+            for function, offset in bodies:
                 owner = self._owner(path, offset, step)
                 if self._is_leak(function, owner):
                     leaks.add(f"{function} stands in {path}")

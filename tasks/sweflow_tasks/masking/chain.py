@@ -1,5 +1,6 @@
 """The chain of trees: the repository's files after each step, with masks and without later tests (C2)."""
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
@@ -45,11 +46,18 @@ class Chain:
 
     def following(self, tree: int) -> int | None:
         """The step after a tree; None after the last."""
-        return next((step for step in self.steps if step > tree), None)
+        place = bisect_right(self.steps, tree)
+        return self.steps[place] if place < len(self.steps) else None
+
+    def beside(self, tree: int) -> int:
+        """The step whose tests stand beside a tree's code where its tests are run: the following one, if any."""
+        following = self.following(tree)
+        return tree if following is None else following
 
     def before(self, step: int) -> int:
         """The tree that a step starts from."""
-        return max((tree for tree in self.trees if tree < step), default=0)
+        place = bisect_left(self.steps, step)
+        return self.steps[place - 1] if place else 0
 
     def blobs(self, code: int, tests: int) -> Blobs:
         """Every file with the core code after step ``code`` and the tests of steps up to ``tests``."""
@@ -60,6 +68,13 @@ class Chain:
             if step > tests:
                 del state[path]
         return state
+
+    def blob(self, path: str, code: int, tests: int) -> tuple[str, bytes] | None:
+        """Mode and content of one file at a state; None where it is not there."""
+        if path not in self.original or self.appears.get(path, 0) > tests:
+            return None
+        mode, content = self.original[path]
+        return mode, self.rendered(path, code, tests).content if path in self.files else content
 
     def rendered(self, path: str, code: int, tests: int) -> Rendered:
         """One file with masks at a state."""

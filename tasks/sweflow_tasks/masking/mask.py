@@ -3,6 +3,7 @@
 Nothing here parses: the source index says where bodies stand, and only those bytes change.
 """
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
@@ -40,14 +41,13 @@ def apply_edits(source: bytes, edits: Iterable[Edit]) -> bytes:
     return b"".join((*parts, source[place:]))
 
 
+_NEWLINE = re.compile(rb"\r\n?|\n")
+
+
 def newline_of(source: bytes) -> bytes:
     """The line ending of a text's first line."""
-    for place, byte in enumerate(source):
-        if byte == 0x0A:
-            return b"\n"
-        if byte == 0x0D:
-            return b"\r\n" if source[place + 1 : place + 2] == b"\n" else b"\r"
-    return b"\n"
+    found = _NEWLINE.search(source)
+    return found[0] if found else b"\n"
 
 
 def stub(definition: Definition, source: bytes, docstrings: Docstrings = Docstrings.KEEP) -> Edit:
@@ -83,12 +83,14 @@ def remove(gone: Iterable[Definition], named: frozenset[str], source: bytes) -> 
     left = {d.suite: d.siblings for d in gone}
     for definition in gone:
         left[definition.suite] -= definition.id not in named
-    return [_removal(d, named, left, source) for d in gone]
-
-
-def _removal(definition: Definition, named: frozenset[str], left: dict[int, int], source: bytes) -> Edit:
-    text = b""
     newline = newline_of(source)
+    return [_removal(d, named, left, source, newline) for d in gone]
+
+
+def _removal(
+    definition: Definition, named: frozenset[str], left: dict[int, int], source: bytes, newline: bytes
+) -> Edit:
+    text = b""
     line = source[definition.start : definition.end]
     margin = line[: len(line) - len(line.lstrip(b" \t\f"))]
     if definition.id in named:

@@ -72,16 +72,6 @@ class MaskedFile:
         """The file at a step with one of the functions that are there in its masked form."""
         return _rendered(self, self._later(step) | {function})
 
-    def outline(self, step: int) -> bytes:
-        """What the file shows at its top level with the functions of steps up to ``step``.
-
-        Of core files all but the bodies of functions that are masked at some time; of test files the whole text, since
-        a test function comes with its decorators.
-        """
-        if self.by_tests:
-            return self.at(step).text
-        return _outlined(self, self._later(step) & self.removed)
-
     def masked(self) -> tuple[Definition, ...]:
         """The functions with a step, in source order."""
         return tuple(d for d in self.file.definitions if d.id in self.steps)
@@ -108,16 +98,6 @@ def _rendered(file: MaskedFile, hidden: frozenset[str]) -> Rendered:
         edits += remove((d for d in later if d.id in file.removed), frozenset(), source)
     text = apply_edits(source, edits)
     return Rendered(text, file.file.text.encode(text), tuple(sorted(edits)))
-
-
-@lru_cache(KEPT)
-def _outlined(file: MaskedFile, removed: frozenset[str]) -> bytes:
-    """The file's top level with some functions removed and the bodies of the other masked ones left out."""
-    source = file.file.text.utf8
-    gone = [d for d in file.masked() if d.id in removed]
-    bodies = (stub(d, source, file.docstrings) for d in file.masked() if d.id not in removed)
-    edits = [Edit(edit.start, edit.end, b"") for edit in bodies]
-    return apply_edits(source, [*edits, *remove(gone, frozenset(), source)])
 
 
 def _newlines(text: bytes) -> int:

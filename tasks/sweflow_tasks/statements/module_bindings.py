@@ -1,7 +1,7 @@
 """Outline: core modules and what they bind at their top level, and the first step that has a use for each."""
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from sweflow_rdg import FileIndex, NameIndex, SourceIndex
@@ -22,15 +22,21 @@ class ModuleBinding:
     first: int
 
 
-def module_bindings(index: SourceIndex, returns: Returns) -> tuple[ModuleBinding, ...]:
-    """The bindings of every module that has a function to develop, where anything names them."""
-    names = NameIndex(index)
+Mentions = Mapping[str, Sequence[tuple[str, int]]]
+"""Path and offset of every place where a name stands."""
+
+
+def module_bindings(index: SourceIndex, returns: Returns) -> dict[str, tuple[ModuleBinding, ...]]:
+    """The bindings of every module that has a function to develop, where anything names them, by path."""
+    names, mentions = NameIndex(index), dict[str, list[tuple[str, int]]]()
+    for path, file in index.files.items():
+        for name, place in file.words:
+            mentions.setdefault(name, []).append((path, place))
     paths = sorted({function.partition("::")[0] for function in returns.code})
-    found = (binding for path in paths for binding in _bindings(index, index.files[path], names, returns))
-    return tuple(sorted(set(found)))
+    return {path: tuple(sorted(set(_bindings(index.files[path], mentions, names, returns)))) for path in paths}
 
 
-def _bindings(index: SourceIndex, file: FileIndex, names: NameIndex, returns: Returns) -> Iterator[ModuleBinding]:
+def _bindings(file: FileIndex, mentions: Mentions, names: NameIndex, returns: Returns) -> Iterator[ModuleBinding]:
     if file.definitions:
         yield ModuleBinding(
             file.path, file.path, "module", min(returns.code.get(d.id, -1) + 1 for d in file.definitions)
@@ -38,8 +44,7 @@ def _bindings(index: SourceIndex, file: FileIndex, names: NameIndex, returns: Re
     for name, kind, start, end in _bound(file):
         elsewhere = (
             returns.shows(names.region(path, place))
-            for path, other in index.files.items()
-            for place in other.mentions.get(name, ())
+            for path, place in mentions.get(name, ())
             if path != file.path or not start <= place < end
         )
         first = min(elsewhere, default=NEVER)

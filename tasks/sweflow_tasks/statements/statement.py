@@ -12,6 +12,7 @@ from sweflow_scheduler import Step
 from sweflow_tracer.project.files import Blobs
 
 from sweflow_tasks.masking.mask import Docstrings
+from sweflow_tasks.masking.tree_walk import TreeWalk
 from sweflow_tasks.statements.assertions import assertions_of, table_lines
 from sweflow_tasks.statements.module_bindings import ModuleBinding, module_bindings
 from sweflow_tasks.statements.parameters import MOST_ROWS, Table, ids_of, tables
@@ -28,7 +29,7 @@ _WORD = re.compile(r"\w+")
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """A statement, what its tests rely on beyond it, and what stands in the skeleton for later steps only."""
+    """A statement, what its tests rely on beyond it, and what stands in the step's files for later steps only."""
 
     text: str
     underspecified: tuple[str, ...]
@@ -50,18 +51,21 @@ class Statements:
         self._code = TestCode(inputs.index)
         self._visible = Visible()
         self._outline = module_bindings(inputs.index, draft.chain.returns)
+        self._walk = TreeWalk(draft.chain)
         self._callees = _callees(inputs.graph)
 
     def of(self, step: Step, command: str) -> Statement:
         """The statement of a step; ``command`` runs its tests."""
         chain = self._draft.chain
         before = chain.before(step.number)
-        skeleton = chain.blobs(before, before)
+        skeleton = self._walk.at(before, before)
         failing = [self._tests[test] for test in self._draft.plan.fails[step.number]]
-        later = tuple(binding for binding in self._outline if binding.first > step.number + 1)
+        paths = {function.partition("::")[0] for function in step.functions}
+        bindings = (binding for path in sorted(paths) for binding in self._outline.get(path, ()))
+        later = tuple(binding for binding in bindings if binding.first > step.number + 1)
         said = [*self._functions(step), *self._files(step, failing, skeleton), *self._claims(failing)]
         told = [*said, *_helpers(self._helpers(failing, said, skeleton), skeleton), *self._present(step)]
-        named = _named(later, {f.partition("::")[0] for f in step.functions}, told)
+        named = _named(later, told)
         text = "\n".join([*told, *_later(named), *_running(command)])
         added, missing = self._unknown(failing, text, skeleton)
         return Statement(f"{text}{_added(added)}", missing, later)
@@ -252,10 +256,10 @@ def _helpers(helpers: list[Helper], skeleton: Blobs) -> Iterator[str]:
             yield from ("```", "")
 
 
-def _named(later: tuple[ModuleBinding, ...], paths: set[str], said: list[str]) -> list[ModuleBinding]:
-    """What stands in the step's own files for later steps only, where a reader comes across its name."""
+def _named(later: tuple[ModuleBinding, ...], said: list[str]) -> list[ModuleBinding]:
+    """Of these, those that a reader comes across by name."""
     words = {word for line in said for word in _WORD.findall(line)}
-    return [binding for binding in later if binding.path in paths and binding.name in words]
+    return [binding for binding in later if binding.name in words]
 
 
 def _later(named: list[ModuleBinding]) -> Iterator[str]:

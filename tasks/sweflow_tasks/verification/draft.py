@@ -1,5 +1,6 @@
 """A draft: schedule, plan and chain as they stand after what verification has found so far."""
 
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
@@ -65,7 +66,8 @@ class Draft:
 
     def functions(self, step: int) -> frozenset[str]:
         """The new functions of a step."""
-        return frozenset(next(s.functions for s in self.schedule.steps if s.number == step))
+        place = bisect_left(self.schedule.steps, step, key=lambda other: other.number)
+        return frozenset(self.schedule.steps[place].functions)
 
     def removing(self, removed: frozenset[str]) -> "Draft":
         """The same with other functions removed."""

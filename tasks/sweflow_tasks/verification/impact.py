@@ -4,26 +4,33 @@ A test needs the functions of its requirement, the top level of every module tha
 that it reads as data. Nothing else differs between two trees of a chain.
 """
 
-from collections.abc import Hashable, Iterator, Mapping
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from sweflow_rdg import RuntimeDependencyGraph, SourceIndex
+from sweflow_rdg import Kind, RuntimeDependencyGraph, SourceIndex
 
 from sweflow_tasks.masking.chain import Chain, importers
 from sweflow_tasks.verification.data_reads import FileReads, covers
 from sweflow_tasks.verification.draft import Draft
 
 _LOADED_WITH_ALL = ("conftest.py", "__init__.py")
+_BY_NAME = frozenset(
+    {"import_module", "__import__", "walk_packages", "iter_modules", "modules", "resolve_name", "exec"}
+)
+"""Names of what loads modules, or finds loaded ones, without an import statement."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Footing:
-    """What of the chain's files a test stands on: test files as modules, and files read as data.
+    """What of the chain's files a test stands on: core files and test files as modules, and files read as data.
 
-    Core files count for every test, whether its process loads them or not.
+    Of core files those whose top level changes: where a removed function returns. ``core`` is None where all count,
+    since modules are loaded by name.
     """
 
+    core: frozenset[str] | None
     modules: frozenset[str]
     data: frozenset[str]
 
@@ -36,36 +43,40 @@ class Impact:
         self._index = index
         self._habits = file_reads
         self._used = frozenset((*graph.imports, *_called(graph)))
+        self._by_name = frozenset(path for path, file in index.files.items() if _BY_NAME & file.mentions.keys())
 
-    def changed(self, draft: Draft) -> dict[int, frozenset[str]]:
+    def changed(self, draft: Draft) -> Iterator[tuple[int, frozenset[str]]]:
         """By tree, the ids of earlier steps that need something in which the tree differs from the one before it."""
-        chain, last = draft.chain, self._last_function(draft)
+        chain, plan = draft.chain, draft.plan
         footings = self._footings(chain)
-        found = {}
-        before: Mapping[_Footing, Hashable] = {}
+        changes, standing, late = _Changes(chain, self._index), _Standing(footings.values()), self._late(draft)
+        tests: dict[_Footing | None, list[str]] = {}
+        for test in plan.upto(max(chain.trees)):
+            tests.setdefault(footings.get(test), []).append(test)
+        places = {footing: [plan.places[test] for test in found] for footing, found in tests.items()}
         for tree in chain.trees:
-            core = tuple(file.outline(tree) for _, file in sorted(chain.files.items()) if not file.by_tests)
-            states = {footing: _state(chain, footing, tree, core) for footing in set(footings.values())}
-            moved = {footing for footing, state in states.items() if before.get(footing) != state}
-            found[tree] = frozenset(
-                test
-                for step in range(tree)
-                for test in draft.plan.of(step)
-                if test not in footings or footings[test] in moved or last[test] >= tree
-            )
-            before = states
-        return found
+            if changes.reaches_all(tree):
+                yield tree, frozenset(plan.upto(tree - 1))
+                continue
+            earlier = plan.count(tree - 1)
+            moved = {None, *standing.on(changes.core(tree), changes.tests(tree), changes.data(tree))} & tests.keys()
+            need = {test for foot in moved for test in tests[foot][: bisect_left(places[foot], earlier)]}
+            waiting = (test for test, last in late.items() if last >= tree and plan.places[test] < earlier)
+            yield tree, frozenset(need.union(waiting))
 
-    def _last_function(self, draft: Draft) -> dict[str, int]:
-        """The tree with which the last function of each test's requirement returned."""
-        code, nodes = draft.chain.code, self._graph.nodes
+    def _late(self, draft: Draft) -> dict[str, int]:
+        """Tests of which a function returns after their own step, with the tree of the last."""
+        code, nodes, plan = draft.chain.code, self._graph.nodes, draft.plan
         steps = [code.get(node.id, 0) for node in nodes]
-        return {test.id: max((steps[n] for n in test.requirement), default=0) for test in self._graph.tests}
+        last = {test.id: max((steps[n] for n in test.requirement), default=0) for test in self._graph.tests}
+        place = plan.places
+        return {test: tree for test, tree in last.items() if test in place and place[test] < plan.count(tree - 1)}
 
     def _footings(self, chain: Chain) -> dict[str, _Footing]:
         """The footing of each test that can be judged."""
         ours = {path for path, file in chain.files.items() if file.by_tests} | chain.appears.keys()
         common = {path for path in ours if PurePosixPath(path).name in _LOADED_WITH_ALL}
+        shedding = frozenset(function.partition("::")[0] for function in chain.removed)
         moving = ours | chain.files.keys()
         by_name = ((user, path) for path, users in importers(self._index, frozenset(ours)).items() for user in users)
         imports: dict[str, set[str]] = {}
@@ -78,43 +89,95 @@ class Impact:
             if test.path in self._habits.opaque:
                 continue
             if (test.path, body) not in made:
-                modules = _reachable(imports, {test.path, body} | common) & ours
+                loaded = self._reachable(imports, {test.path, body} | common)
+                core = None if loaded & self._by_name else frozenset(loaded & shedding)
                 read = self._habits.reads.get(test.path, frozenset()) | self._habits.always
-                data = frozenset(path for path in moving if covers(read, path))
-                made[test.path, body] = _Footing(frozenset(modules), data)
+                data = frozenset(path for path in moving if covers(read, path)) if read else frozenset()
+                made[test.path, body] = _Footing(core, frozenset(loaded & ours), data)
             found[test.id] = made[test.path, body]
         return found
 
+    def _reachable(self, imports: Mapping[str, set[str]], paths: set[str]) -> set[str]:
+        """All files that are loaded with some: what they import, and the packages that these lie in."""
+        found: set[str] = set()
+        left = list(paths)
+        while left:
+            path = left.pop()
+            if path not in found:
+                found.add(path)
+                left.extend(imports.get(path, ()))
+                packages = (f"{folder}/__init__.py" for folder in PurePosixPath(path).parents)
+                left.extend(package for package in packages if package in self._index.files)
+        return found
 
-def _reachable(imports: Mapping[str, set[str]], paths: set[str]) -> set[str]:
-    found: set[str] = set()
-    left = list(paths)
-    while left:
-        path = left.pop()
-        if path not in found:
-            found.add(path)
-            left.extend(imports.get(path, ()))
-    return found
+
+class _Changes:
+    """The files in which a tree differs from the one before it, each tree with the tests of the next step beside it."""
+
+    def __init__(self, chain: Chain, index: SourceIndex) -> None:
+        self._chain = chain
+        kinds = {d.id: d.kind for d in index.definitions().values()}
+        self._at: dict[tuple[str, int], set[str]] = {}
+        for function in chain.removed:
+            what = "core" if kinds[function] is Kind.FUNCTION else "all"
+            self._at.setdefault((what, chain.code[function]), set()).add(_path(function))
+        for function, step in chain.code.items():
+            self._at.setdefault(("code", step), set()).add(_path(function))
+        for function, step in chain.tests.items():
+            self._at.setdefault(("tests", step), set()).add(_path(function))
+        for path, step in chain.appears.items():
+            self._at.setdefault(("tests", step), set()).add(path)
+
+    def reaches_all(self, tree: int) -> bool:
+        """Whether something returns that tests can meet whatever they load: a method, which its class may list."""
+        return ("all", tree) in self._at
+
+    def core(self, tree: int) -> frozenset[str]:
+        """Core files whose top level changes."""
+        return frozenset(self._at.get(("core", tree), ()))
+
+    def tests(self, tree: int) -> frozenset[str]:
+        """Test files that change, or are there for the first time."""
+        beside = self._chain.following(tree)
+        return frozenset(() if beside is None else self._at.get(("tests", beside), ()))
+
+    def data(self, tree: int) -> frozenset[str]:
+        """All files that change."""
+        return self.tests(tree).union(self._at.get(("code", tree), ()))
+
+
+class _Standing:
+    """Footings by what they stand on."""
+
+    def __init__(self, footings: Iterable[_Footing]) -> None:
+        self._core: dict[str | None, set[_Footing]] = {}
+        self._modules: dict[str, set[_Footing]] = {}
+        self._data: dict[str, set[_Footing]] = {}
+        for footing in set(footings):
+            for path in (None,) if footing.core is None else footing.core:
+                self._core.setdefault(path, set()).add(footing)
+            for path in footing.modules:
+                self._modules.setdefault(path, set()).add(footing)
+            for path in footing.data:
+                self._data.setdefault(path, set()).add(footing)
+
+    def on(self, core: frozenset[str], modules: frozenset[str], data: frozenset[str]) -> set[_Footing]:
+        """The footings that stand on some of these core files, test files, and files as data."""
+        found = set[_Footing]()
+        for path in (*core, *((None,) if core else ())):
+            found |= self._core.get(path, set())
+        for path in modules:
+            found |= self._modules.get(path, set())
+        for path in data:
+            found |= self._data.get(path, set())
+        return found
+
+
+def _path(function: str) -> str:
+    return function.partition("::")[0]
 
 
 def _called(graph: RuntimeDependencyGraph) -> Iterator[tuple[str, str]]:
     """For each test the files whose functions it called, as if its file had imported them."""
     files = [frozenset(graph.nodes[graph.calls[number].callee].path for number in calls) for calls in graph.call_sets]
     return ((test.path, path) for test in graph.tests for path in files[test.calls])
-
-
-def _state(chain: Chain, footing: _Footing, tree: int, core: Hashable) -> Hashable:
-    """The bytes that a footing has on a tree, with the tests of the step that follows beside it.
-
-    ``core`` is what the tree's core files are like, which counts for every footing.
-    """
-    following = chain.following(tree)
-    tests = tree if following is None else following
-
-    def present(path: str) -> bool:
-        return chain.appears.get(path, 0) <= tests
-
-    modules = (chain.rendered(p, tree, tests).content for p in sorted(footing.modules & chain.files.keys()))
-    data = (chain.rendered(path, tree, tests).content for path in sorted(footing.data & chain.files.keys()))
-    there = (present(path) for path in sorted(footing.modules | footing.data))
-    return core, tuple(modules), tuple(data), tuple(there)

@@ -1,6 +1,7 @@
 """The plan: which test ids belong to which step, and which of them fail before it (design.md, F2P and P2P)."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from itertools import accumulate
 
 from sweflow_rdg import RuntimeDependencyGraph
@@ -13,29 +14,46 @@ from sweflow_tasks.values import OrderedTest
 class Plan:
     """Test ids by step, in collection order. ``fails[k]`` need a function of step k, ``passes[k]`` do not.
 
-    A number that no step has any more holds nothing.
+    A number that no step has any more holds nothing. ``places`` is where each id stands among all, step by step.
     """
 
     fails: tuple[tuple[str, ...], ...]
     passes: tuple[tuple[str, ...], ...]
+    places: Mapping[str, int] = field(init=False, repr=False, compare=False)
+    _ids: tuple[str, ...] = field(init=False, repr=False, compare=False)
+    _starts: tuple[int, ...] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        by_step = [self.of(step) for step in range(len(self.fails))]
+        ids = tuple(test for tests in by_step for test in tests)
+        object.__setattr__(self, "_ids", ids)
+        object.__setattr__(self, "_starts", tuple(accumulate(map(len, by_step), initial=0)))
+        object.__setattr__(self, "places", {test: place for place, test in enumerate(ids)})
 
     def of(self, step: int) -> tuple[str, ...]:
         """All ids of a step."""
         return (*self.fails[step], *self.passes[step])
 
+    def upto(self, step: int) -> tuple[str, ...]:
+        """The ids of all steps up to one."""
+        return self._ids[: self.count(step)]
+
+    def count(self, step: int) -> int:
+        """How many ids all steps up to one have."""
+        return self._starts[step + 1]
+
     def pass_to_pass(self, step: int) -> tuple[str, ...]:
         """Ids that pass before and after a step: all of earlier steps, and its own that need nothing new."""
-        return (*(i for k in range(step) for i in self.of(k)), *self.passes[step])
+        return (*self._ids[: self._starts[step]], *self.passes[step])
 
     def order(self) -> tuple[OrderedTest, ...]:
         """All ids by step, in each those first that need nothing new: every ``pass_to_pass`` is a beginning of it."""
         pairs = enumerate(zip(self.passes, self.fails, strict=True))
         return tuple(OrderedTest(test, step) for step, both in pairs for ids in both for test in ids)
 
-    def pass_to_pass_counts(self) -> tuple[int, ...]:
-        """By step, how long its ``pass_to_pass`` is."""
-        earlier = accumulate((len(self.of(step)) for step in range(len(self.fails))), initial=0)
-        return tuple(before + len(own) for before, own in zip(earlier, self.passes, strict=False))
+    def pass_to_pass_count(self, step: int) -> int:
+        """How long ``pass_to_pass`` of a step is."""
+        return self._starts[step] + len(self.passes[step])
 
 
 def make_plan(graph: RuntimeDependencyGraph, schedule: Schedule, rejected: frozenset[str] = frozenset()) -> Plan:
@@ -59,10 +77,11 @@ def find_merge(graph: RuntimeDependencyGraph, schedule: Schedule, plan: Plan) ->
 
     No step in between needs them, so that they can wait for it.
     """
+    empty = [step for step in schedule.steps if not plan.fails[step.number]]
+    if not empty:
+        return None
     requires = {test.id: {graph.nodes[n].id for n in test.requirement} for test in graph.tests}
-    for step in schedule.steps:
-        if plan.fails[step.number]:
-            continue
+    for step in empty:
         for later in schedule.steps:
             needing = (test for test in plan.of(later.number) if requires[test].intersection(step.functions))
             if later.number > step.number and any(needing):

@@ -38,17 +38,10 @@ class TreeJob:
     watch: bool = False
 
 
-def upto(draft: Draft, tree: int) -> list[str]:
-    """The ids of all steps up to a tree, in order."""
-    return [test for step in range(tree + 1) for test in draft.plan.of(step)]
-
-
-def tree_job(draft: Draft, tree: int, chosen: Iterable[str]) -> TreeJob:
-    """The run of a tree; ``chosen`` are the ids up to it that run together."""
+def tree_job(draft: Draft, tree: int, chosen: Iterable[str], blobs: Blobs) -> TreeJob:
+    """The run of a tree, whose files these are; ``chosen`` are the ids up to it that run together."""
     plan, following = draft.plan, draft.chain.following(tree)
-    blobs = draft.chain.blobs(tree, tree if following is None else following)
-    wanted = frozenset(chosen)
-    earlier = [test for test in upto(draft, tree) if test in wanted]
+    earlier = sorted(chosen, key=plan.places.__getitem__)
     random.Random(tree).shuffle(earlier)
     together = [earlier] if earlier else []
     apart = [*plan.of(tree), *(plan.passes[following] if following is not None else ())]
@@ -74,7 +67,7 @@ def results_of(job: TreeJob, session: Session, groups: list[list[str]]) -> Itera
     records = {(record.get("group", 0), record["id"]): record for record in session.tests}
     chain = job.draft.chain
     following = chain.following(job.tree)
-    new = tuple(f for f, step in chain.code.items() if step == following)
+    new = tuple(job.draft.functions(following)) if following is not None else ()
     places = chain.first_lines(new, job.tree)
     for number, group in enumerate(groups):
         for test in group:

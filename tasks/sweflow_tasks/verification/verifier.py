@@ -19,6 +19,7 @@ from sweflow_tracer.runner.settings import RunSettings
 from sweflow_tasks.execution.arguments import present_arguments
 from sweflow_tasks.execution.job_pool import Sessions
 from sweflow_tasks.execution.journal import Journal
+from sweflow_tasks.masking.tree_walk import TreeWalk
 from sweflow_tasks.values import JsonObject
 from sweflow_tasks.verification.data_reads import FileReads, file_reads_of, watch_groups
 from sweflow_tasks.verification.draft import Amendments, Draft, Inputs, make_draft
@@ -26,7 +27,7 @@ from sweflow_tasks.verification.judge import Verdicts, judge, merge_verdicts
 from sweflow_tasks.verification.observations import TreeRun, run_of, run_row
 from sweflow_tasks.verification.repair import find_culprit
 from sweflow_tasks.verification.test_selection import TestSelection
-from sweflow_tasks.verification.tree_jobs import TreeJob, results_of, tree_job, upto, watched_job
+from sweflow_tasks.verification.tree_jobs import TreeJob, results_of, tree_job, watched_job
 
 
 class Verifier(Sessions):
@@ -53,21 +54,25 @@ class Verifier(Sessions):
         trees = draft.chain.trees
         waiting: dict[int, TreeRun] = {}
         parts: list[Verdicts] = []
-        jobs = (tree_job(draft, tree, selection.together[tree]) for tree in trees)
-        with self._in_parallel(jobs) as runs:
+        walk = TreeWalk(draft.chain)
+
+        def job(tree: int) -> TreeJob:
+            return tree_job(draft, tree, selection.together(tree), walk.at(tree, draft.chain.beside(tree)))
+
+        with self._in_parallel(map(job, trees)) as runs:
             for done, (_, run) in enumerate(runs, 1):
                 waiting[run.number] = run
                 while len(parts) < len(trees) and trees[len(parts)] in waiting and not (parts and parts[-1].rejected):
                     parts.append(judge(draft, waiting.pop(trees[len(parts)])))
-                failed = sum(len(part.rejected) for part in parts)
-                progress(Progress("verify", done, len(trees), failed))
+                progress(Progress("verify", done, len(trees), len(parts[-1].rejected) if parts else 0))
                 if parts and parts[-1].rejected:
                     break
         return merge_verdicts(self._blamed(draft, selection, parts))
 
     def judge_tree(self, draft: Draft, tree: int) -> Verdicts:
         """What one tree says when everything runs there."""
-        return judge(draft, self._run_one(tree_job(draft, tree, upto(draft, tree))))
+        blobs = draft.chain.blobs(tree, draft.chain.beside(tree))
+        return judge(draft, self._run_one(tree_job(draft, tree, draft.plan.upto(tree), blobs)))
 
     def _blamed(self, draft: Draft, selection: TestSelection, parts: list[Verdicts]) -> list[Verdicts]:
         """The verdicts as far as the tree that broke a test, where the last of them shows one that was inherited.

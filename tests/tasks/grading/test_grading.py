@@ -52,7 +52,7 @@ def history(tmp_path: Path) -> tuple[Path, str]:
     folder.mkdir()
     run_git(folder, "init", "--quiet", "--bare", "--template=", ".")
     stream = CommitStream()
-    mark = stream.commit("refs/heads/main", "one", {"core.py": ("100644", b"one = 1\n")}, None)
+    mark = stream.commit("refs/heads/main", "one", {"core.py": ("100644", b"one = 1\n")})
     return folder, stream.send(folder)[mark]
 
 

@@ -24,8 +24,14 @@ class TwoStates:
     def original(self) -> Blobs:
         return self.states[1, 1]
 
-    def before(self, step: int) -> int:
-        return 0
+    @property
+    def code(self) -> Mapping[str, int]:
+        return {f"{path}::f": 1 for files in self.states.values() for path in files}
+
+    tests, appears = property(lambda self: {}), property(lambda self: {})
+
+    def blob(self, path: str, code: int, tests: int) -> tuple[str, bytes] | None:
+        return self.blobs(code, tests).get(path)
 
     def blobs(self, code: int, tests: int) -> Blobs:
         return self.original if code == NEVER else self.states[code, tests]
