@@ -10,7 +10,6 @@ logarithms: 1 is a straight line, 2 a square. Prints Markdown tables.
 """
 
 import argparse
-import math
 import os
 import subprocess
 import sys
@@ -23,7 +22,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from tests.helpers import write_repository
-from tests.property.grown import grown_files
+from tests.property.grown import exponent, grown_files
 
 STAGES = ("trace", "graph", "schedule", "tasks", "verify")
 MEASURES = ("own", "all", "peak", "bytes")
@@ -107,14 +106,6 @@ def peak_bytes(pid: int) -> int:
     """The greatest resident memory of a process so far; 0 where it has just ended."""
     lines = Path(f"/proc/{pid}/status").read_text("utf-8").splitlines()
     return next((int(line.split()[1]) * 1024 for line in lines if line.startswith("VmHWM")), 0)
-
-
-def exponent(points: Sequence[tuple[float, float]]) -> float:
-    """The slope of the line that lies nearest to the points' logarithms."""
-    logs = [(math.log(x), math.log(y)) for x, y in points if y > 0]
-    middle_x, middle_y = (sum(values) / len(logs) for values in zip(*logs, strict=True))
-    over = sum((x - middle_x) * (y - middle_y) for x, y in logs)
-    return over / sum((x - middle_x) ** 2 for x, _ in logs)
 
 
 def print_table(measure: str, costs: dict[int, dict[str, Cost]]) -> None:

@@ -1,6 +1,7 @@
 """Generated repositories of any size, whose parts all have one size: what grows is their number."""
 
-from collections.abc import Iterator
+import math
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from sweflow_rdg import build_graph, index_source
@@ -40,6 +41,14 @@ def grown_inputs(functions: int) -> Inputs:
     calls = [{callee for callee in [_callee(number)] if callee is not None} for number in range(functions)]
     graph = build_graph(trace_by_hand(index, needs, calls, [Outcome.PASSED] * len(needs)), index)
     return Inputs(Target(PROJECT, Path("python")), blobs, index, graph, make_schedule(graph))
+
+
+def exponent(points: Sequence[tuple[float, float]]) -> float:
+    """The slope of the line that lies nearest to the points' logarithms."""
+    logs = [(math.log(x), math.log(y)) for x, y in points if y > 0]
+    middle_x, middle_y = (sum(values) / len(logs) for values in zip(*logs, strict=True))
+    over = sum((x - middle_x) * (y - middle_y) for x, y in logs)
+    return over / sum((x - middle_x) ** 2 for x, _ in logs)
 
 
 def _callee(number: int) -> int | None:

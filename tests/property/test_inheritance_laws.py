@@ -3,7 +3,6 @@
 import ast
 import tempfile
 from pathlib import Path
-from types import SimpleNamespace
 from unittest.mock import patch
 
 from hypothesis import given, settings
@@ -11,13 +10,9 @@ from hypothesis import strategies as st
 from sweflow_tasks import Amendments, Rejection, make_draft
 from sweflow_tasks.verification.data_reads import FileReads
 from sweflow_tasks.verification.impact import Impact
-from sweflow_tasks.verification.observations import Result, TreeRun
 from sweflow_tasks.verification.test_selection import checkpoints, inherited_results, select_tests
-from sweflow_tasks.verification.verifier import Verifier
-from sweflow_tracer import Outcome
-from sweflow_tracer.runner.launcher import Launcher
-from sweflow_tracer.runner.settings import RunSettings
 
+from .imagined import Imagined
 from .repositories import repositories
 from .test_chain_laws import inputs_of
 
@@ -119,30 +114,6 @@ def test_checkpoints_are_at_most_eight_and_the_last_tree_is_one(count):
     chosen = checkpoints(trees)
     assert trees[-1] in chosen
     assert len(chosen) <= 8
-
-
-class Imagined(Verifier):
-    """Nothing runs: from tree ``since`` on the tests in ``broken`` fail together with others; all else is as it should."""
-
-    def __init__(self, folder, broken, since):
-        nothing = lambda session: None  # noqa: E731
-        target = SimpleNamespace(project=SimpleNamespace(folder="project", python="3.11.7"), python="python")
-        super().__init__(RunSettings(target, Launcher(), 2, 1, nothing), folder / "journal")
-        self.broken, self.since, self.ran = broken, since, 0
-
-    def run_tree(self, job):
-        def result(test, apart, outcome, raised=()):
-            return Result(test, apart, outcome, "call", "E", "", raised, ())
-
-        late = self.broken if job.tree >= self.since else ()
-        following = job.draft.chain.following(job.tree)
-        stubs = tuple(sorted(job.draft.functions(following))) if following is not None else ()
-        together = [test for group in job.together for test in group]
-        self.ran += len(together)
-        found = [result(t, False, Outcome.FAILED if t in late else Outcome.PASSED) for t in together]
-        found += [result(test, True, Outcome.PASSED) for test in job.apart]
-        found += [result(test, True, Outcome.FAILED, stubs) for test in job.traced]
-        return TreeRun(job.tree, tuple(found), "")
 
 
 @given(repositories(), st.data())
