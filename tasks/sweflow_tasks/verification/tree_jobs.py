@@ -24,7 +24,7 @@ class TreeJob:
     """One tree to run: its files, the ids to run on it, and a key of all that the run depends on.
 
     ``together`` are groups that run in a process each, one or none but on a watched run. So do the tests ``apart``;
-    each of ``traced`` has a process of its own, under the recorder.
+    those that are ``traced`` share one under the recorder, and what fails there by no stub of the step runs alone.
     """
 
     draft: Draft
@@ -36,6 +36,11 @@ class TreeJob:
     seed: int
     key: str
     watch: bool = False
+
+    @property
+    def groups(self) -> list[list[str]]:
+        """What runs in a process each."""
+        return [*self.together, *([self.apart] if self.apart else []), *([self.traced] if self.traced else [])]
 
 
 def tree_job(draft: Draft, tree: int, chosen: Iterable[str], blobs: Blobs) -> TreeJob:
@@ -62,14 +67,14 @@ def _key(blobs: Blobs, groups: object, seed: int) -> str:
     return hashlib.sha256("\n".join(depends).encode()).hexdigest()
 
 
-def results_of(job: TreeJob, session: Session, groups: list[list[str]]) -> Iterator[Result]:
+def results_of(job: TreeJob, session: Session) -> Iterator[Result]:
     """A result for each id of each group; an id without a record is not run, never a pass (V2)."""
     records = {(record.get("group", 0), record["id"]): record for record in session.tests}
     chain = job.draft.chain
     following = chain.following(job.tree)
     new = tuple(job.draft.functions(following)) if following is not None else ()
     places = chain.first_lines(new, job.tree)
-    for number, group in enumerate(groups):
+    for number, group in enumerate(job.groups):
         for test in group:
             record = records.get((number, test), not_run(test))
             failure = record.get("failure", {})

@@ -3,8 +3,8 @@
 Tree k is the reference of step k and, with the tests of the following step beside it, that step's skeleton. One
 session a tree: the ids up to step k in one process and in shuffled order; those of step k, and those of the following
 step that need nothing new, in order in another one, and from the first failure there on once more each in its own; the
-other ids of the following step each in its own and under the recorder, so that a test that swallows a stub's exception
-still shows the call.
+other ids of the following step in a third one, under the recorder, so that a test that swallows a stub's exception
+still shows the call. Of these each that does not fail by a stub of that step runs once more in a process of its own.
 """
 
 from collections.abc import Iterable, Iterator
@@ -100,8 +100,7 @@ class Verifier(Sessions):
 
     def run_tree(self, job: TreeJob) -> TreeRun:
         """Run a tree's groups, if it has any. Raises SessionFailed where that is not the tests' fault."""
-        apart = [job.apart] if job.apart else []
-        groups = [*job.together, *apart, *([test] for test in job.traced)]
+        groups, following = job.groups, job.draft.chain.following(job.tree)
         if not groups:
             return TreeRun(job.tree, (), "")
         options = SessionOptions(
@@ -110,7 +109,8 @@ class Verifier(Sessions):
             jobs=self._settings.jobs if job.watch else 1,
             timeout=self._settings.timeout,
             seed=job.seed,
-            traced=range(len(groups) - len(job.traced), len(groups)),
+            traced=[len(groups) - 1] if job.traced else [],
+            stubs={len(groups) - 1: sorted(job.draft.functions(following))} if following and job.traced else {},
             paths=present_arguments(self._settings.target.project.arguments, job.draft.chain.original, job.blobs),
             again=[len(job.together)] if job.apart else [],
             watch=job.watch,
@@ -121,7 +121,7 @@ class Verifier(Sessions):
             if error.killed:
                 raise  # not the tests' fault: the build ends, and goes on from here when it is called again
             return TreeRun(job.tree, (), error.problem)
-        results = tuple(results_of(job, session, groups))
+        results = tuple(results_of(job, session))
         return TreeRun(job.tree, results, "", session.reads)
 
 

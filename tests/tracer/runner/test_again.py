@@ -67,6 +67,59 @@ def sessions(run, files, folder, python, options):
         return session, made.read_text().split() if made.exists() else []
 
 
+STUBS = """\
+import core
+
+def count(name):
+    with open(__file__.replace("test_core.py", "ran.txt"), "a") as file:
+        file.write(name + chr(10))
+
+def test_new():
+    count("new")
+    core.new()
+
+def test_other():
+    count("other")
+    core.other()
+
+def test_swallows():
+    count("swallows")
+    try:
+        core.new()
+    except NotImplementedError:
+        core.LEFT.append(1)
+
+def test_passes():
+    count("passes")
+    assert not core.LEFT
+
+def test_chained():
+    count("chained")
+    try:
+        core.new()
+    except NotImplementedError as error:
+        raise ValueError("no") from error
+"""
+
+
+@pytest.mark.parametrize("run", [run_session, pytest.param(run_unforked, marks=pytest.mark.slow)])
+def test_V1_what_fails_by_none_of_the_stubs_runs_once_more_alone_and_that_counts(run, tmp_path, python):
+    body = "".join(
+        f"def {name}():\n    raise NotImplementedError('sweflow: core.py::{name}')\n" for name in ("new", "other")
+    )
+    names = ("new", "other", "swallows", "passes", "chained")
+    tests = [f"tests/test_core.py::test_{name}" for name in names]
+    files = {"core.py": f"LEFT = []\n{body}", "tests/test_core.py": STUBS}
+    options = SessionOptions("settrace", groups=[tests], traced=[0], stubs={0: ["core.py::new"]})
+    session, ran = sessions(run, files, tmp_path, python, options)
+    found = {r["id"].rpartition("_")[2]: r for r in session.tests}
+    assert len(session.tests) == len(found) == len(names)
+    assert [found[name]["outcome"] for name in names] == ["failed", "failed", "passed", "passed", "failed"]
+    assert all(found[name]["edges"]["call"] for name in names if name != "passes")
+    again = ["other", "swallows", "passes"] if run is run_session else []
+    assert sorted(ran) == sorted([*names, *again])
+
+
 @pytest.mark.parametrize("run", [run_session, pytest.param(run_unforked, marks=pytest.mark.slow)])
 def test_V1_from_the_first_failure_on_each_test_runs_once_more_alone_and_that_counts(run, tmp_path, python):
     files = {"core.py": "STATE = []\nLEFT = []\n", "tests/test_core.py": TESTS}

@@ -13,8 +13,11 @@
   its first test that does not pass. ``lines``: groups of which to record the lines that they execute of ``watched``,
   spans of lines by path;
 - ``groups``: "each" (every item alone), "together", or lists of ids; ``traced``: null (record from the start), or the
-  numbers of the groups to record; ``skip``: ids that a run before this one has finished; ``select``: node ids, if there
-  are any, that a test must be or lie below: others count as not collected;
+  numbers of the groups to record; ``again``: groups of which what fails, and all after it, runs once more, each test
+  alone; ``stubs``: by number of a group functions by whose stubs its tests are to fail: what does not runs once more,
+  alone;
+- ``skip``: ids that a run before this one has finished; ``select``: node ids, if there are any, that a test must be or
+  lie below: others count as not collected;
 - ``guard``: null, or what makes results hard to forge (guard/): ``key`` (hex) and ``trusted`` (files that are not code
   under test). The file is removed once it is read, since it holds the key;
 - ``watch``: say of each test which files of the project it read as data and whether it started a process.

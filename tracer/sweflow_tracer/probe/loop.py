@@ -13,7 +13,7 @@ from .configuration import CONFIG
 from .limit import soft_limit
 from .lines import LineRecorder
 from .outcome import ItemOutcome
-from .workers import Failed, Orphans, Workers
+from .workers import Doubtful, Orphans, Workers
 
 if TYPE_CHECKING:
     from .run import Run
@@ -35,11 +35,13 @@ def run_groups(run: Run, session: Any, selected: list[Any], threads: int) -> Non
         gc.collect()
         gc.freeze()  # a collection in a child would otherwise copy every page that it shares with this process
         plain = [(number, group) for number, group in groups if number not in run.variants]
-        failed = Failed({number: group for number, group in plain if number in CONFIG["again"]}, run.emit)
+        stubs = {int(number): frozenset(names) for number, names in CONFIG["stubs"].items()}
+        looked_at = {number: group for number, group in plain if number in stubs or number in CONFIG["again"]}
+        doubtful = Doubtful(looked_at, stubs, run.emit)
         work = functools.partial(_run_group, run)
-        workers = Workers(CONFIG["jobs"], CONFIG["timeout"], CONFIG["scratch"], failed.emit, work)
+        workers = Workers(CONFIG["jobs"], CONFIG["timeout"], CONFIG["scratch"], doubtful.emit, work)
         workers.run(plain)
-        workers.run(failed.alone())
+        workers.run(doubtful.alone())
         for number, group in groups:
             if number in run.variants:
                 _run_variant(run, workers, number, group)

@@ -238,17 +238,20 @@ class Workers:
         return status
 
 
-class Failed:
-    """Keeps back the records of some groups of several from the first that did not pass on, to run those tests alone.
+class Doubtful:
+    """Keeps back the records of some groups of several that say nothing, to run those tests alone.
 
-    What failed may have left something behind, so that a later pass beside it says nothing. A line goes out for each
-    record that is kept back, since who reads takes silence for a hang; modules from elsewhere are named in it.
+    Of a group with ``stubs`` a record says something that failed by one of these. Of the others one that passed, where
+    none failed before: what failed may have left something behind, so that a later pass beside it says nothing. A line
+    goes out for each record that is kept back, since who reads takes silence for a hang; modules from elsewhere are
+    named in it.
     """
 
-    def __init__(self, groups: dict[int, list[Any]], emit: Send) -> None:
+    def __init__(self, groups: dict[int, list[Any]], stubs: dict[int, frozenset[str]], emit: Send) -> None:
         self._items = {
             number: {item.nodeid: item for item in group} for number, group in groups.items() if len(group) > 1
         }
+        self._stubs = stubs
         self._emit = emit
         self._found: dict[int, dict[str, None]] = {}
 
@@ -256,11 +259,19 @@ class Failed:
         """Send a record on, or keep it back."""
         number, test = record.get("group", 0), str(record.get("id"))
         known = record["kind"] == "test" and test in self._items.get(number, ())
-        if known and (number in self._found or record.get("outcome") != "passed"):
+        if known and not self._stands(number, record):
             self._found.setdefault(number, {})[test] = None
             self._emit({"kind": "kept", "strays": record.get("strays", [])})
         else:
             self._emit(record)
+
+    def _stands(self, number: int, record: dict[str, Any]) -> bool:
+        outcome = record.get("outcome")
+        if number in self._stubs:
+            return outcome == "failed" and not self._stubs[number].isdisjoint(
+                record.get("failure", {}).get("stubs", ())
+            )
+        return outcome == "passed" and number not in self._found
 
     def alone(self) -> list[tuple[int, list[Any]]]:
         """A group for each test whose record was kept back; from now on none is."""

@@ -81,7 +81,7 @@ def trace_project(
         journal.write(TRACE, carried_records(earlier, keep_loaded(target.project, blobs, earlier.trace.modules)[1]))
     with Workspace(target.project.folder, ledger) as workspace:
         workspace.show(blobs)
-        tracer = _Tracer(settings, workspace, blobs, options, journal, progress)
+        tracer = _Tracer(settings, workspace, ledger, blobs, options, journal, progress)
         try:
             isolation, runs = tracer.traced_runs()
         except SessionFailed as error:
@@ -89,7 +89,7 @@ def trace_project(
         _check_collected(runs[0])
         passing = _passing(runs[0])
         new = [test for test in passing if "reruns" not in runs[0].tests[test]]
-        reruns = [tracer.rerun(new, number) for number in range(options.reruns)]
+        reruns = tracer.reruns(new)
         disturbed = tracer.disturbed(runs[0]) if options.reruns else frozenset()
     modules = earlier.trace.modules if earlier is not None else ()
     return assemble(target.project.python, options.engine, isolation, runs, reruns, modules, disturbed)
@@ -124,6 +124,7 @@ def _passing(records: Records) -> list[str]:
 class _Tracer:
     settings: RunSettings
     workspace: Workspace
+    ledger: Path
     blobs: Blobs
     options: TraceOptions
     journal: Journal
@@ -209,6 +210,23 @@ class _Tracer:
             return frozenset()
         found = self.journal.load(PLAIN)
         return frozenset(test for test in failed if found.outcome(test) == Outcome.PASSED)
+
+    def reruns(self, ids: list[str]) -> list[dict[str, Outcome]]:
+        """Outcomes of the plain runs, one process each: in a sandbox, where none sees another, side by side."""
+        numbers = range(self.options.reruns)
+        if not self.settings.launcher.sandbox.isolated:
+            return [self.rerun(ids, number) for number in numbers]
+        found: dict[int, dict[str, Outcome]] = {}
+
+        def work(number: int) -> dict[str, Outcome]:
+            with Workspace(self.settings.target.project.folder, self.ledger) as workspace:
+                workspace.show(self.blobs)
+                return replace(self, workspace=workspace).rerun(ids, number)
+
+        stop = self.settings.launcher.stop
+        with side_by_side(numbers, work, found.__setitem__, stop, self.settings.jobs) as runs:
+            deque(runs, maxlen=0)
+        return [found[number] for number in numbers]
 
     def rerun(self, ids: list[str], number: int) -> dict[str, Outcome]:
         """Outcomes of a plain run in one process: the first in the suite's order, the others shuffled.

@@ -90,6 +90,7 @@ def install_probe(
         "guard": None if options.guard is None else {"trusted": list(options.guard.trusted), "key": options.guard.key},
         "variants": {str(group): list(astuple(variant)) for group, variant in options.variants.items()},
         "again": list(options.again),
+        "stubs": {str(group): list(names) for group, names in options.stubs.items()},
         "lines": list(options.lines),
         "watched": options.watched,
     }

@@ -55,8 +55,9 @@ class SessionOptions:
     ``limit`` is in seconds for the whole session; None where there is none but the silence of its tests. ``collect``
     is in seconds until the tests are collected. ``variants`` gives by number of a group the variant that it runs with,
     up to its first test that does not pass. ``again`` are groups of which the first test that does not pass, and
-    all that follow it, run once more in a process of their own each; those records stand. ``lines`` are groups whose
-    tests' records say which lines of ``watched`` (first and last lines, by path) they ran.
+    all that follow it, run once more in a process of their own each; those records stand. ``stubs`` gives by number of
+    a group functions by whose stubs its tests are to fail: one that does not runs once more so, too.
+    ``lines`` are groups whose tests' records say which lines of ``watched`` (first and last lines, by path) they ran.
     ``watch``: records say which files of the project a test read as data, and whether it started a process.
     """
 
@@ -76,6 +77,7 @@ class SessionOptions:
     collect: float = COLLECT_SECONDS
     variants: Mapping[int, Variant] = field(default_factory=dict)
     again: Sequence[int] = ()
+    stubs: Mapping[int, Sequence[str]] = field(default_factory=dict)
     lines: Sequence[int] = ()
     watched: Mapping[str, Sequence[tuple[int, int]]] = field(default_factory=dict)
     watch: bool = False
