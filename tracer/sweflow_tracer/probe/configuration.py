@@ -6,7 +6,7 @@
   import names);
 - ``channel`` (file for the records), ``scratch`` (folder for temporary files), ``spool`` (folder for what followed
   processes write), ``bytecode`` (folder for compiled modules, or null: what code compiled that nobody trusts must not
-  become another run's);
+  become another run's), ``compiled`` (the same in an isolated sandbox, where new ones are told as records, or null);
 - ``engine``, ``follow`` (record processes that tests start), ``jobs``, ``timeout`` (seconds a test), ``fork``,
   ``parent`` (process id of who started it, 0 in a sandbox that ends with it);
 - ``variants``: by number of a group, another text of a function to run it with (variants.py); such a group ends with

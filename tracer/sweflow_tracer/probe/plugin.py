@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from . import items, recorder
+from .compiled import Compiled
 from .configuration import CONFIG
 from .loop import run_groups
 from .run import Run
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Generator
 
 RUN = Run()
+COMPILED = Compiled(CONFIG["compiled"], CONFIG["root"]) if CONFIG["compiled"] else None
 
 
 def begin() -> None:
@@ -44,6 +46,8 @@ def pytest_load_initial_conftests(early_config: Any, parser: Any, args: list[str
     """Everything of pytest's own is loaded; from here on what is compiled is the run's."""
     if CONFIG["bytecode"]:
         items.keep_bytecode(CONFIG["bytecode"])
+    if COMPILED is not None:
+        COMPILED.begin()
     if RUN.guard is not None:
         RUN.guard.prepare(early_config)
 
@@ -73,6 +77,8 @@ def pytest_collectreport(report: Any) -> None:
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtestloop(session: Any) -> bool:
     """Say what was collected, then run the groups; stands in for pytest's own loop."""
+    for kept in COMPILED.end() if COMPILED is not None else ():
+        RUN.emit(kept)
     selected = [item for item in session.items if items.selected(item.nodeid, CONFIG["select"])]
     threads = threading.active_count() - 1
     record = {

@@ -8,7 +8,10 @@ from sweflow_tracer.runner.records import KINDS, Record, TornRecord
 
 
 class Tail:
-    """Reads what is added to a file, line by line, and copies whole lines to another one, where there is one."""
+    """Reads what is added to a file, line by line, and copies whole lines to another one, where there is one.
+
+    Compiled modules are of this run's folders and not copied.
+    """
 
     def __init__(self, path: Path, copy: Path | None = None) -> None:
         self._file = path.open("rb")  # for good: whoever removes it takes nothing away from us
@@ -29,9 +32,10 @@ class Tail:
         data = self._file.read()
         whole = data[: data.rfind(b"\n") + 1]
         self._position += len(whole)
+        records = [(line, _record(line)) for line in whole.splitlines(keepends=True)]
         if whole and self._copy is not None:
-            self._copy.write(whole)
-        return [_record(line) for line in whole.splitlines()]
+            self._copy.write(b"".join(line for line, record in records if record["kind"] != "compiled"))
+        return [record for _, record in records]
 
 
 def read_records(channel: Path) -> list[Record]:

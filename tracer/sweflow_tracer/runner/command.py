@@ -62,7 +62,7 @@ def install_probe(
 ) -> Path:
     """Copy the probe under a private name, with its configuration; its folder (T5).
 
-    In an isolated sandbox no bytecode is kept, and the process that starts pytest is none that we know.
+    In an isolated sandbox the probe tells what was compiled, and the process that starts pytest is none that we know.
     """
     name = "_sweflow_probe_" + hashlib.sha256(str(run).encode()).hexdigest()[:12]
     folder = run / "probe" / name
@@ -75,6 +75,7 @@ def install_probe(
         "channel": str(channel),
         "scratch": str(run / "tmp"),
         "bytecode": None if isolated or options.guard else str(workspace.bytecode),
+        "compiled": str(workspace.compiled) if isolated and not options.guard else None,
         "parent": 0 if isolated else os.getpid(),
         "engine": options.engine,
         "follow": options.follow,

@@ -28,15 +28,17 @@ class Launcher:
         environment: Mapping[str, str],
         log: Path,
         channel: Path | None = None,
+        given: tuple[Path, ...] = (),
     ) -> Iterator[Running]:
         """A running job; on leaving the block nothing of it runs any more.
 
-        It sees ``cwd`` and the log's folder. An isolated sandbox gives it a copy of them, and brings back ``log`` and
-        ``channel`` only, a file in the log's folder. Raises SandboxFailed, and KeyboardInterrupt where all was stopped:
-        what was cut off has no end that anybody should take for its own.
+        It sees ``cwd``, the log's folder, and those ``given``. An isolated sandbox gives it a copy of them, and brings
+        back ``log`` and ``channel`` only, a file in the log's folder. Raises SandboxFailed, and KeyboardInterrupt where
+        all was stopped: what was cut off has no end that anybody should take for its own.
         """
         variables = tuple(sorted(environment.items()))
-        running = self._begin(SandboxJob(tuple(command), cwd, log.parent, variables, log, channel, new_token()))
+        job = SandboxJob(tuple(command), cwd, log.parent, variables, log, channel, new_token(), given)
+        running = self._begin(job)
         try:
             yield running
         finally:

@@ -136,6 +136,14 @@ class AlarmRecord(TypedDict):
     what: str
 
 
+class CompiledRecord(TypedDict):
+    """A module that an isolated session compiled: its place below the workspace's folder for these, and the file."""
+
+    kind: Literal["compiled"]
+    path: str
+    data: str
+
+
 class TornRecord(TypedDict):
     """A line that the probe did not write."""
 
@@ -152,9 +160,10 @@ Record = (
     | ClosingRecord
     | EndRecord
     | AlarmRecord
+    | CompiledRecord
     | TornRecord
 )
-KINDS = frozenset({"start", "collected", "test", "unfit", "kept", "closing", "end", "alarm"})
+KINDS = frozenset({"start", "collected", "test", "unfit", "kept", "closing", "end", "alarm", "compiled"})
 
 
 def not_run(test: str) -> TestRecord:

@@ -91,12 +91,16 @@ def run_session(
     environment = target_environment(target, run, workspace, options.seed)
     if options.engine != "none" and options.follow:
         environment["PYTHONPATH"] = os.pathsep.join((str(probe / "hook"), environment["PYTHONPATH"]))
-    with tail, launcher.start(command, workspace.tree, environment, log, channel) as running:
+    given = () if options.guard is not None else (workspace.compiled,)
+    with tail, launcher.start(command, workspace.tree, environment, log, channel, given) as running:
         code, heard, warned = None, time.monotonic(), False
         while code is None:
             code = running.wait(POLL_SECONDS)
             for record in tail.read():
                 heard, warned = time.monotonic(), False
+                if record["kind"] == "compiled" and options.guard is None:
+                    workspace.keep_compiled(record["path"], record["data"])
+                    continue
                 _take_any(session, record, options.guard)
                 on_record(record)
             silent = time.monotonic() - heard

@@ -1,5 +1,6 @@
 """A workspace: a scratch folder with one tree in it that can be moved from state to state."""
 
+import base64
 import fcntl
 import glob
 import os
@@ -10,7 +11,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from queue import SimpleQueue
 from types import TracebackType
 from typing import TextIO
@@ -19,6 +20,8 @@ from sweflow_tracer.project.files import Blobs, write_blob
 from sweflow_tracer.sandbox.ownership import kill_marked, lives, owner
 
 PREFIX = "sweflow-"
+COMPILED_BYTES = 1 << 29
+"""What compiled modules of isolated sessions may take in a workspace."""
 OWNER = "owner"
 """A file in the scratch folder that says which process it belongs to."""
 _SCRATCH = re.compile(rf"[^\s'\"]*/{PREFIX}[a-z0-9_]{{8}}(/tree/[^/\s'\"]+/?|/run\d+(/tmp(/t\d+)?)?)?")
@@ -74,7 +77,8 @@ class Workspace:
     """A scratch folder, removed at the end: ``tree`` is the project's, the rest belongs to the runs.
 
     ``bytecode`` is where they keep compiled modules (PYTHONPYCACHEPREFIX), once pytest is there, so that the tree
-    holds none; workspaces can share it, since it goes by whole paths.
+    holds none; workspaces can share it, since it goes by whole paths. ``compiled`` is the same for isolated sandboxes,
+    which get a copy and tell what is new.
 
     ``name`` is the tree's folder name, for projects that look at it. ``ledger`` is a file to which the scratch
     folder's path is added, so that a later run can remove it should this one be killed.
@@ -90,6 +94,9 @@ class Workspace:
         self.tree = self.scratch / "tree" / name
         self.tree.mkdir(parents=True)
         self.bytecode = bytecode or self.scratch / "bytecode"
+        self.compiled = self.scratch / "compiled"
+        self.compiled.mkdir()
+        self._room = COMPILED_BYTES
         self._written: dict[str, tuple[str, bytes, tuple[int, int, int]]] = {}
         self._runs = 0
 
@@ -114,6 +121,20 @@ class Workspace:
                 self._forget_bytecode(target)
                 self._written[path] = (mode, content, _stamp(target))
 
+    def keep_compiled(self, path: str, data: str) -> None:
+        """Keep a module that a session of the tree as it stands has compiled, for the sessions that follow.
+
+        What comes from a sandbox is believed as little as anything: other names, and what is too much, are passed over.
+        """
+        place = PurePosixPath(path)
+        content = base64.b64decode(data)
+        if place.suffix != ".pyc" or place.is_absolute() or ".." in place.parts or len(content) > self._room:
+            return
+        self._room -= len(content)
+        target = self.compiled / place
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(content)
+
     def fresh_run(self) -> Path:
         """A new empty folder for one run's home, temporary files, channel and log."""
         self._runs += 1
@@ -124,9 +145,11 @@ class Workspace:
 
     def _forget_bytecode(self, source: Path) -> None:
         """Drop what was compiled from a file: Python itself would only look at its size and its second."""
-        folder = self.bytecode / source.parent.relative_to(source.anchor)
-        for compiled in folder.glob(f"{glob.escape(source.stem)}.*pyc"):
-            compiled.unlink()
+        for kept in (self.bytecode, self.compiled):
+            folder = kept / source.parent.relative_to(source.anchor)
+            for compiled in folder.glob(f"{glob.escape(source.stem)}.*pyc"):
+                self._room += compiled.stat().st_size if kept is self.compiled else 0
+                compiled.unlink()
 
     def _remove_strangers(self, blobs: Blobs) -> None:
         for folder, folders, names in os.walk(self.tree, topdown=False):

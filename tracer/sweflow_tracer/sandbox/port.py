@@ -39,9 +39,9 @@ DEFAULT_LIMITS = Limits()
 class SandboxJob:
     """One command to run.
 
-    It sees the two folders ``cwd`` and ``run`` and may write there; nothing that it writes is promised to come back
-    but ``log``, which takes what it prints, and ``channel``, a file in ``run`` that is read while it grows. ``token``
-    is in the environment of every process that the job leads to.
+    It sees the folders ``cwd``, ``run`` and those ``given``, which lie in one, and may write there; nothing that it
+    writes is promised to come back but ``log``, which takes what it prints, and ``channel``, a file in ``run`` that is
+    read while it grows. ``token`` is in the environment of every process that the job leads to.
     """
 
     command: tuple[str, ...]
@@ -51,6 +51,7 @@ class SandboxJob:
     log: Path
     channel: Path | None
     token: str
+    given: tuple[Path, ...] = ()
 
 
 class Running(Protocol):

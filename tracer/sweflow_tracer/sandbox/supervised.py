@@ -79,7 +79,7 @@ class Supervised:
         self._thread.start()
         hosts = {self._job.log, self._job.channel}
         try:
-            self._send(b"A", pack_folders((self._job.cwd, self._job.run), lambda path: path in hosts))
+            self._send(b"A", pack_folders((self._job.cwd, self._job.run, *self._job.given), lambda path: path in hosts))
             self._send(b"J", json.dumps(description).encode())
         except OSError:
             self._over.wait(10)  # the receiving thread knows more
