@@ -21,7 +21,6 @@ LABELS = {
     "trace": "trace: each test alone",
     "graph": "graph",
     "coverage": "coverage: the suite, once",
-    "tasks": "tasks: masked trees and patches",
     "verify": "verify: every tree",
     "eval": "eval: each patch in a clean tree",
     "attacks": "attacks: each in a clean tree",
