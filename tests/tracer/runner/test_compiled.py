@@ -1,6 +1,7 @@
 """Compiled modules go from one isolated session of a workspace to the next, and only what was compiled of the same text."""
 
 import base64
+import marshal
 import sys
 from pathlib import Path
 
@@ -42,6 +43,18 @@ def names_of(workspace: Workspace) -> dict[str, bytes]:
     return {path.name.partition(".")[0]: path.read_bytes() for path in found if "site-packages" not in path.parts}
 
 
+def kept(workspace: Workspace, name: str, content: bytes) -> tuple[str, str]:
+    """The place of a module that is kept, with other content, as it would come from a sandbox."""
+    (place,) = (path for path in workspace.compiled.rglob(f"{name}.*.pyc") if "site-packages" not in path.parts)
+    return str(place.relative_to(workspace.compiled)), base64.b64encode(content).decode()
+
+
+def plant(workspace: Workspace, name: str, text: str) -> None:
+    """Let the kept module of a name hold what another text compiles to."""
+    code = marshal.dumps(compile(text, name, "exec"))
+    workspace.keep_compiled(*kept(workspace, name, names_of(workspace)[name][:16] + code))
+
+
 @pytest.mark.parametrize("name", ["bubblewrap", pytest.param("docker", marks=pytest.mark.docker)])
 def test_a_module_is_compiled_once_and_again_when_its_text_is_another(name, tmp_path, working_sandbox):
     python = Path(sys.executable)
@@ -62,17 +75,27 @@ def test_a_module_is_compiled_once_and_again_when_its_text_is_another(name, tmp_
         assert sorted(first) == ["core", "other", "test_core"]  # nothing of what a test loads or changes
         assert outcomes({}) == ["passed"] * 2
         assert names_of(workspace) == first
+        plant(workspace, "core", "VALUE = 9\n")
+        assert outcomes({}) == ["failed", "passed"]  # it is the kept one that runs
+        plant(workspace, "core", "VALUE = 1\n")
+        plant(workspace, "test_core", "def test_value():\n    assert 0\n\n\ndef test_writes():\n    assert 0\n")
+        assert outcomes({}) == ["failed", "failed"]  # and so it is with those that pytest rewrote
+        workspace.keep_compiled(*kept(workspace, "test_core", first["test_core"]))
         assert outcomes({"core.py": b"VALUE = 2\n"}) == ["failed", "passed"]
         second = names_of(workspace)
         assert {name for name in first if first[name] != second[name]} == {"core"}
         assert outcomes({}) == ["passed"] * 2
 
 
-@pytest.mark.parametrize("path", ["/a.pyc", "../a.pyc", "a/../../b.pyc", "a.py", "a"])
-def test_a_file_of_a_sandbox_goes_nowhere_else(path, tmp_path):
+@pytest.mark.parametrize(
+    ("path", "data"),
+    [(path, "eA==") for path in ("/a.pyc", "../a.pyc", "a/../../b.pyc", "a.py", "a", "\0.pyc", f"{'n' * 300}.pyc")]
+    + [("a.pyc", "x"), ("a.pyc", "é")],
+)
+def test_a_file_of_a_sandbox_goes_nowhere_else(path, data, tmp_path):
     with Workspace("project", tmp_path / "ledger") as workspace:
         before = sorted(workspace.scratch.rglob("*"))
-        workspace.keep_compiled(path, base64.b64encode(b"x").decode())
+        workspace.keep_compiled(path, data)
         assert sorted(workspace.scratch.rglob("*")) == before
 
 

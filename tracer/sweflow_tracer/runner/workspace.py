@@ -1,6 +1,7 @@
 """A workspace: a scratch folder with one tree in it that can be moved from state to state."""
 
 import base64
+import contextlib
 import fcntl
 import glob
 import os
@@ -124,16 +125,18 @@ class Workspace:
     def keep_compiled(self, path: str, data: str) -> None:
         """Keep a module that a session of the tree as it stands has compiled, for the sessions that follow.
 
-        What comes from a sandbox is believed as little as anything: other names, and what is too much, are passed over.
+        What comes from a sandbox is believed as little as anything: what is no such file, or too much, is passed over.
         """
         place = PurePosixPath(path)
-        content = base64.b64decode(data)
-        if place.suffix != ".pyc" or place.is_absolute() or ".." in place.parts or len(content) > self._room:
+        if place.suffix != ".pyc" or place.is_absolute() or ".." in place.parts:
             return
-        self._room -= len(content)
-        target = self.compiled / place
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(content)
+        with contextlib.suppress(ValueError, OSError):  # no base64, no name that a file can have
+            content = base64.b64decode(data)
+            if len(content) <= self._room:
+                self._room -= len(content)
+                target = self.compiled / place
+                target.parent.mkdir(parents=True, exist_ok=True)
+                target.write_bytes(content)
 
     def fresh_run(self) -> Path:
         """A new empty folder for one run's home, temporary files, channel and log."""

@@ -152,6 +152,7 @@ def unpack(data: bytes) -> None:
         else:
             with open(path, "xb") as file:
                 file.write(content)
+                file.flush()  # what is written later would be the time of its last change
                 os.fchmod(file.fileno(), stat.S_IMODE(mode))
                 os.utime(file.fileno(), ns=(changed, changed))
     for path, mode, changed in reversed(folders):
