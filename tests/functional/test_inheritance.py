@@ -6,7 +6,7 @@ import sys
 import pytest
 from sweflow_datasets import pipeline
 from sweflow_tasks import VerifyOptions, verify_tasks
-from sweflow_tasks.format import task_object
+from sweflow_tasks.format import certificate_object, task_object
 from sweflow_tracer.runner.launcher import Launcher
 from sweflow_tracer.runner.settings import RunSettings
 
@@ -22,8 +22,9 @@ def dataset_of(out, scratch, *, inherit):
     options = VerifyOptions(inherit=inherit)
     made = verify_tasks(inputs, options, settings, scratch / "journal", scratch / "history.git")
     rows = [task_object(task) for task in made.tasks]
-    inherited = sum(row["certificate"].pop("inherited")["reference"] for row in rows)
-    return (rows, made.rejected, made.summary), inherited
+    certificates = [certificate_object(task) for task in made.tasks]
+    inherited = sum(certificate.pop("inherited")["reference"] for certificate in certificates)
+    return (rows, certificates, made.tests, made.rejected, made.summary), inherited
 
 
 def assert_same_either_way(out, scratch):
