@@ -39,13 +39,14 @@ TESTS = ["tests/test_core.py::test_value", "tests/test_core.py::test_writes"]
 
 
 def names_of(workspace: Workspace) -> dict[str, bytes]:
-    found = workspace.compiled.rglob("*.pyc")
-    return {path.name.partition(".")[0]: path.read_bytes() for path in found if "site-packages" not in path.parts}
+    """What is kept of the tree's own modules; those of other places may have been without bytecode, too."""
+    found = (workspace.compiled / workspace.tree.relative_to("/")).rglob("*.pyc")
+    return {path.name.partition(".")[0]: path.read_bytes() for path in found}
 
 
 def kept(workspace: Workspace, name: str, content: bytes) -> tuple[str, str]:
     """The place of a module that is kept, with other content, as it would come from a sandbox."""
-    (place,) = (path for path in workspace.compiled.rglob(f"{name}.*.pyc") if "site-packages" not in path.parts)
+    (place,) = (workspace.compiled / workspace.tree.relative_to("/")).rglob(f"{name}.*.pyc")
     return str(place.relative_to(workspace.compiled)), base64.b64encode(content).decode()
 
 
