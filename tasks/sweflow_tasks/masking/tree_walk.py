@@ -14,14 +14,7 @@ class TreeWalk:
         self._chain = chain
         self._code, self._tests = 0, 0
         self._files = dict(chain.blobs(0, 0))
-        self._of_code: dict[int, set[str]] = {}
-        self._of_tests: dict[int, set[str]] = {}
-        for function, step in chain.code.items():
-            self._of_code.setdefault(step, set()).add(function.partition("::")[0])
-        for function, step in chain.tests.items():
-            self._of_tests.setdefault(step, set()).add(function.partition("::")[0])
-        for path, step in chain.appears.items():
-            self._of_tests.setdefault(step, set()).add(path)
+        self._of_code, self._of_tests = files_of_code(chain), files_of_tests(chain)
 
     @property
     def files(self) -> Blobs:
@@ -47,6 +40,24 @@ class TreeWalk:
         """Every file of another tree, to which it goes."""
         self.move(code, tests)
         return self.files
+
+
+def files_of_code(chain: Chain) -> dict[int, frozenset[str]]:
+    """By step, the core files in which its functions return."""
+    return files_by_step(chain.code.items())
+
+
+def files_of_tests(chain: Chain) -> dict[int, frozenset[str]]:
+    """By step, the files that change with its tests: those that these stand in, and those that appear."""
+    return files_by_step((*chain.tests.items(), *chain.appears.items()))
+
+
+def files_by_step(steps: Iterable[tuple[str, int]]) -> dict[int, frozenset[str]]:
+    """Files by step, of pairs of a function's id or a path and a step."""
+    found: dict[int, set[str]] = {}
+    for name, step in steps:
+        found.setdefault(step, set()).add(name.partition("::")[0])
+    return {step: frozenset(paths) for step, paths in found.items()}
 
 
 def _between(paths: Mapping[int, Iterable[str]], one: int, other: int) -> Iterable[str]:

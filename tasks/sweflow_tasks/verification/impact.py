@@ -12,6 +12,7 @@ from pathlib import PurePosixPath
 from sweflow_rdg import Kind, RuntimeDependencyGraph, SourceIndex
 
 from sweflow_tasks.masking.chain import Chain, importers
+from sweflow_tasks.masking.tree_walk import files_by_step, files_of_code, files_of_tests
 from sweflow_tasks.verification.data_reads import FileReads, covers
 from sweflow_tasks.verification.draft import Draft
 
@@ -116,65 +117,47 @@ class _Changes:
 
     def __init__(self, chain: Chain, index: SourceIndex) -> None:
         self._chain = chain
-        kinds = {d.id: d.kind for d in index.definitions().values()}
-        self._at: dict[tuple[str, int], set[str]] = {}
-        for function in chain.removed:
-            what = "core" if kinds[function] is Kind.FUNCTION else "all"
-            self._at.setdefault((what, chain.code[function]), set()).add(_path(function))
-        for function, step in chain.code.items():
-            self._at.setdefault(("code", step), set()).add(_path(function))
-        for function, step in chain.tests.items():
-            self._at.setdefault(("tests", step), set()).add(_path(function))
-        for path, step in chain.appears.items():
-            self._at.setdefault(("tests", step), set()).add(path)
+        definitions = index.definitions()
+        functions = {f for f in chain.removed if definitions[f].kind is Kind.FUNCTION}
+        self._methods = frozenset(chain.code[f] for f in chain.removed - functions)
+        self._core = files_by_step((f, chain.code[f]) for f in functions)
+        self._code, self._tests = files_of_code(chain), files_of_tests(chain)
 
     def reaches_all(self, tree: int) -> bool:
         """Whether something returns that tests can meet whatever they load: a method, which its class may list."""
-        return ("all", tree) in self._at
+        return tree in self._methods
 
     def core(self, tree: int) -> frozenset[str]:
         """Core files whose top level changes."""
-        return frozenset(self._at.get(("core", tree), ()))
+        return self._core.get(tree, frozenset())
 
     def tests(self, tree: int) -> frozenset[str]:
         """Test files that change, or are there for the first time."""
         beside = self._chain.following(tree)
-        return frozenset(() if beside is None else self._at.get(("tests", beside), ()))
+        return frozenset() if beside is None else self._tests.get(beside, frozenset())
 
     def data(self, tree: int) -> frozenset[str]:
         """All files that change."""
-        return self.tests(tree).union(self._at.get(("code", tree), ()))
+        return self.tests(tree) | self._code.get(tree, frozenset())
 
 
 class _Standing:
     """Footings by what they stand on."""
 
     def __init__(self, footings: Iterable[_Footing]) -> None:
-        self._core: dict[str | None, set[_Footing]] = {}
-        self._modules: dict[str, set[_Footing]] = {}
-        self._data: dict[str, set[_Footing]] = {}
+        self._on: dict[tuple[str, str | None], set[_Footing]] = {}
         for footing in set(footings):
-            for path in (None,) if footing.core is None else footing.core:
-                self._core.setdefault(path, set()).add(footing)
-            for path in footing.modules:
-                self._modules.setdefault(path, set()).add(footing)
-            for path in footing.data:
-                self._data.setdefault(path, set()).add(footing)
+            core: Iterable[str | None] = (None,) if footing.core is None else footing.core
+            for kind, paths in (("core", core), ("modules", footing.modules), ("data", footing.data)):
+                for path in paths:
+                    self._on.setdefault((kind, path), set()).add(footing)
 
     def on(self, core: frozenset[str], modules: frozenset[str], data: frozenset[str]) -> set[_Footing]:
         """The footings that stand on some of these core files, test files, and files as data."""
-        found = set[_Footing]()
-        for path in (*core, *((None,) if core else ())):
-            found |= self._core.get(path, set())
-        for path in modules:
-            found |= self._modules.get(path, set())
-        for path in data:
-            found |= self._data.get(path, set())
-        return found
-
-
-def _path(function: str) -> str:
-    return function.partition("::")[0]
+        core_or_all: Iterable[str | None] = (*core, None) if core else ()
+        asked = (("core", core_or_all), ("modules", modules), ("data", data))
+        found = (self._on.get((kind, path), set()) for kind, paths in asked for path in paths)
+        return set[_Footing]().union(*found)
 
 
 def _called(graph: RuntimeDependencyGraph) -> Iterator[tuple[str, str]]:

@@ -25,6 +25,8 @@ from sweflow_tracer.values import Outcome, Trace
 
 TRACE = "trace"
 """The journal's name of the first traced run."""
+LEDGER = "scratch.txt"
+"""The list of scratch folders, beside the journal."""
 PLAIN = "plain"
 """That of the run without the tracer of what failed with it."""
 
@@ -75,13 +77,13 @@ def trace_project(
     """
     target, journal = settings.target, Journal(folder)
     options = replace(options, engine=_engine(target, options.engine))
-    ledger = folder / "scratch.txt"
+    ledger = folder / LEDGER
     remove_listed(ledger)
     if earlier is not None and not journal.segments(TRACE):
         journal.write(TRACE, carried_records(earlier, keep_loaded(target.project, blobs, earlier.trace.modules)[1]))
     with Workspace(target.project.folder, ledger) as workspace:
         workspace.show(blobs)
-        tracer = _Tracer(settings, workspace, ledger, blobs, options, journal, progress)
+        tracer = _Tracer(settings, workspace, blobs, options, journal, progress)
         try:
             isolation, runs = tracer.traced_runs()
         except SessionFailed as error:
@@ -124,7 +126,6 @@ def _passing(records: Records) -> list[str]:
 class _Tracer:
     settings: RunSettings
     workspace: Workspace
-    ledger: Path
     blobs: Blobs
     options: TraceOptions
     journal: Journal
@@ -219,7 +220,7 @@ class _Tracer:
         found: dict[int, dict[str, Outcome]] = {}
 
         def work(number: int) -> dict[str, Outcome]:
-            with Workspace(self.settings.target.project.folder, self.ledger) as workspace:
+            with Workspace(self.settings.target.project.folder, self.journal.folder / LEDGER) as workspace:
                 workspace.show(self.blobs)
                 return replace(self, workspace=workspace).rerun(ids, number)
 
