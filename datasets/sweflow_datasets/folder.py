@@ -133,6 +133,11 @@ class Folder:
         return self.root / "work"
 
     @property
+    def questions(self) -> Path:
+        """The answers to what an unfinished schedule asked."""
+        return self.work / "questions.jsonl"
+
+    @property
     def journal(self) -> Path:
         """The trees that an unfinished verification has run."""
         return self.work / "verify.jsonl"

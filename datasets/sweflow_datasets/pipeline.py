@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 
 from sweflow_rdg import RuntimeDependencyGraph, SourceIndex, build_graph, index_source
 from sweflow_rdg.format import GRAPH_VERSION, read_graph, write_graph
-from sweflow_scheduler import Rules, Schedule, make_schedule
+from sweflow_scheduler import Closure, Oracle, Rules, Schedule, make_schedule
 from sweflow_scheduler.format import SCHEDULE_VERSION, read_schedule, write_schedule
 from sweflow_tasks import (
     Candidate,
@@ -26,6 +26,7 @@ from sweflow_tasks import (
     verify_tasks,
 )
 from sweflow_tasks.errors import RejectedStep, UnknownInstance
+from sweflow_tasks.execution.job_pool import JobPool
 from sweflow_tasks.format import (
     CERTIFICATE_VERSION,
     SUMMARY_VERSION,
@@ -40,6 +41,7 @@ from sweflow_tasks.format import (
 )
 from sweflow_tasks.history.checkout import Content, checkout_task
 from sweflow_tasks.json_lines import read_lines, write_lines
+from sweflow_tasks.noticing.oracle import RunningOracle
 from sweflow_tracer import SweflowError, Trace, trace_project
 from sweflow_tracer.errors import (
     FileNotUsable,
@@ -194,10 +196,20 @@ def load_graph(out: StrPath) -> RuntimeDependencyGraph:
         return build_graph(read_trace(folder.trace), source_index(out))
 
 
-def schedule(out: StrPath, rules: Rules | None = None, *, force: bool = False) -> Schedule:
+def schedule(
+    out: StrPath,
+    rules: Rules | None = None,
+    *,
+    jobs: int = 0,
+    index: SourceIndex | None = None,
+    sandbox: str | None = None,
+    progress: OnProgress = silent,
+    force: bool = False,
+) -> Schedule:
     """Schedule the steps from ``graph.json`` into ``schedule.json``.
 
-    Without ``rules`` by those of ``options.json``; other ones are stored there, since the dataset depends on them.
+    Without ``rules`` by those of ``options.json``; other ones are stored there, since the dataset depends on them. An
+    order by what tests need runs tests, in a ``sandbox`` as for ``trace``.
     Where the schedule is the one that stands there, what later stages made of it stays. Another one removes it, and
     asks for ``force`` where there are verified tasks. Raises SweflowError.
     """
@@ -206,7 +218,9 @@ def schedule(out: StrPath, rules: Rules | None = None, *, force: bool = False) -
     with folder.locked(), _timed(folder, "schedule"):
         stored = stored_options(out)
         rules = stored.rules if rules is None else rules
-        made = make_schedule(found, rules)
+        asked = replace(stored, rules=rules, jobs=jobs)
+        with _oracle(folder, found, asked, index, sandbox, progress) as oracle:
+            made = make_schedule(found, rules, oracle)
         if _read(read_schedule, folder.schedule) != made:
             folder.check_replaceable("schedule", force=force)
             folder.drop_after("schedule")
@@ -215,10 +229,40 @@ def schedule(out: StrPath, rules: Rules | None = None, *, force: bool = False) -
         return made
 
 
+@contextmanager
+def _oracle(
+    folder: Folder,
+    graph: RuntimeDependencyGraph,
+    options: Options,
+    index: SourceIndex | None,
+    sandbox: str | None,
+    progress: OnProgress,
+) -> Iterator[Oracle | None]:
+    """What answers whether a test notices a function, where the rules ask for it."""
+    if options.rules.closure is not Closure.NEEDED:
+        yield None
+        return
+    project, interpreter = read_project_file(folder.project)
+    blobs = folder.read_source(project)
+    target = Target(project, interpreter)
+    folder.work.mkdir(exist_ok=True)
+    with open_launcher(sandbox, target) as launcher:
+        settings = RunSettings(target, launcher, options.workers, options.timeout, folder.keeper("schedule"))
+        with JobPool(settings, folder.questions) as pool:
+            seconds, places = _seconds_of_tests(folder), index or _index_of(blobs)
+            yield RunningOracle(blobs, places, graph, project.arguments, pool, seconds, options.timeout, progress)
+
+
 def load_schedule(out: StrPath, graph: RuntimeDependencyGraph) -> Schedule:
-    """The schedule of ``schedule.json``; where it cannot be read, the one that would be made. Nothing is written."""
+    """The schedule of ``schedule.json``; where it cannot be read, the one that would be made. Nothing is written.
+
+    Raises FileNotUsable where it cannot be read and tests would have to run to make it.
+    """
+    rules = stored_options(out).rules
+    if rules.closure is Closure.NEEDED:
+        return read_schedule(Folder(out).schedule)
     found = _read(read_schedule, Folder(out).schedule)
-    return found if found is not None else make_schedule(graph, stored_options(out).rules)
+    return found if found is not None else make_schedule(graph, rules)
 
 
 def stored_options(out: StrPath) -> Options:
@@ -326,7 +370,7 @@ def build(
             progress(Progress("graph", 0, 1))
             graph(out, index=index)
         if not folder.schedule.exists():
-            schedule(out)
+            schedule(out, jobs=options.jobs, index=index, sandbox=sandbox, progress=progress)
         verify(out, jobs=options.jobs, index=index, sandbox=sandbox, progress=progress)
     return read_document(folder.summary, "summary", SUMMARY_VERSION)
 

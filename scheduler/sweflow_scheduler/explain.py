@@ -1,12 +1,13 @@
 """Explaining: why a step stands where it stands."""
 
+from collections import Counter
 from dataclasses import dataclass
 
 from sweflow_rdg import RuntimeDependencyGraph
 
 from sweflow_scheduler.errors import UnknownStep
-from sweflow_scheduler.greedy import Batch, greedy_order
-from sweflow_scheduler.schedule import ScheduleBasis, make_basis
+from sweflow_scheduler.greedy import Batch
+from sweflow_scheduler.schedule import Remembered, ScheduleBasis, make_basis, order_tests
 from sweflow_scheduler.values import Schedule
 
 __all__ = ["Choice", "Explanation", "Rival", "UnknownStep", "explain"]
@@ -54,6 +55,7 @@ class Explanation:
     choices: tuple[Choice, ...]
     needs: tuple[tuple[int, tuple[str, ...]], ...]
     needed_by: tuple[int, ...]
+    unnoticed: tuple[tuple[str, int], ...] = ()
 
 
 def explain(graph: RuntimeDependencyGraph, schedule: Schedule, number: int) -> Explanation:
@@ -61,12 +63,13 @@ def explain(graph: RuntimeDependencyGraph, schedule: Schedule, number: int) -> E
     if not 1 <= number <= len(schedule.steps):
         raise UnknownStep(number, len(schedule.steps))
     step = schedule.steps[number - 1]
-    basis = make_basis(graph, schedule.rules)
+    observed, rules = make_basis(graph, schedule.rules), schedule.rules
+    basis, batches, _ = order_tests(graph, observed, rules, Remembered(schedule.notices))
     place = {node.id: place for place, node in enumerate(graph.nodes)}
     new = {place[function] for function in step.functions}
     done = {place[function] for earlier in schedule.steps[: number - 1] for function in earlier.functions}
     choices = []
-    for batch in greedy_order(basis.requirements, basis.cost, basis.calls):
+    for batch in batches:
         if batch.new and new.issuperset(batch.new):
             choices.append(_choice(basis, batch, frozenset(done)))
             done.update(batch.new)
@@ -75,7 +78,15 @@ def explain(graph: RuntimeDependencyGraph, schedule: Schedule, number: int) -> E
         choices=tuple(choices),
         needs=_needs(basis, schedule, number),
         needed_by=tuple(later.number for later in schedule.steps[number:] if number in later.needs),
+        unnoticed=_unnoticed(schedule, number),
     )
+
+
+def _unnoticed(schedule: Schedule, number: int) -> tuple[tuple[str, int], ...]:
+    """By function of a step, how many test functions of earlier steps were asked and do not notice it."""
+    earlier = {*schedule.ready, *(test for step in schedule.steps[: number - 1] for test in step.tests)}
+    silent = Counter(n.function for n in schedule.notices if n.by is None and n.test in earlier)
+    return tuple((f, silent[f]) for f in schedule.steps[number - 1].functions if silent[f])
 
 
 def _choice(basis: ScheduleBasis, batch: Batch, done: frozenset[int]) -> Choice:
@@ -88,7 +99,8 @@ def _choice(basis: ScheduleBasis, batch: Batch, done: frozenset[int]) -> Choice:
         ),
         key=lambda rival: (rival.cost, rival.ahead, rival.test),
     )
-    taken = waiting[0]
+    cost = sum(map(basis.cost.__getitem__, batch.new))
+    taken = next(rival for rival in waiting if rival.test in batch.tests and rival.cost == cost)
     joined = tuple(test for test in batch.tests if test != taken.test)
     others = [rival for rival in waiting if rival.test not in batch.tests]
     return Choice(

@@ -6,9 +6,9 @@ from typing import Any
 
 from sweflow_tracer.format import read_document, reading, write_document
 
-from sweflow_scheduler.values import Closure, Cost, Rules, Schedule, Step, Unsplit
+from sweflow_scheduler.values import Closure, Cost, Notice, Rules, Schedule, Step, Unsplit
 
-SCHEDULE_VERSION = 2
+SCHEDULE_VERSION = 3
 
 
 def write_schedule(path: Path, schedule: Schedule) -> None:
@@ -25,6 +25,7 @@ def read_schedule(path: Path) -> Schedule:
             rules=Rules(**{**rules, "cost": Cost(rules["cost"]), "closure": Closure(rules["closure"])}),
             ready=tuple(document["ready"]),
             steps=tuple(_read_step(step) for step in document["steps"]),
+            notices=tuple(Notice(**row) for row in document["notices"]),
         )
 
 

@@ -37,7 +37,7 @@ def greedy_order(
     required = set().union(*(requirement for requirement, _ in groups))
     if any(cost[function] < 1 for function in required):
         raise ValueError("a function's cost is at least 1")
-    waiting = _Waiting([requirement for requirement, _ in groups], cost, calls, required)
+    waiting = Waiting([requirement for requirement, _ in groups], cost, calls, required)
     order = [Batch(tests, ()) for requirement, tests in groups if not requirement]
     while (chosen := waiting.cheapest()) is not None:
         new = waiting.missing(chosen)
@@ -54,8 +54,11 @@ def _group(requirements: Mapping[str, Collection[int]]) -> list[tuple[tuple[int,
     return [(requirement, tuple(tests)) for requirement, tests in groups.items()]
 
 
-class _Waiting:
-    """Groups of test functions whose requirement is not there yet. A group is known by its number."""
+class Waiting:
+    """Groups of test functions whose requirement is not there yet. A group is known by its number.
+
+    ``required`` are all functions of the requirements.
+    """
 
     def __init__(
         self,
@@ -64,7 +67,8 @@ class _Waiting:
         calls: Mapping[int, Collection[int]],
         required: Collection[int],
     ) -> None:
-        self._requirements = requirements
+        self._requirements = list(requirements)
+        self._dropped: set[tuple[int, int]] = set()
         self._cost = cost
         self._calls = calls
         self._pending = set(required)
@@ -98,6 +102,22 @@ class _Waiting:
             del self._ordered[price]
         return None
 
+    def requirement(self, number: int) -> tuple[int, ...]:
+        """What a group requires."""
+        return self._requirements[number]
+
+    def is_satisfied(self, number: int) -> bool:
+        """Whether all is there that a group requires."""
+        return not self._price[number]
+
+    def drop(self, number: int, functions: Collection[int]) -> None:
+        """A group requires some functions no more that are not there yet."""
+        self._dropped.update((number, function) for function in functions)
+        self._requirements[number] = tuple(f for f in self._requirements[number] if f not in functions)
+        self._price[number] -= sum(map(self._cost.__getitem__, functions))
+        if 0 < self._price[number] < self._limit:
+            self._arrive([number])
+
     def missing(self, number: int) -> tuple[int, ...]:
         """What a group requires and is not there yet."""
         return tuple(filter(self._pending.__contains__, self._requirements[number]))
@@ -109,6 +129,8 @@ class _Waiting:
         for function in new:
             cost = self._cost[function]
             users = self._users.pop(function)
+            if self._dropped:
+                users = [number for number in users if (number, function) not in self._dropped]
             for number in users:
                 price[number] -= cost
             touched.update(users)

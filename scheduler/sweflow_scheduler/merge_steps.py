@@ -5,6 +5,7 @@ Step numbers stay: a step that is gone leaves a gap.
 
 from collections.abc import Mapping
 from dataclasses import replace
+from types import MappingProxyType
 
 from sweflow_rdg import RuntimeDependencyGraph
 
@@ -13,14 +14,20 @@ from sweflow_scheduler.values import Schedule, Step
 
 
 def merge_steps(
-    schedule: Schedule, graph: RuntimeDependencyGraph, merged: Mapping[int, int], unmasked: frozenset[str]
+    schedule: Schedule,
+    graph: RuntimeDependencyGraph,
+    merged: Mapping[int, int],
+    unmasked: frozenset[str],
+    moved: Mapping[str, int] = MappingProxyType({}),
 ) -> Schedule:
     """The schedule with each step of ``merged`` joined to the one it names, and without the functions ``unmasked``.
 
-    The tests of a step that is left without a function join the last step that they need (S2).
+    ``moved`` gives for functions and test functions the later step that they stand in instead. The tests of a step that
+    is left without a function join the last step that they need (S2).
     """
-    if not merged and not unmasked:
+    if not merged and not unmasked and not moved:
         return schedule
+    schedule = _move(schedule, graph, moved) if moved else schedule
     parts: dict[int, list[Step]] = {}
     for step in schedule.steps:
         parts.setdefault(merged.get(step.number, step.number), []).append(step)
@@ -33,6 +40,39 @@ def merge_steps(
         else:
             kept[home] = replace(kept[home], tests=tuple(sorted((*kept[home].tests, *step.tests))))
     return replace(schedule, ready=tuple(sorted(ready)), steps=connect(kept, graph, unmasked))
+
+
+def _move(schedule: Schedule, graph: RuntimeDependencyGraph, moved: Mapping[str, int]) -> Schedule:
+    """Functions and test functions in other steps; what comes from an earlier step stands first."""
+    functions: dict[int, list[str]] = {step.number: [] for step in schedule.steps}
+    tests: dict[int, list[str]] = {step.number: [] for step in schedule.steps}
+    for found, names in ((functions, "functions"), (tests, "tests")):
+        for step in schedule.steps:
+            for name in getattr(step, names):
+                found[moved.get(name, step.number)].append(name)
+    for test in schedule.ready:
+        if test in moved:
+            tests[moved[test]].append(test)
+    home = {function: number for number, found in functions.items() for function in found}
+    requires: dict[str, set[str]] = {}
+    for each in graph.tests:
+        requires.setdefault(each.function, set()).update(graph.nodes[n].id for n in each.requirement)
+
+    def needs(number: int) -> tuple[int, ...]:
+        needed = {home.get(f, number) for test in tests[number] for f in requires[test]}
+        return tuple(sorted(other for other in needed if other < number))
+
+    steps = tuple(
+        replace(
+            step,
+            tests=tuple(sorted(tests[step.number])),
+            functions=tuple(functions[step.number]),
+            needs=needs(step.number),
+        )
+        for step in schedule.steps
+    )
+    ready = tuple(test for test in schedule.ready if test not in moved)
+    return replace(schedule, ready=ready, steps=steps)
 
 
 def _join(number: int, parts: list[Step], merged: Mapping[int, int], unmasked: frozenset[str]) -> Step:

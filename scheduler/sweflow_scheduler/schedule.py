@@ -1,7 +1,8 @@
 """Scheduling: the graph's tests in the order in which their functions could have been written."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol
 
 from sweflow_rdg import Node, RuntimeDependencyGraph
 from sweflow_rdg.graph.order import CalleeOrder, order_of
@@ -9,17 +10,79 @@ from sweflow_rdg.graph.order import CalleeOrder, order_of
 from sweflow_scheduler.bands import merge_small, why_unsplit
 from sweflow_scheduler.connect import connect
 from sweflow_scheduler.greedy import Batch, greedy_order
+from sweflow_scheduler.needed import Answer, needed_order
 from sweflow_scheduler.requirements import Requirements, merged_requirements, observed_requirements
-from sweflow_scheduler.values import DEFAULT, Closure, Cost, Rules, Schedule, Step
+from sweflow_scheduler.values import DEFAULT, Closure, Cost, Notice, Rules, Schedule, Step
 
 
-def make_schedule(graph: RuntimeDependencyGraph, rules: Rules = DEFAULT) -> Schedule:
-    """Order the test functions with a stable pass into steps (S1 to S5)."""
-    basis = make_basis(graph, rules)
-    batches = greedy_order(basis.requirements, basis.cost, basis.calls)
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Which of some test functions, in this order, is the first to notice that a function does nothing."""
+
+    function: str
+    tests: tuple[str, ...]
+
+
+class Oracle(Protocol):
+    """Answers by running tests on the complete code with a function's body emptied."""
+
+    def ask(self, questions: Sequence[Question]) -> Sequence[Answer]:
+        """An answer to each question; the same to the same question, whatever else is asked with it."""
+        ...
+
+
+class Remembered:
+    """Answers from what is known already. Raises KeyError for what is not."""
+
+    def __init__(self, notices: Sequence[Notice]) -> None:
+        self._known = {(notice.test, notice.function): notice.by for notice in notices}
+
+    def ask(self, questions: Sequence[Question]) -> Sequence[Answer]:
+        """An answer to each question."""
+        return [self._answer(question) for question in questions]
+
+    def _answer(self, question: Question) -> Answer:
+        for silent, test in enumerate(question.tests):
+            if (by := self._known[test, question.function]) is not None:
+                return Answer(silent, by)
+        return Answer(len(question.tests), None)
+
+
+def make_schedule(graph: RuntimeDependencyGraph, rules: Rules = DEFAULT, oracle: Oracle | None = None) -> Schedule:
+    """Order the test functions with a stable pass into steps (S1 to S7).
+
+    ``oracle`` is asked where the rules are by what tests need. Raises ValueError where it is missing then.
+    """
+    basis, batches, notices = order_tests(graph, make_basis(graph, rules), rules, oracle)
     ready = tuple(test for batch in batches if not batch.new for test in batch.tests)
     developing = merge_small((batch for batch in batches if batch.new), basis.lines, rules.min_lines, rules.max_lines)
-    return Schedule(rules, ready, _steps(graph, basis, developing, rules.max_lines))
+    return Schedule(rules, ready, _steps(graph, basis, developing, rules.max_lines), notices)
+
+
+def order_tests(
+    graph: RuntimeDependencyGraph, basis: "ScheduleBasis", rules: Rules, oracle: Oracle | None
+) -> tuple["ScheduleBasis", list[Batch], tuple[Notice, ...]]:
+    """The batches of a basis, what of its requirements is needed, and the answers that this rests on."""
+    if rules.closure is not Closure.NEEDED:
+        return basis, greedy_order(basis.requirements, basis.cost, basis.calls), ()
+    if oracle is None:
+        raise ValueError("an order by what tests need takes an oracle")
+    nodes, answers = graph.nodes, oracle.ask
+
+    def ask(questions: Sequence[tuple[int, tuple[str, ...]]]) -> Sequence[Answer]:
+        return answers([Question(nodes[function].id, tests) for function, tests in questions])
+
+    sizes: dict[str, int] = {}
+    for test in graph.tests:
+        if test.rejected is None:
+            sizes[test.function] = sizes.get(test.function, 0) + 1
+    found = needed_order(basis.requirements, basis.cost, ask, basis.calls, sizes)
+    notices = (Notice(test, nodes[function].id, by) for (test, function), by in found.answers.items())
+    return replace(basis, requirements=found.requirements), found.batches, tuple(sorted(notices, key=_pair))
+
+
+def _pair(notice: Notice) -> tuple[str, str]:
+    return notice.test, notice.function
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,10 +17,11 @@ class Cost(StrEnum):
 
 
 class Closure(StrEnum):
-    """What a test requires: what it was seen to reach, or all that follows from any test's calls."""
+    """What a test requires: what it was seen to reach, all that follows from any test's calls, or what it notices."""
 
     OBSERVED = "observed"
     MERGED = "merged"
+    NEEDED = "needed"
 
 
 class Unsplit(StrEnum):
@@ -80,13 +81,29 @@ class Step:
     unsplit: Unsplit | None = None
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class Notice:
+    """Whether a test function notices that a core function does nothing: the test id that fails so, or None.
+
+    In the literature: extreme mutation. A function that nobody notices is pseudo-tested.
+    """
+
+    test: str
+    function: str
+    by: str | None
+
+
 @dataclass(frozen=True, slots=True, repr=False)
 class Schedule(Displayable):
-    """The steps in order, numbered from 1. ``ready`` are the test functions of step 0: scaffold is all they need."""
+    """The steps in order, numbered from 1. ``ready`` are the test functions of step 0: scaffold is all they need.
+
+    ``notices`` are the answers that the order rests on, where it is by what tests need.
+    """
 
     rules: Rules
     ready: tuple[str, ...]
     steps: tuple[Step, ...]
+    notices: tuple[Notice, ...] = ()
 
     @property
     def forward_references(self) -> int:

@@ -112,7 +112,8 @@ def _dataset(
     draft, amendments = found.draft, found.amendments
     commits = write_history(history, draft.chain)
     audits = Audit(inputs, draft).of_steps()
-    broken = _broken(history, commits, draft, audits)
+    solved = (Reason.PSEUDO_TESTED, "its tests pass with all of its functions emptied")
+    broken = _broken(history, commits, draft, audits) | dict.fromkeys(found.verdicts.solved, solved)
     full = measure(step for step in draft.chain.steps if step not in broken)
     broken |= too_weak(full, options.certificate)
     inherited = inherited_results(draft, select_tests(draft, impact))
@@ -121,12 +122,12 @@ def _dataset(
 
     def task(candidate: Candidate) -> VerifiedTask:
         step = candidate.step
-        return _task(inputs, candidate, evidence, inherited[step], audits[step], amendments, options, full.get(step))
+        return _task(inputs, candidate, evidence, inherited[step], audits[step], found, options, full.get(step))
 
     tasks = tuple(task(candidate) for candidate in _candidates(inputs, draft, commits) if candidate.step not in broken)
     verified = {task.candidate.step: task.candidate.functions for task in tasks}
     left_out = inputs.target.project.left_out
-    others = other_rejections(graph, schedule, amendments, draft.merged, broken, left_out)
+    others = other_rejections(graph, schedule, amendments, draft, broken, left_out)
     rejections = (*amendments.rejected.values(), *others)
     summary = summarise(graph, schedule, amendments, verified, rejections)
     kept = {step: found for step, found in full.items() if step not in broken}
@@ -182,15 +183,16 @@ def _task(
     evidence: Mapping[str, Evidence],
     inherited: Inherited,
     findings: Findings,
-    amendments: Amendments,
+    found: Fixpoint,
     options: VerifyOptions,
     full: Full | None,
 ) -> VerifiedTask:
-    project = inputs.target.project
+    project, amendments, noticed = inputs.target.project, found.amendments, found.verdicts.noticed
     own = own_requirements(project.requirements, (*project.names, project.repo.rpartition("/")[2]))
     requirements = [requirement for requirement in project.requirements if requirement not in own]
     certificate: JsonObject = {
         "level": options.certificate.level.value,
+        "noticed": [{"function": f, "by": noticed[f]} for f in sorted(candidate.functions) if f in noticed],
         **measured_object(full),
         "environment": environment_object(project.python, requirements, options.image),
     }

@@ -6,25 +6,25 @@ from dataclasses import asdict
 from statistics import median
 
 from sweflow_rdg import Role, RuntimeDependencyGraph
-from sweflow_scheduler import Schedule, Step
+from sweflow_scheduler import Schedule, Step, pseudo_tested
 from sweflow_tracer.project.files import TOO_LARGE, bad_path
 
 from sweflow_tasks.values import JsonObject, Reason, Rejection, Subject
-from sweflow_tasks.verification.draft import Amendments
+from sweflow_tasks.verification.draft import UNNOTICED, Amendments, Draft
 
 
 def other_rejections(
     graph: RuntimeDependencyGraph,
     schedule: Schedule,
     amendments: Amendments,
-    merged: Mapping[int, int],
+    draft: Draft,
     broken: Mapping[int, tuple[Reason, str]],
     left_out: Iterable[str] = (),
 ) -> list[Rejection]:
     """Rejected steps and functions, and files that could not be parsed or collected, are withheld or ``left_out``.
 
-    ``merged`` gives for a step that is no more the one that holds its functions; ``broken`` the steps that are no
-    task, with reason and detail. A step that is left without a function is no step.
+    ``schedule`` is what the draft was made of; ``broken`` gives the steps that are no task, with reason and detail. A
+    step that is left without a function is no step.
     """
     found = [Rejection(Subject.FILE, path, Reason.UNPARSABLE_FILE, detail) for path, detail in graph.unparsable]
     found += [Rejection(Subject.FILE, path, Reason.COLLECTION_ERROR, detail) for path, detail in graph.uncollected]
@@ -32,12 +32,12 @@ def other_rejections(
         Rejection(Subject.FILE, path, Reason.LEAK, detail) for path, detail in sorted(amendments.withheld.items())
     ]
     found += [_left_out(path) for path in left_out]
-    found += [amendments.unmasked[function] for function in sorted(amendments.unmasked)]
+    found += [draft.unmasked[function] for function in sorted(draft.unmasked)]
+    found += [Rejection(Subject.FUNCTION, f, Reason.PSEUDO_TESTED, UNNOTICED) for f in pseudo_tested(graph, schedule)]
     reasons = _reasons(graph, amendments)
     for step in schedule.steps:
         counted = Counter(reason for test in step.tests for reason in reasons.get(test, ()))
-        home = merged.get(step.number, step.number)
-        found += _of_step(step, home, amendments.unmasked, broken, counted)
+        found += _of_step(step, draft, broken, counted)
     return found
 
 
@@ -48,22 +48,34 @@ def _left_out(path: str) -> Rejection:
 
 def _of_step(
     step: Step,
-    home: int,
-    unmasked: Mapping[str, Rejection],
+    draft: Draft,
     broken: Mapping[int, tuple[Reason, str]],
     counted: Mapping[str, int],
 ) -> list[Rejection]:
-    """The rejection of a step and its functions, if it is one; ``home`` is the step that holds them."""
-    number = f"{step.number:04d}"
-    left = [function for function in step.functions if function not in unmasked]
-    if not left:
+    """The rejection of a step and its functions, if it is one. In the draft others may hold its functions."""
+    number, unmasked = f"{step.number:04d}", draft.unmasked
+    homes = {function: draft.chain.code[function] for function in step.functions if function not in unmasked}
+    if not homes:
+        if step.number in draft.chain.steps:
+            return _broken(number, broken[step.number], counted) if step.number in broken else []
         return [Rejection(Subject.STEP, number, unmasked[step.functions[0]].reason, "its functions stay in place")]
-    if home in broken:
-        reason, detail = broken[home]
-        detail = detail or ", ".join(f"{name} {count}" for name, count in sorted(counted.items()))
-        lost = (Rejection(Subject.FUNCTION, function, Reason.STEP_REJECTED, f"step {number}") for function in left)
-        return [Rejection(Subject.STEP, number, reason, detail), *lost]
-    return [Rejection(Subject.STEP, number, Reason.MERGED, f"into step {home:04d}")] if home != step.number else []
+    lost = [
+        Rejection(Subject.FUNCTION, function, Reason.STEP_REJECTED, f"step {number}")
+        for function, home in homes.items()
+        if home in broken
+    ]
+    if step.number in draft.chain.steps:
+        return [*(_broken(number, broken[step.number], counted) if step.number in broken else ()), *lost]
+    if all(home in broken for home in homes.values()):
+        return [*_broken(number, broken[min(homes.values())], counted), *lost]
+    into = " and ".join(f"{home:04d}" for home in sorted(set(homes.values())))
+    return [Rejection(Subject.STEP, number, Reason.MERGED, f"into step {into}"), *lost]
+
+
+def _broken(number: str, why: tuple[Reason, str], counted: Mapping[str, int]) -> list[Rejection]:
+    reason, detail = why
+    detail = detail or ", ".join(f"{name} {count}" for name, count in sorted(counted.items()))
+    return [Rejection(Subject.STEP, number, reason, detail)]
 
 
 def _reasons(graph: RuntimeDependencyGraph, amendments: Amendments) -> dict[str, list[str]]:
@@ -88,7 +100,6 @@ def summarise(
     """
     core = [node for node in graph.nodes if node.role is Role.CORE]
     scaffold = sum(1 for node in core if node.scaffold)
-    developed = {function for step in schedule.steps for function in step.functions}
     lines = {node.id: node.lines for node in core}
     sizes = [sum(lines[f] for f in functions) for functions in verified.values()]
 
@@ -111,7 +122,7 @@ def summarise(
             "core": len(core),
             "in_tasks": sum(map(len, verified.values())),
             "scaffold": scaffold,
-            "unreached": len(core) - scaffold - len(developed),
+            "unreached": len(core) - scaffold - len(graph.developable()),
             "rejected": by_reason(Subject.FUNCTION),
         },
         "files": {"rejected": by_reason(Subject.FILE)},

@@ -44,6 +44,7 @@ class Reason(StrEnum):
     NOTHING_TO_DEVELOP = "nothing-to-develop"
     WEAK_TESTS = "weak-tests"
     UNNOTICED_FUNCTION = "unnoticed-function"
+    PSEUDO_TESTED = "pseudo-tested"
 
 
 @dataclass(frozen=True, slots=True, repr=False)

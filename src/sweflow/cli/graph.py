@@ -16,6 +16,7 @@ from sweflow_rdg import Role, RuntimeDependencyGraph
 from sweflow_rdg.errors import UnknownFile, UnknownLine
 from sweflow_rdg.queries import questions, views
 from sweflow_rdg.queries.graphml import to_graphml
+from sweflow_scheduler import Closure, pseudo_tested
 
 from sweflow.cli.command import PYTHON, chosen_sandbox, folder_of, forcing, output, sandbox, show
 from sweflow.cli.progress import Bars
@@ -33,6 +34,8 @@ LISTS: dict[str, Callable[[RuntimeDependencyGraph], Sequence[Any]]] = {
     "unreached": questions.unreached,
     "hot-spots": questions.hot_spots,
 }
+PSEUDO_TESTED = "pseudo-tested"
+"""A list that takes the schedule, too."""
 QUESTIONS = ("show", "function", "path", "tests_of", "coverage", "format")
 CUTS = ("module", "step", "around")
 READABLE = 120
@@ -42,7 +45,7 @@ READABLE = 120
 @click.command()
 @click.argument("target", metavar="DIR|REPO", type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.argument("pytest_args", nargs=-1, type=click.UNPROCESSED)
-@click.option("--show", "show_", type=click.Choice(list(LISTS)), help="List these.")
+@click.option("--show", "show_", type=click.Choice([*LISTS, PSEUDO_TESTED]), help="List these.")
 @click.option("--function", metavar="ID", help="Callers, callees, tests and step of one function.")
 @click.option("--path", nargs=2, metavar="A B", help="A shortest chain of calls from A to B.")
 @click.option("--tests-of", metavar="FILE[:LINE]", help="The tests to run after a change there.")
@@ -96,7 +99,8 @@ def graph(target: Path, pytest_args: tuple[str, ...], **given: Any) -> None:
         case "format":
             _draw(out, given)
         case "show":
-            rows = LISTS[given["show"]](pipeline.load_graph(out))
+            made = pipeline.load_graph(out)
+            rows = _pseudo_tested(out, made) if given["show"] == PSEUDO_TESTED else LISTS[given["show"]](made)
             _rows(rows, f"{given['show']}: {len(rows)}", given)
         case "function":
             _function(out, given)
@@ -158,6 +162,17 @@ def _counts(made: RuntimeDependencyGraph, out: Path, given: dict[str, Any]) -> N
         "unresolved": len(made.unresolved),
     }
     show(given, counts, counts_table(counts, str(out)))
+
+
+def _pseudo_tested(out: Path, made: RuntimeDependencyGraph) -> Sequence[Any]:
+    """The functions that tests run and nobody would miss; the longest first."""
+    schedule = pipeline.load_schedule(out, made)
+    if schedule.rules.closure is not Closure.NEEDED:
+        hint = f"run `sweflow schedule {out} --closure needed`, which runs them."
+        raise NotAQuestion(f"nobody asked yet which functions the tests of {out} notice: {hint}")
+    unnoticed = set(pseudo_tested(made, schedule))
+    rows = (row for row in questions.functions(made) if row.function in unnoticed)
+    return sorted(rows, key=lambda row: (-row.lines, row.function))
 
 
 def _rows(rows: Sequence[Any], title: str, given: dict[str, Any]) -> None:

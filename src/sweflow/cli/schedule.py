@@ -103,6 +103,8 @@ def explanation_lines(why: Explanation) -> Iterator[str]:
         yield f"It needs step {needed}: {', '.join(functions)}."
     if not why.needs:
         yield "It needs no earlier step."
+    for function, tests in why.unnoticed:
+        yield f"{function} waited for it: {tests} test functions of earlier steps call it, and none notices it."
     later = ", ".join(map(str, why.needed_by)) or "none"
     yield f"Steps that need it: {later}."
 
@@ -122,6 +124,8 @@ def _choice_lines(start: str, choice: Choice) -> Iterator[str]:
 def _why_not(choice: Choice, cost: int, ahead: int) -> str:
     if cost > choice.cost:
         return "costs more"
+    if cost < choice.cost:
+        return "which nobody had asked yet"
     if ahead > choice.ahead:
         return f"the same cost, but {ahead} calls ahead instead of {choice.ahead}"
     return "the same cost; its id comes later"

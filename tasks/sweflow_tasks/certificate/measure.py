@@ -63,11 +63,8 @@ class Measuring:
         draft, wanted = proven.fixpoint.draft, list(steps)
         options = self._options
 
-        nodes, tests = self._inputs.graph.nodes, self._inputs.graph.tests
-        requires = {test.id: frozenset(nodes[number].id for number in test.requirement) for test in tests}
-
         def trial(step: int) -> TrialJob:
-            return trial_of(self._inputs, draft, step, options.mutants, proven.seconds, self._timeout, requires)
+            return trial_of(self._inputs, draft, step, options.mutants, proven.seconds, self._timeout)
 
         self._progress(Progress("strength", 0, len(wanted)))
         jobs = [trial(step) for step in wanted]

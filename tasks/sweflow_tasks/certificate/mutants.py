@@ -11,7 +11,7 @@ from types import CodeType
 from sweflow_rdg import Definition
 
 from sweflow_tasks.certificate.mutation import Mutant, Mutation, Operator
-from sweflow_tasks.masking.mask import with_body
+from sweflow_tasks.masking.mask import empty
 
 _LINE = re.compile(r"[^\n]*\n|[^\n]+")
 CONTEXT = 3
@@ -45,7 +45,7 @@ def _place(choice: tuple[Mutation, str]) -> tuple[int, int, Mutation]:
 
 
 def _every(definition: Definition, source: bytes, text: str) -> Iterator[Mutation]:
-    edit = with_body(definition, source, [b"return", b"yield"] if definition.is_generator else [b"pass"])
+    edit = empty(definition, source)
     start, end = edit.start - definition.start, edit.end - definition.start
     yield Mutation(Operator.BODY_EMPTIED, start, end, edit.text.decode("utf-8"))
     from sweflow_tasks.certificate.operators import mutations  # noqa: PLC0415  # libcst, which few commands need

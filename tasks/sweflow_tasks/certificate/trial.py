@@ -14,9 +14,10 @@ from sweflow_tracer.runner.options import SessionOptions, Variant
 from sweflow_tracer.runner.session import Session
 from sweflow_tracer.values import Outcome
 
-from sweflow_tasks.certificate.changes import Change, Standing, changes_of, standing
+from sweflow_tasks.certificate.changes import Change, changes_of
 from sweflow_tasks.execution.arguments import present_arguments
 from sweflow_tasks.execution.job_pool import Run
+from sweflow_tasks.masking.standing import Standing, standing
 from sweflow_tasks.values import JsonObject
 from sweflow_tasks.verification.draft import Draft, Inputs
 
@@ -52,7 +53,7 @@ class TrialJob:
 
     def measure(self, run: Run) -> JsonObject:
         """Of each function which changes were noticed, and its lines; ``fresh`` changes had a session of their own."""
-        changes = [(place, change) for place in self.places for change in self.changes[place.definition.id]]
+        changes = [change for place in self.places for change in self.changes[place.definition.id]]
         killed, session, fresh = self._judge(run, changes)
         answers = iter(killed)
         return {
@@ -61,23 +62,23 @@ class TrialJob:
             "fresh": fresh,
         }
 
-    def _judge(self, run: Run, changes: list[tuple[Standing, Change]]) -> tuple[list[bool], Session, int]:
+    def _judge(self, run: Run, changes: list[Change]) -> tuple[list[bool], Session, int]:
         """Whether each change was noticed."""
-        options = self._options([change for _, change in changes])
+        options = self._options(changes)
         session = run(self.blobs, options)
         alike = not session.needs_process and _all_pass(session, 0, self.tests)
         ready = options.variants.keys() - session.unfit if alike else frozenset[int]()
         found = [
             not _all_pass(session, number, change.tests)
             if number in ready
-            else self.killed_in_fresh_session(run, place, change)
-            for number, (place, change) in enumerate(changes, 2)
+            else self.killed_in_fresh_session(run, change)
+            for number, change in enumerate(changes, 2)
         ]
         return found, session, len(changes) - len(ready)
 
     def _options(self, changes: list[Change]) -> SessionOptions:
         """Group 0 is for comparison, group 1 for the lines; then one for each change that needs no session."""
-        variants = {n: change.change for n, change in enumerate(changes, 2) if isinstance(change.change, Variant)}
+        variants = {n: (change.change,) for n, change in enumerate(changes, 2) if isinstance(change.change, Variant)}
         watched: dict[str, list[tuple[int, int]]] = {}
         for place in self.places:
             d = place.definition
@@ -93,12 +94,12 @@ class TrialJob:
             watched=watched,
         )
 
-    def killed_in_fresh_session(self, run: Run, place: Standing, change: Change) -> bool:
+    def killed_in_fresh_session(self, run: Run, change: Change) -> bool:
         """Whether a change is noticed in a session of its own, each test in its own process."""
         groups = [[test] for test in change.tests]
         options = SessionOptions(groups=groups, timeout=self.limit, seed=SEED, paths=self.paths, follow=False)
         try:
-            session = run(change.apply(self.blobs, place), options)
+            session = run(change.apply(self.blobs), options)
         except SessionFailed as error:
             if error.killed:
                 raise
@@ -127,18 +128,16 @@ def trial_of(
     mutants: int,
     seconds: Mapping[str, float],
     most: float,
-    requires: Mapping[str, frozenset[str]],
 ) -> TrialJob:
     """The trial of a step.
 
-    ``seconds`` are those of tests on the unchanged tree, ``most`` the time-out of a test, ``requires`` the functions
-    that each test requires.
+    ``seconds`` are those of tests on the unchanged tree, ``most`` the time-out of a test.
     """
     tests = draft.plan.fails[step]
-    places = tuple(standing(draft, step))
+    places = tuple(standing(draft.chain, step, draft.functions(step)))
     changes = {}
     for place in places:
-        running = tuple(test for test in tests if place.definition.id in requires[test])
+        running = tuple(test for test in tests if place.definition.id in draft.plan.meets[test])
         changes[place.definition.id] = tuple(changes_of(place, step, running, mutants))
     blobs = draft.chain.blobs(step, step)
     limit = min(most, LEAST_SECONDS + TIMES_SLOWER * max((seconds.get(test, 0.0) for test in tests), default=0.0))

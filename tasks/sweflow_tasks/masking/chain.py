@@ -22,7 +22,7 @@ class Chain:
 
     ``steps`` are the numbers of the steps in order. ``code`` and ``tests`` give the step at which a masked function
     returns, by id; ``appears`` the step at which a file does that is not there from the start. ``files`` are those
-    with masks; ``removed`` the core functions whose masked form is removal.
+    with masks; ``removed`` and ``placeholders`` the core functions with these masked forms.
     """
 
     original: Blobs
@@ -31,6 +31,7 @@ class Chain:
     tests: Mapping[str, int]
     appears: Mapping[str, int]
     removed: frozenset[str]
+    placeholders: frozenset[str]
     files: Mapping[str, MaskedFile]
 
     @property
@@ -108,11 +109,12 @@ def make_chain(
     rejected: frozenset[str] = frozenset(),
     withheld: frozenset[str] = frozenset(),
     docstrings: Docstrings = Docstrings.KEEP,
+    placeholders: frozenset[str] = frozenset(),
 ) -> Chain:
     """The chain of a schedule.
 
-    ``rejected`` are test functions and ``withheld`` files that return in the closing state only. Every masked form is
-    a stub, until ``removing`` says something else.
+    ``rejected`` are test functions and ``withheld`` files that return in the closing state only. The masked form of
+    what is no placeholder is a stub, until ``removing`` says something else.
     """
     definitions = index.definitions()
     step_of_test = dict.fromkeys(schedule.ready, 0)
@@ -128,7 +130,7 @@ def make_chain(
         if of_tests:
             files[path] = MaskedFile(file, of_tests, by_tests=True, named=named)
         elif of_code:
-            files[path] = MaskedFile(file, of_code, by_tests=False, docstrings=docstrings)
+            files[path] = MaskedFile(file, of_code, by_tests=False, placeholders=placeholders, docstrings=docstrings)
     return Chain(
         original=MappingProxyType(blobs),
         steps=tuple(step.number for step in schedule.steps),
@@ -136,6 +138,7 @@ def make_chain(
         tests=MappingProxyType(tests),
         appears=MappingProxyType(appears | dict.fromkeys(withheld, NEVER)),
         removed=frozenset(),
+        placeholders=placeholders,
         files=MappingProxyType(files),
     )
 

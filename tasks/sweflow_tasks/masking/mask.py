@@ -1,4 +1,4 @@
-"""Masking: the text edits that turn functions into stubs and take functions out (C1, C2).
+"""Masking: the text edits that turn functions into stubs or placeholders and take functions out (C1, C2).
 
 Nothing here parses: the source index says where bodies stand, and only those bytes change.
 """
@@ -11,7 +11,7 @@ from enum import StrEnum
 from sweflow_rdg import Definition
 
 MARKER = "sweflow: "
-"""Starts the message of a stub's NotImplementedError; the function's id follows."""
+"""Starts the message of a stub's NotImplementedError, and a placeholder's comment; the function's id follows."""
 
 
 class Docstrings(StrEnum):
@@ -56,6 +56,25 @@ def stub(definition: Definition, source: bytes, docstrings: Docstrings = Docstri
     if definition.is_generator:
         statements.append(b"yield")
     return with_body(definition, source, statements, docstrings)
+
+
+def empty(
+    definition: Definition, source: bytes, docstrings: Docstrings = Docstrings.KEEP, comment: bytes = b""
+) -> Edit:
+    """The edit that leaves a body that does nothing; generators stay generators, and yield nothing."""
+    statements = [b"return", b"yield"] if definition.is_generator else [b"pass"]
+    return with_body(definition, source, [*statements[:-1], statements[-1] + comment], docstrings)
+
+
+def emptied(definition: Definition, source: bytes) -> str:
+    """The text of a function of a file's UTF-8 text, decorators included, with a body that does nothing."""
+    edit = empty(definition, source)
+    return (source[definition.start : edit.start] + edit.text + source[edit.end : definition.end]).decode("utf-8")
+
+
+def placeholder(definition: Definition, source: bytes, docstrings: Docstrings = Docstrings.KEEP) -> Edit:
+    """The edit that leaves a body that does nothing, with a comment that names the function."""
+    return empty(definition, source, docstrings, f"  # {MARKER}{definition.id!a}".encode("ascii"))
 
 
 def with_body(

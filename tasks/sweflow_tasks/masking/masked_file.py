@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from sweflow_rdg import Definition, FileIndex
 
-from sweflow_tasks.masking.mask import Docstrings, Edit, apply_edits, remove, stub
+from sweflow_tasks.masking.mask import Docstrings, Edit, apply_edits, placeholder, remove, stub
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,14 +49,15 @@ class MaskedFile:
     """A file's functions that come later, each with its step. One is equal to itself alone.
 
     ``by_tests`` says that they are test functions: they come and go with the tests and not with the code.
-    ``removed`` and ``named`` are ids: core functions whose masked form is removal, and test functions that
-    something names.
+    ``removed``, ``placeholders`` and ``named`` are ids: core functions with these masked forms, all others being stubs,
+    and test functions that something names.
     """
 
     file: FileIndex
     steps: Mapping[str, int]
     by_tests: bool
     removed: frozenset[str] = frozenset()
+    placeholders: frozenset[str] = frozenset()
     named: frozenset[str] = frozenset()
     docstrings: Docstrings = Docstrings.KEEP
     _order: tuple[int, ...] = field(init=False, repr=False)
@@ -94,7 +95,8 @@ def _rendered(file: MaskedFile, hidden: frozenset[str]) -> Rendered:
     if file.by_tests:
         edits = remove(later, file.named, source)
     else:
-        edits = [stub(d, source, file.docstrings) for d in later if d.id not in file.removed]
+        kept = (d for d in later if d.id not in file.removed)
+        edits = [(placeholder if d.id in file.placeholders else stub)(d, source, file.docstrings) for d in kept]
         edits += remove((d for d in later if d.id in file.removed), frozenset(), source)
     text = apply_edits(source, edits)
     return Rendered(text, file.file.text.encode(text), tuple(sorted(edits)))

@@ -65,24 +65,32 @@ class Statements:
         later = tuple(binding for binding in bindings if binding.first > step.number + 1)
         said = [*self._functions(step), *self._files(step, failing, skeleton), *self._claims(failing)]
         told = [*said, *_helpers(self._helpers(failing, said, skeleton), skeleton), *self._present(step)]
+        told += self._asleep(step, failing, paths)
         named = _named(later, told)
         text = "\n".join([*told, *_later(named), *_running(command)])
         added, missing = self._unknown(failing, text, skeleton)
         return Statement(f"{text}{_added(added)}", missing, later)
 
     def _functions(self, step: Step) -> Iterator[str]:
-        removed = self._draft.chain.removed
+        removed, placeholders = self._draft.chain.removed, self._draft.chain.placeholders
         stubs = [f for f in step.dependents if f not in removed]
+        there = [*step.targets, *stubs]
         yield "Write the functions below, so that the tests listed after them pass."
         yield ""
         yield "## What to provide"
         yield ""
-        yield "Each is there as a stub that raises `NotImplementedError`."
+        if placeholders.isdisjoint(there):
+            yield "Each is there as a stub that raises `NotImplementedError`."
+        elif placeholders.issuperset(there):
+            yield "Each is there with a body that does nothing: tests that pass now call it and do not miss it."
+        else:
+            yield "Each is there as a stub that raises `NotImplementedError`, or, where it says so, with a body that does"
+            yield "nothing: tests that pass now call it and do not miss it."
         yield ""
         for function in step.targets:
             yield from self._function(function)
         if stubs:
-            yield "These are stubs as well; the tests reach them only through the ones above:"
+            yield f"These are {'stubs' if placeholders.isdisjoint(stubs) else 'there'} as well; the tests reach them only through the ones above:"
             yield ""
         for function in stubs:
             yield from self._function(function)
@@ -103,6 +111,7 @@ class Statements:
             lines = ('    """' + d.docstring.replace("\n", "\n    ") + '"""').split("\n")
             yield from (line.rstrip() for line in lines)
         yield "```"
+        yield from ("", "Its body does nothing so far.") if function in self._draft.chain.placeholders else ()
         yield ""
 
     def _files(self, step: Step, failing: list[TestNode], skeleton: Blobs) -> Iterator[str]:
@@ -188,6 +197,27 @@ class Statements:
             for name in there:
                 d = self._definitions[name]
                 yield f"- `{d.qualname}` in `{d.path}`"
+            yield ""
+
+    def _asleep(self, step: Step, failing: list[TestNode], paths: set[str]) -> Iterator[str]:
+        """Placeholders of later steps that the tests call or that stand in the step's files."""
+        chain = self._draft.chain
+        called = {self._graph.nodes[number].id for test in failing for number in test.requirement}
+        found = (
+            (chain.code[name], name)
+            for name in chain.placeholders
+            if chain.code[name] > step.number and (name in called or name.partition("::")[0] in paths)
+        )
+        names = sorted(found)
+        if names:
+            yield "## What does nothing yet"
+            yield ""
+            yield "The bodies of these functions come with later steps; until then they do nothing, and your tests do not"
+            yield "miss them:"
+            yield ""
+            for number, name in names:
+                d = self._definitions[name]
+                yield f"- `{d.qualname}` in `{d.path}`, which comes with step {number}"
             yield ""
 
     def _bodies(self, tests: Iterable[TestNode]) -> list[Definition]:

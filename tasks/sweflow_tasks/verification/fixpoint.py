@@ -10,6 +10,7 @@ from sweflow_tracer.progress import OnProgress
 from sweflow_tasks.verification.draft import Amendments, Draft, Inputs, make_draft
 from sweflow_tasks.verification.impact import Impact
 from sweflow_tasks.verification.judge import Verdicts
+from sweflow_tasks.verification.postpone import find_waiting
 from sweflow_tasks.verification.repair import find_repair
 from sweflow_tasks.verification.test_selection import select_tests
 from sweflow_tasks.verification.verifier import Verifier
@@ -30,13 +31,25 @@ def find_fixpoint(
     """Run the trees in order; where one shows a problem, put it right, and go on with the draft that this gives.
 
     The verdict rests on the first tree that has a problem, so that it does not depend on which trees ran side by
-    side. A removal that costs a test is undone before a test is rejected. Without ``impact`` no result
-    is inherited.
+    side. A removal that costs a test is undone before a test is rejected; one that needs what comes
+    later after all waits for it. Without ``impact`` no result is inherited.
     """
     while True:
         draft = make_draft(inputs, amendments)
         verdicts = verifier.run(draft, select_tests(draft, impact), progress)
-        if not verdicts.rejected:
+        if verdicts.hold:
             return Fixpoint(draft, amendments, verdicts)
-        repair = find_repair(draft, verdicts, verifier.judge_tree)
-        amendments = amendments.repairing(repair) if repair else amendments.rejecting(verdicts.rejected)
+        amendments = _amended(inputs, verifier, draft, verdicts, amendments)
+
+
+def _amended(
+    inputs: Inputs, verifier: Verifier, draft: Draft, verdicts: Verdicts, amendments: Amendments
+) -> Amendments:
+    """What the problems of one tree change."""
+    if not verdicts.rejected:
+        return amendments.learning(verdicts.needless, verdicts.silent)
+    if repair := find_repair(draft, verdicts, verifier.judge_tree):
+        return amendments.repairing(repair)
+    if draft.by_need and (waiting := find_waiting(inputs.graph, draft, verdicts, verifier.passes_alone)):
+        return amendments.postponing(waiting)
+    return amendments.rejecting(verdicts.rejected)

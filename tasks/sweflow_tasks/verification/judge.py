@@ -1,7 +1,7 @@
 """Judging: what the results on a tree say of each test (V1, V2)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sweflow_tracer.values import Outcome
 
@@ -23,13 +23,24 @@ class Verdicts:
     """What runs say: tests to reject, and the evidence for those that fail where they should.
 
     ``tree`` is the last one that was judged: the first that rejects something, where one does. ``together`` are the
-    tests that failed there in the shuffled run.
+    tests that failed there in the shuffled run. Where the order is by what tests need, ``needless`` and ``silent`` are
+    pairs as ``Amendments`` has them, and ``solved`` steps whose tests pass with all functions of the step emptied.
+    ``noticed`` gives by function of a step the FAIL_TO_PASS id that noticed it.
     """
 
     tree: int
     rejected: tuple[Rejection, ...]
     evidence: tuple[Evidence, ...]
     together: frozenset[str] = frozenset()
+    needless: frozenset[tuple[str, str]] = frozenset()
+    silent: frozenset[tuple[str, str]] = frozenset()
+    solved: frozenset[int] = frozenset()
+    noticed: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def hold(self) -> bool:
+        """Whether nothing was found that changes the draft."""
+        return not (self.rejected or self.needless or self.silent)
 
 
 def judge(draft: Draft, run: TreeRun) -> Verdicts:
@@ -48,19 +59,54 @@ def judge(draft: Draft, run: TreeRun) -> Verdicts:
         if found.get(result.test) is None:
             detail = f"in the shuffled run on tree {tree}"
             found[result.test] = _expect_pass(result, result.test, Reason.ORDER_DEPENDENT, detail)
-    evidence = []
+    evidence: list[Evidence] = []
+    needless: set[tuple[str, str]] = set()
     if following is not None:
         new = draft.functions(following)
         for test in plan.passes[following]:
             found[test] = _expect_pass(apart.get(test), test, Reason.FAILS_ON_SKELETON)
         for test in plan.fails[following]:
             verdict = _expect_failure(apart.get(test), test, new)
-            if isinstance(verdict, Evidence):
+            if draft.by_need and _gets_along(apart.get(test), draft):
+                needless.update((test, function) for function in plan.meets[test])
+            elif isinstance(verdict, Evidence):
                 evidence.append(verdict)
             else:
                 found[test] = verdict
     lost = frozenset(result.test for result in shared if result.outcome is not Outcome.PASSED)
-    return Verdicts(tree, _rejections(found), tuple(evidence), lost)
+    noticed, silent, solved = _noticing(draft, run)
+    return Verdicts(
+        tree=tree,
+        rejected=_rejections(found),
+        evidence=tuple(evidence),
+        together=lost,
+        needless=frozenset(needless),
+        silent=silent,
+        solved=frozenset({tree} if solved else ()),
+        noticed=noticed,
+    )
+
+
+def _gets_along(result: Result | None, draft: Draft) -> bool:
+    """Whether a test passes without the functions of its step, of which it met placeholders at most."""
+    if result is None or result.outcome is not Outcome.PASSED:
+        return False
+    return draft.chain.placeholders.issuperset(result.called)
+
+
+def _noticing(draft: Draft, run: TreeRun) -> tuple[dict[str, str], frozenset[tuple[str, str]], bool]:
+    """Who noticed each function of a tree's step, pairs in which it was not, and whether nobody noticed all at once."""
+    noticed: dict[str, str] = {}
+    silent: set[tuple[str, str]] = set()
+    solved = False
+    for trial in run.trials:
+        if len(trial.functions) == 1 and trial.by is not None:
+            noticed[trial.functions[0]] = trial.by
+        elif len(trial.functions) == 1:
+            silent.update((test, trial.functions[0]) for test in trial.tests)
+        if trial.by is None and draft.functions(run.number).issubset(trial.functions):
+            solved = True
+    return noticed, frozenset(silent), solved
 
 
 def _blamed(draft: Draft, tree: int) -> tuple[str, ...]:
@@ -74,8 +120,15 @@ def merge_verdicts(parts: list[Verdicts]) -> Verdicts:
     """The verdicts of several trees, in order, as one."""
     rejected = tuple(sorted(rejection for part in parts for rejection in part.rejected))
     gone = {rejection.id for rejection in rejected}
-    evidence = tuple(evidence for part in parts for evidence in part.evidence if evidence.test not in gone)
-    return Verdicts(parts[-1].tree, rejected, evidence)
+    return Verdicts(
+        tree=parts[-1].tree,
+        rejected=rejected,
+        evidence=tuple(evidence for part in parts for evidence in part.evidence if evidence.test not in gone),
+        needless=frozenset[tuple[str, str]]().union(*(part.needless for part in parts)),
+        silent=frozenset[tuple[str, str]]().union(*(part.silent for part in parts)),
+        solved=frozenset[int]().union(*(part.solved for part in parts)),
+        noticed={function: test for part in parts for function, test in part.noticed.items()},
+    )
 
 
 def _rejections(found: Mapping[str, Rejection | None]) -> tuple[Rejection, ...]:

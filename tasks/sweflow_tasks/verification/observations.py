@@ -4,9 +4,10 @@ from dataclasses import dataclass, fields
 
 from sweflow_tracer.values import Outcome
 
+from sweflow_tasks.noticing.trial import Noticed
 from sweflow_tasks.values import JsonObject
 
-VERSION = 2
+VERSION = 3
 """Counted up where a line of the journal, or what it says, changes."""
 
 
@@ -43,19 +44,21 @@ _NAMES = tuple(field.name for field in fields(Result))
 class TreeRun:
     """The results on tree ``number``; ``problem`` is not empty where the session itself failed.
 
-    ``reads`` are files that a watched run read as data before any test.
+    ``reads`` are files that a watched run read as data before any test; ``trials`` what the tests of its step noticed.
     """
 
     number: int
     results: tuple[Result, ...]
     problem: str
     reads: tuple[str, ...] = ()
+    trials: tuple[Noticed, ...] = ()
 
 
 def run_row(run: TreeRun) -> JsonObject:
     """A finished run as a JSON object of this version."""
     results = [{name: getattr(result, name) for name in _NAMES} for result in run.results]
     row = {"number": run.number, "results": results, "problem": run.problem, "reads": run.reads}
+    row["trials"] = [(found.functions, found.tests, found.by) for found in run.trials]
     return {"version": VERSION, "run": row}
 
 
@@ -65,7 +68,8 @@ def run_of(row: JsonObject) -> TreeRun | None:
 
 
 def _run(row: JsonObject) -> TreeRun:
-    return TreeRun(row["number"], tuple(map(_result, row["results"])), row["problem"], tuple(row.get("reads", ())))
+    trials = tuple(Noticed(tuple(functions), tuple(tests), by) for functions, tests, by in row["trials"])
+    return TreeRun(row["number"], tuple(map(_result, row["results"])), row["problem"], tuple(row["reads"]), trials)
 
 
 def _result(row: JsonObject) -> Result:

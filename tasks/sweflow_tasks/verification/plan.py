@@ -1,6 +1,8 @@
 """The plan: which test ids belong to which step, and which of them fail before it (design.md, F2P and P2P)."""
 
+from bisect import bisect_right
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from itertools import accumulate
 
@@ -15,10 +17,12 @@ class Plan:
     """Test ids by step, in collection order. ``fails[k]`` need a function of step k, ``passes[k]`` do not.
 
     A number that no step has any more holds nothing. ``places`` is where each id stands among all, step by step.
+    ``meets`` gives the functions of its step that an id calls which fails there.
     """
 
     fails: tuple[tuple[str, ...], ...]
     passes: tuple[tuple[str, ...], ...]
+    meets: Mapping[str, frozenset[str]] = field(repr=False, compare=False, default_factory=dict)
     places: Mapping[str, int] = field(init=False, repr=False, compare=False)
     _ids: tuple[str, ...] = field(init=False, repr=False, compare=False)
     _starts: tuple[int, ...] = field(init=False, repr=False, compare=False)
@@ -33,6 +37,10 @@ class Plan:
     def of(self, step: int) -> tuple[str, ...]:
         """All ids of a step."""
         return (*self.fails[step], *self.passes[step])
+
+    def step_of(self, test: str) -> int:
+        """The step of an id."""
+        return bisect_right(self._starts, self.places[test]) - 1
 
     def upto(self, step: int) -> tuple[str, ...]:
         """The ids of all steps up to one."""
@@ -56,20 +64,32 @@ class Plan:
         return self._starts[step] + len(self.passes[step])
 
 
-def make_plan(graph: RuntimeDependencyGraph, schedule: Schedule, rejected: frozenset[str] = frozenset()) -> Plan:
-    """The plan of a schedule without the rejected ids."""
+def make_plan(
+    graph: RuntimeDependencyGraph,
+    schedule: Schedule,
+    rejected: frozenset[str] = frozenset(),
+    needless: AbstractSet[tuple[str, str]] = frozenset(),
+) -> Plan:
+    """The plan of a schedule without the rejected ids.
+
+    ``needless`` are pairs of an id and a function: it calls that, and was seen to pass where it is not there.
+    """
     step_of = dict.fromkeys(schedule.ready, 0)
     step_of |= {test: step.number for step in schedule.steps for test in step.tests}
     new = {0: frozenset[str]()} | {step.number: frozenset(step.functions) for step in schedule.steps}
     fails: list[list[str]] = [[] for _ in range(max(new) + 1)]
     passes: list[list[str]] = [[] for _ in fails]
+    meets: dict[str, frozenset[str]] = {}
     for test in graph.tests:
         if test.rejected is not None or test.id in rejected:
             continue
         step = step_of[test.function]
-        needs_new = any(graph.nodes[function].id in new[step] for function in test.requirement)
+        called = new[step].intersection(graph.nodes[function].id for function in test.requirement)
+        needs_new = any((test.id, function) not in needless for function in called)
         (fails if needs_new else passes)[step].append(test.id)
-    return Plan(tuple(map(tuple, fails)), tuple(map(tuple, passes)))
+        if needs_new:
+            meets[test.id] = called
+    return Plan(tuple(map(tuple, fails)), tuple(map(tuple, passes)), meets)
 
 
 def find_merge(graph: RuntimeDependencyGraph, schedule: Schedule, plan: Plan) -> tuple[int, int] | None:

@@ -15,6 +15,8 @@ from sweflow_tracer.runner.workspace import clean_line
 from sweflow_tracer.values import Outcome
 
 from sweflow_tasks.masking.mask_policy import NEVER
+from sweflow_tasks.masking.standing import standing
+from sweflow_tasks.noticing.trial import Trial
 from sweflow_tasks.verification.draft import Draft
 from sweflow_tasks.verification.observations import Result
 
@@ -25,6 +27,7 @@ class TreeJob:
 
     ``together`` are groups that run in a process each, one or none but on a watched run. So do the tests ``apart``;
     those that are ``traced`` share one under the recorder, and what fails there by no stub of the step runs alone.
+    ``trials`` are of the tree's own step.
     """
 
     draft: Draft
@@ -36,6 +39,7 @@ class TreeJob:
     seed: int
     key: str
     watch: bool = False
+    trials: tuple[Trial, ...] = ()
 
     @property
     def groups(self) -> list[list[str]]:
@@ -52,8 +56,29 @@ def tree_job(draft: Draft, tree: int, chosen: Iterable[str], blobs: Blobs) -> Tr
     apart = [*plan.of(tree), *(plan.passes[following] if following is not None else ())]
     traced = list(plan.fails[following]) if following is not None else []
     seed = tree + 1
-    key = _key(blobs, (together, apart, traced), seed)
-    return TreeJob(draft, tree, blobs, together, apart, traced, seed, key)
+    trials = trials_of(draft, tree) if draft.by_need and tree else ()
+    asked = [(trial.functions, trial.tests) for trial in trials]
+    key = _key(blobs, (together, apart, traced, asked), seed)
+    return TreeJob(draft, tree, blobs, together, apart, traced, seed, key, trials=trials)
+
+
+def lone_job(draft: Draft, tree: int, tests: Iterable[str]) -> TreeJob:
+    """The run of some ids on a tree by themselves."""
+    blobs, apart, seed = draft.chain.blobs(tree, draft.chain.beside(tree)), list(tests), tree + 1
+    return TreeJob(draft, tree, blobs, [], apart, [], seed, _key(blobs, ([], apart, [], []), seed))
+
+
+def trials_of(draft: Draft, step: int) -> tuple[Trial, ...]:
+    """Whether a step's FAIL_TO_PASS notice each of its functions alone, and all of them at once (S6)."""
+    fails, meets = draft.plan.fails[step], draft.plan.meets
+    emptied = {place.definition.id: place.emptied() for place in standing(draft.chain, step, draft.functions(step))}
+    found = [
+        Trial((function,), (variant,), tuple(test for test in fails if function in meets[test]))
+        for function, variant in emptied.items()
+    ]
+    if len(emptied) > 1:
+        found.append(Trial(tuple(emptied), tuple(emptied.values()), fails))
+    return tuple(trial for trial in found if trial.tests)
 
 
 def watched_job(draft: Draft, groups: list[list[str]]) -> TreeJob:

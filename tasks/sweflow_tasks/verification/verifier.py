@@ -14,12 +14,15 @@ from pathlib import Path
 from sweflow_tracer.errors import SessionFailed
 from sweflow_tracer.progress import OnProgress, Progress
 from sweflow_tracer.runner.options import SessionOptions
+from sweflow_tracer.runner.session import Session
 from sweflow_tracer.runner.settings import RunSettings
+from sweflow_tracer.values import Outcome
 
 from sweflow_tasks.execution.arguments import present_arguments
 from sweflow_tasks.execution.job_pool import Sessions
 from sweflow_tasks.execution.journal import Journal
 from sweflow_tasks.masking.tree_walk import TreeWalk
+from sweflow_tasks.noticing.trial import outcomes_of, with_trials
 from sweflow_tasks.values import JsonObject
 from sweflow_tasks.verification.data_reads import FileReads, file_reads_of, watch_groups
 from sweflow_tasks.verification.draft import Amendments, Draft, Inputs, make_draft
@@ -27,7 +30,7 @@ from sweflow_tasks.verification.judge import Verdicts, judge, merge_verdicts
 from sweflow_tasks.verification.observations import TreeRun, run_of, run_row
 from sweflow_tasks.verification.repair import find_culprit
 from sweflow_tasks.verification.test_selection import TestSelection
-from sweflow_tasks.verification.tree_jobs import TreeJob, results_of, tree_job, watched_job
+from sweflow_tasks.verification.tree_jobs import TreeJob, lone_job, results_of, tree_job, watched_job
 
 
 class Verifier(Sessions):
@@ -62,10 +65,10 @@ class Verifier(Sessions):
         with self._in_parallel(map(job, trees)) as runs:
             for done, (_, run) in enumerate(runs, 1):
                 waiting[run.number] = run
-                while len(parts) < len(trees) and trees[len(parts)] in waiting and not (parts and parts[-1].rejected):
+                while len(parts) < len(trees) and trees[len(parts)] in waiting and (not parts or parts[-1].hold):
                     parts.append(judge(draft, waiting.pop(trees[len(parts)])))
                 progress(Progress("verify", done, len(trees), len(parts[-1].rejected) if parts else 0))
-                if parts and parts[-1].rejected:
+                if parts and not parts[-1].hold:
                     break
         return merge_verdicts(self._blamed(draft, selection, parts))
 
@@ -73,6 +76,11 @@ class Verifier(Sessions):
         """What one tree says when everything runs there."""
         blobs = draft.chain.blobs(tree, draft.chain.beside(tree))
         return judge(draft, self._run_one(tree_job(draft, tree, draft.plan.upto(tree), blobs)))
+
+    def passes_alone(self, draft: Draft, tree: int, tests: Iterable[str]) -> bool:
+        """Whether some ids pass on a tree, run by themselves."""
+        results = self._run_one(lone_job(draft, tree, tests)).results
+        return bool(results) and all(result.outcome is Outcome.PASSED for result in results if result.apart)
 
     def _blamed(self, draft: Draft, selection: TestSelection, parts: list[Verdicts]) -> list[Verdicts]:
         """The verdicts as far as the tree that broke a test, where the last of them shows one that was inherited.
@@ -116,13 +124,19 @@ class Verifier(Sessions):
             watch=job.watch,
         )
         try:
-            session = self.session(job.blobs, options)
+            session = self._session(job, options)
+            trials = outcomes_of(self.session, job.blobs, options, job.trials, session)
         except SessionFailed as error:
             if error.killed:
                 raise  # not the tests' fault: the build ends, and goes on from here when it is called again
             return TreeRun(job.tree, (), error.problem)
         results = tuple(results_of(job, session))
-        return TreeRun(job.tree, results, "", session.reads)
+        return TreeRun(job.tree, results, "", session.reads, trials)
+
+    def _session(self, job: TreeJob, options: SessionOptions) -> Session:
+        """The session of a tree, with its trials where they can run in it."""
+        session = self.session(job.blobs, with_trials(options, job.trials))
+        return self.session(job.blobs, options) if session.needs_process and job.trials else session
 
 
 class _TreeRuns:

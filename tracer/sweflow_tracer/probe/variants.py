@@ -25,16 +25,16 @@ MEMORY = 2 << 30
 
 
 class Variants:
-    """Shows variants, by number of their group.
+    """Shows variants, by number of their group: each has some, of different functions.
 
     A variant is a list of ``path``, ``name``, ``line`` (the first, decorators included) and of ``start``, ``end`` and
     ``text``: the bytes of the file's UTF-8 text that it replaces, and what with.
     """
 
-    def __init__(self, root: str, recorder: Recorder, variants: dict[str, list[Any]]) -> None:
+    def __init__(self, root: str, recorder: Recorder, variants: dict[str, list[list[Any]]]) -> None:
         self._root = root
         self._recorder = recorder
-        self._variants = {int(group): variant for group, variant in variants.items()}
+        self._variants = {int(group): found for group, found in variants.items()}
         self._loaded: dict[tuple[str, str, int], list[FunctionType]] = {}
         self._sources: dict[str, _Source] = {}
 
@@ -45,7 +45,7 @@ class Variants:
         """Look for the function objects that exist; to be done before the collector's objects are frozen."""
         if not self._variants:
             return
-        places = {(path, name, line) for path, name, line, *_ in self._variants.values()}
+        places = {(path, name, line) for found in self._variants.values() for path, name, line, *_ in found}
         self._sources = {path: _Source(os.path.realpath(os.path.join(self._root, path))) for path, _, _ in places}
         names = {name for _, name, _ in places}
         for found in gc.get_objects():
@@ -57,17 +57,25 @@ class Variants:
                     self._loaded.setdefault(place, []).append(found)
 
     def show(self, group: int) -> None:
-        """Write the group's variant to the tree."""
-        path, _, _, start, end, text = self._variants[group]
-        self._sources[path].write(start, end, text)
+        """Write the group's variants to the tree."""
+        edits: dict[str, list[tuple[int, int, str]]] = {}
+        for path, _, _, start, end, text in self._variants[group]:
+            edits.setdefault(path, []).append((start, end, text))
+        for path, found in edits.items():
+            self._sources[path].write(found)
 
     def hide(self, group: int) -> None:
-        """Put the file right."""
-        self._sources[self._variants[group][0]].restore()
+        """Put the files right."""
+        for path in {variant[0] for variant in self._variants[group]}:
+            self._sources[path].restore()
 
     def install(self, group: int) -> bool:
-        """Give the functions that are loaded the variant's code; False where that cannot be done faithfully."""
-        path, name, line, start, end, text = self._variants[group]
+        """Give the functions that are loaded the variants' code; False where that cannot be done faithfully."""
+        fits = all(self._install(*variant) for variant in self._variants[group])
+        _limit_memory()
+        return fits
+
+    def _install(self, path: str, name: str, line: int, start: int, end: int, text: str) -> bool:
         source = self._sources[path]
         functions = self._loaded.get((path, name, line), [])
         if not functions:
@@ -80,7 +88,6 @@ class Variants:
             if code is None:
                 return False
             function.__code__ = code
-        _limit_memory()
         return True
 
 
@@ -99,8 +106,10 @@ class _Source:
         except SyntaxError:
             self._tree = ast.Module([], [])
 
-    def write(self, start: int, end: int, text: str) -> None:
-        changed = self.utf8[:start] + text.encode("utf-8") + self.utf8[end:]
+    def write(self, edits: list[tuple[int, int, str]]) -> None:
+        changed = self.utf8
+        for start, end, text in sorted(edits, reverse=True):
+            changed = changed[:start] + text.encode("utf-8") + changed[end:]
         self._replace(changed.decode("utf-8").encode(self._encoding))
 
     def restore(self) -> None:

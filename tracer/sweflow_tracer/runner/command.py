@@ -89,7 +89,9 @@ def install_probe(
         "watch": options.watch,
         "traced": None if options.traced is None else list(options.traced),
         "guard": None if options.guard is None else {"trusted": list(options.guard.trusted), "key": options.guard.key},
-        "variants": {str(group): list(astuple(variant)) for group, variant in options.variants.items()},
+        "variants": {
+            str(group): [list(astuple(variant)) for variant in found] for group, found in options.variants.items()
+        },
         "again": list(options.again),
         "stubs": {str(group): list(names) for group, names in options.stubs.items()},
         "lines": list(options.lines),

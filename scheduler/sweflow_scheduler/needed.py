@@ -1,0 +1,129 @@
+"""The order by need: a test requires what it notices and no more of what it calls (S6, S7).
+
+Whether a test notices a function is found out by running it, which costs time. So nothing is asked before it matters: a
+test function that is to open a step is asked about the functions that would be new with it. What it does not notice
+leaves its requirement, and the cheapest is looked for again.
+"""
+
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
+
+from sweflow_scheduler.greedy import NO_CALLS, Batch, Waiting
+
+AHEAD = 1600
+"""Test ids that are asked in one turn: beside the test function that is next the cheapest that wait."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Of test functions that were asked in order: how many notice nothing, and the id by which the next one notices.
+
+    ``by`` is None where none is left.
+    """
+
+    silent: int
+    by: str | None
+
+
+Ask = Callable[[Sequence[tuple[int, tuple[str, ...]]]], Sequence[Answer]]
+"""Answers questions: of a function, which of some test functions is the first to notice that it does nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class NeededOrder:
+    """Batches in order, the first without a new function; what each test function requires in the end; the answers.
+
+    An answer is the id by which a test function notices a function, or None.
+    """
+
+    batches: list[Batch]
+    requirements: dict[str, tuple[int, ...]]
+    answers: dict[tuple[str, int], str | None]
+
+
+def needed_order(
+    observed: Mapping[str, Collection[int]],
+    cost: Mapping[int, int],
+    ask: Ask,
+    calls: Mapping[int, Collection[int]] = NO_CALLS,
+    sizes: Mapping[str, int] | None = None,
+) -> NeededOrder:
+    """The greedy order where a test function requires of what it calls only what it notices.
+
+    Every function of a batch is noticed by one test function of that batch. ``sizes`` are the ids of each test
+    function (one, where it does not say). ``cost`` and ``calls`` are as for ``greedy_order``.
+    """
+    return _Order(observed, cost, ask, calls, sizes or {}).find()
+
+
+class _Order:
+    def __init__(
+        self,
+        observed: Mapping[str, Collection[int]],
+        cost: Mapping[int, int],
+        ask: Ask,
+        calls: Mapping[int, Collection[int]],
+        sizes: Mapping[str, int],
+    ) -> None:
+        self._tests = sorted(observed)
+        self._ask_all = ask
+        self._sizes = sizes
+        requirements = [tuple(sorted(set(observed[test]))) for test in self._tests]
+        self._waiting = Waiting(requirements, cost, calls, set().union(*requirements))
+        price = [sum(map(cost.__getitem__, requirement)) for requirement in requirements]
+        self._agenda = sorted(range(len(self._tests)), key=lambda number: (price[number], number))
+        self._answers: dict[tuple[int, int], str | None] = {}
+        self._home: dict[int, int] = {}
+        ready = [test for test, requirement in zip(self._tests, requirements, strict=True) if not requirement]
+        self._batches: list[tuple[list[str], tuple[int, ...]]] = [(ready, ())]
+
+    def find(self) -> NeededOrder:
+        while (chosen := self._waiting.cheapest()) is not None:
+            new = self._waiting.missing(chosen)
+            if self._unknown(chosen):
+                self._ask([chosen, *self._next_ones(chosen)])
+                continue
+            complete = self._waiting.develop(new)
+            self._home.update(dict.fromkeys(new, len(self._batches)))
+            self._batches.append(([self._tests[number] for number in complete], new))
+        return NeededOrder(
+            batches=[Batch(tuple(sorted(tests)), new) for tests, new in self._batches],
+            requirements={test: self._waiting.requirement(number) for number, test in enumerate(self._tests)},
+            answers={(self._tests[number], f): by for (number, f), by in self._answers.items()},
+        )
+
+    def _unknown(self, number: int) -> list[int]:
+        """Functions that are not there and about which a test function was not asked yet."""
+        return [f for f in self._waiting.missing(number) if (number, f) not in self._answers]
+
+    def _next_ones(self, chosen: int) -> Iterator[int]:
+        """The cheapest of those that wait, as they stood at the start, for as many ids as are asked in one turn."""
+        self._agenda = [number for number in self._agenda if not self._waiting.is_satisfied(number)]
+        left = AHEAD - self._sizes.get(self._tests[chosen], 1)
+        for number in self._agenda:
+            if left <= 0:
+                return
+            if number != chosen and self._unknown(number):
+                left -= self._sizes.get(self._tests[number], 1)
+                yield number
+
+    def _ask(self, numbers: list[int]) -> None:
+        """Ask test functions about what they miss; what they do not notice leaves their requirements."""
+        asked: dict[int, list[int]] = {}
+        for number in numbers:
+            for function in self._unknown(number):
+                asked.setdefault(function, []).append(number)
+        questions = [(f, tuple(self._tests[number] for number in found)) for f, found in sorted(asked.items())]
+        unneeded: dict[int, set[int]] = {}
+        for (function, found), answer in zip(sorted(asked.items()), self._ask_all(questions), strict=True):
+            for number in islice(found, answer.silent):
+                self._answers[number, function] = None
+                unneeded.setdefault(number, set()).add(function)
+            if answer.silent < len(found):
+                self._answers[found[answer.silent], function] = answer.by
+        for number, functions in sorted(unneeded.items()):
+            self._waiting.drop(number, functions)
+            if self._waiting.is_satisfied(number):
+                home = max(map(self._home.__getitem__, self._waiting.requirement(number)), default=0)
+                self._batches[home][0].append(self._tests[number])
