@@ -256,6 +256,7 @@ class _Synthetic:
             "pass_to_pass_count": 0,
             "problem_statement": self._statement(step),
             "removed_functions": list(step.dependents[:1]),
+            "placeholder_functions": [],
             "underspecified": [],
             "certificate": {
                 "version": 5,

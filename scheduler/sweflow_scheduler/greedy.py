@@ -102,6 +102,16 @@ class Waiting:
             del self._ordered[price]
         return None
 
+    def price(self, number: int) -> int:
+        """What it costs to satisfy a group."""
+        return self._price[number]
+
+    def cheap(self, most: int) -> list[int]:
+        """The groups that cost at most so much, and are not parked; in order of their numbers."""
+        found = {number for price, numbers in self._arrived.items() if price <= most for number in numbers}
+        found.update(n for price, bucket in self._ordered.items() if price <= most for _, n in bucket)
+        return sorted(number for number in found if 0 < self._price[number] <= most)
+
     def requirement(self, number: int) -> tuple[int, ...]:
         """What a group requires."""
         return self._requirements[number]

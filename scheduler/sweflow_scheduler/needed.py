@@ -13,6 +13,8 @@ from sweflow_scheduler.greedy import NO_CALLS, Batch, Waiting
 
 AHEAD = 1600
 """Test ids that are asked in one turn: beside the test function that is next the cheapest that wait."""
+RIVALS = 64
+"""Test functions of near-equal cost that are compared."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +50,15 @@ def needed_order(
     ask: Ask,
     calls: Mapping[int, Collection[int]] = NO_CALLS,
     sizes: Mapping[str, int] | None = None,
+    slack: int = 0,
 ) -> NeededOrder:
     """The greedy order where a test function requires of what it calls only what it notices.
 
     Every function of a batch is noticed by one test function of that batch. ``sizes`` are the ids of each test
-    function (one, where it does not say). ``cost`` and ``calls`` are as for ``greedy_order``.
+    function (one, where it does not say). ``cost`` and ``calls`` are as for ``greedy_order``. Of the test functions
+    that cost at most ``slack`` percent more than the cheapest the one is taken that satisfies most ids.
     """
-    return _Order(observed, cost, ask, calls, sizes or {}).find()
+    return _Order(observed, cost, ask, calls, sizes or {}, slack).find()
 
 
 class _Order:
@@ -65,7 +69,9 @@ class _Order:
         ask: Ask,
         calls: Mapping[int, Collection[int]],
         sizes: Mapping[str, int],
+        slack: int,
     ) -> None:
+        self._slack = slack
         self._tests = sorted(observed)
         self._ask_all = ask
         self._sizes = sizes
@@ -80,10 +86,11 @@ class _Order:
 
     def find(self) -> NeededOrder:
         while (chosen := self._waiting.cheapest()) is not None:
-            new = self._waiting.missing(chosen)
-            if self._unknown(chosen):
-                self._ask([chosen, *self._next_ones(chosen)])
+            near = self._near(chosen)
+            if unknown := [number for number in near if self._unknown(number)]:
+                self._ask([*unknown, *self._next_ones(unknown)])
                 continue
+            new = self._waiting.missing(self._strongest(near))
             complete = self._waiting.develop(new)
             self._home.update(dict.fromkeys(new, len(self._batches)))
             self._batches.append(([self._tests[number] for number in complete], new))
@@ -97,15 +104,35 @@ class _Order:
         """Functions that are not there and about which a test function was not asked yet."""
         return [f for f in self._waiting.missing(number) if (number, f) not in self._answers]
 
-    def _next_ones(self, chosen: int) -> Iterator[int]:
+    def _near(self, chosen: int) -> list[int]:
+        """The cheapest, and those that cost little more, as many as are looked at."""
+        if not self._slack:
+            return [chosen]
+        most = self._waiting.price(chosen) * (100 + self._slack) // 100
+        others = (number for number in self._waiting.cheap(most) if number != chosen)
+        return [chosen, *islice(others, RIVALS)]
+
+    def _strongest(self, near: list[int]) -> int:
+        """Of these the one whose functions satisfy most ids, and of equals the first."""
+        missing = {number: frozenset(self._waiting.missing(number)) for number in near}
+
+        def ids(number: int) -> int:
+            return sum(self._size(other) for other in near if missing[other] <= missing[number])
+
+        return max(near, key=ids)
+
+    def _size(self, number: int) -> int:
+        return self._sizes.get(self._tests[number], 1)
+
+    def _next_ones(self, chosen: Collection[int]) -> Iterator[int]:
         """The cheapest of those that wait, as they stood at the start, for as many ids as are asked in one turn."""
         self._agenda = [number for number in self._agenda if not self._waiting.is_satisfied(number)]
-        left = AHEAD - self._sizes.get(self._tests[chosen], 1)
+        left = AHEAD - sum(map(self._size, chosen))
         for number in self._agenda:
             if left <= 0:
                 return
-            if number != chosen and self._unknown(number):
-                left -= self._sizes.get(self._tests[number], 1)
+            if number not in chosen and self._unknown(number):
+                left -= self._size(number)
                 yield number
 
     def _ask(self, numbers: list[int]) -> None:

@@ -76,7 +76,7 @@ def order_tests(
     for test in graph.tests:
         if test.rejected is None:
             sizes[test.function] = sizes.get(test.function, 0) + 1
-    found = needed_order(basis.requirements, basis.cost, ask, basis.calls, sizes)
+    found = needed_order(basis.requirements, basis.cost, ask, basis.calls, sizes, rules.slack)
     notices = (Notice(test, nodes[function].id, by) for (test, function), by in found.answers.items())
     return replace(basis, requirements=found.requirements), found.batches, tuple(sorted(notices, key=_pair))
 

@@ -37,6 +37,9 @@ class Unsplit(StrEnum):
 class Rules:
     """How to schedule. ``min_lines`` and ``max_lines`` are the wanted band of a step's size; 0 is no limit.
 
+    ``slack`` is in percent: by need, of the test functions that cost at most so much more than the cheapest, the one is
+    next that satisfies most tests.
+
     Raises BandUpsideDown where no size can be in the band.
     """
 
@@ -44,6 +47,7 @@ class Rules:
     closure: Closure = Closure.OBSERVED
     min_lines: int = 0
     max_lines: int = 0
+    slack: int = 0
 
     def __post_init__(self) -> None:
         if 0 < self.max_lines < self.min_lines:

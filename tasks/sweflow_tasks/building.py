@@ -156,6 +156,7 @@ def _candidate(inputs: Inputs, step: Step, draft: Draft, commits: StepCommits, s
         target_functions=step.targets,
         dependent_functions=step.dependents,
         removed_functions=tuple(f for f in step.dependents if f in draft.chain.removed),
+        placeholder_functions=tuple(f for f in step.functions if f in draft.chain.placeholders),
         underspecified=statement.underspecified,
         later=tuple((binding.kind, binding.path, binding.name) for binding in statement.later),
         depth=step.depth,

@@ -11,8 +11,8 @@ from sweflow_tasks.json_lines import check_lines, damaged, read_lines, write_lin
 from sweflow_tasks.values import Candidate, JsonObject, OrderedTest, Rejection, VerifiedTask
 
 SUMMARY_VERSION = 3
-TASKS_VERSION = 5
-CERTIFICATE_VERSION = 5
+TASKS_VERSION = 6
+CERTIFICATE_VERSION = 6
 
 
 @dataclass(frozen=True, slots=True)

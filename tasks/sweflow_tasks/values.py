@@ -51,8 +51,8 @@ class Reason(StrEnum):
 class Candidate(Short):
     """A step as a task that nobody has verified yet. Patches are unified diffs for ``git apply``.
 
-    ``removed_functions`` are those of the step that have no stub. ``underspecified`` lists what the tests rely on and
-    a solver could not know. ``later`` are what stands in the step's files and only later steps use: kind, path, name.
+    ``removed_functions`` are those of the step that are not there at all, ``placeholder_functions`` those that are there
+    and do nothing; the others are stubs. ``underspecified`` lists what the tests rely on and a solver could not know. ``later`` are what stands in the step's files and only later steps use: kind, path, name.
     ``pass_to_pass_count`` says how many of the dataset's tests are PASS_TO_PASS: the first so many in its order.
     ``lines`` are those of the step's functions in the original, ``difficulty`` is that of the schedule.
     """
@@ -68,6 +68,7 @@ class Candidate(Short):
     target_functions: tuple[str, ...]
     dependent_functions: tuple[str, ...]
     removed_functions: tuple[str, ...]
+    placeholder_functions: tuple[str, ...]
     underspecified: tuple[str, ...]
     later: tuple[tuple[str, str, str], ...]
     depth: int

@@ -156,7 +156,7 @@ def test_V4_the_counts_add_up_whatever_is_rejected(made):
     draft = make_draft(inputs, amendments)
     broken = {step: (Reason.NO_F2P, "") for step in draft.chain.steps if not draft.plan.fails[step]}
     verified = {step.number: step.functions for step in draft.schedule.steps if step.number not in broken}
-    others = other_rejections(made.graph, made.schedule, amendments, draft.merged, broken)
+    others = other_rejections(made.graph, made.schedule, amendments, draft, broken)
     rejections = (*amendments.rejected.values(), *others)
     assert_adds_up(summarise(made.graph, made.schedule, amendments, verified, rejections))
 
@@ -168,10 +168,9 @@ def test_a_step_without_fail_to_pass_merges_with_the_first_later_one_that_needs_
     gone = {t.id for t in made.graph.tests if any(t.function in tests for tests in first) and t.rejected is None}
     amendments = Amendments().rejecting(Rejection("test", test, Reason.SWALLOWED) for test in gone)
     draft = make_draft(inputs_of(made), amendments)
-    for step, into in draft.merged.items():
-        functions = set(made.schedule.steps[step - 1].functions)
-        assert functions <= draft.functions(into)
-        assert draft.plan.fails[into]
+    for step in made.schedule.steps:
+        (home,) = {draft.chain.code[function] for function in step.functions}
+        assert home == step.number or (home > step.number and draft.plan.fails[home])
     for step in draft.schedule.steps:
         assert draft.plan.fails[step.number] or not [
             test

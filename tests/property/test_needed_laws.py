@@ -111,3 +111,33 @@ def test_where_everything_is_noticed_the_order_is_that_of_what_is_called():
 def test_an_order_by_need_takes_an_oracle():
     with pytest.raises(ValueError, match="takes an oracle"):
         make_schedule(RuntimeDependencyGraph((), (), (), (), (), ()), NEEDED)
+
+
+@given(worlds(), st.integers(0, 100))
+def test_S6_S7_with_slack_a_step_still_is_what_one_of_its_tests_misses(world, slack):
+    graph, truth = world
+    schedule = make_schedule(graph, Rules(closure=Closure.NEEDED, slack=slack), truth)
+    placed = {function: step.number for step in schedule.steps for function in step.functions}
+    assert placed.keys() == frozenset().union(*truth.needs.values())
+    for step in schedule.steps:
+        missing = {
+            test: truth.needs[test].difference(f for f, number in placed.items() if number < step.number)
+            for test in truth.needs
+        }
+        assert set(step.functions) in [missing[test] for test in step.tests]
+
+
+def test_with_slack_the_functions_come_first_that_more_tests_notice():
+    """``a`` alone is cheapest; for a line more, ``b`` satisfies two tests."""
+    nodes = tuple(Node(f"m.py::{name}", "m.py", Role.CORE, 1, lines) for name, lines in (("a", 10), ("b", 11)))
+    needs = {"t1": ("a",), "t2": ("b",), "t3": ("b",)}
+    tests = tuple(TestNode(name, name, "t.py", None, ("ab".index(f[0]),), 0, None, "") for name, f in needs.items())
+    graph = RuntimeDependencyGraph(nodes, (), ((),), tests, (), ())
+    truth = Truth({test: frozenset(f"m.py::{f}" for f in found) for test, found in needs.items()})
+
+    def order(slack: int) -> list[tuple[str, ...]]:
+        return [step.tests for step in make_schedule(graph, Rules(closure=Closure.NEEDED, slack=slack), truth).steps]
+
+    assert order(0) == [("t1",), ("t2", "t3")]
+    assert order(10) == [("t2", "t3"), ("t1",)]
+    assert order(9) == order(0)

@@ -51,6 +51,17 @@ def sandbox(command: Callable[..., Any]) -> Callable[..., Any]:
     )(command)
 
 
+def side_by_side(command: Callable[..., Any]) -> Callable[..., Any]:
+    """``--jobs``."""
+    return click.option(
+        "--jobs",
+        "-j",
+        type=click.IntRange(0),
+        default=0,
+        help="Processes side by side [default: one a core].",
+    )(command)
+
+
 def chosen_sandbox(given: dict[str, Any]) -> str:
     """The sandbox to take; says which on standard error."""
     chosen = choose(given["sandbox"])
@@ -74,12 +85,19 @@ def scheduling(command: Callable[..., Any]) -> Callable[..., Any]:
     """The options of the schedule. Each is None where it is not given."""
     least = "Merge neighbouring steps below so many lines [default: 0, never]."
     for decorate in (
+        click.option(
+            "--slack",
+            type=click.IntRange(0, 100),
+            metavar="PERCENT",
+            help="By need: of steps that cost so much more at most, take the one with most tests [default: 0].",
+        ),
         click.option("--max-lines", type=click.IntRange(0), help="Merge up to so many lines [default: 0, no limit]."),
         click.option("--min-lines", type=click.IntRange(0), help=least),
         click.option(
             "--closure",
             type=click.Choice([closure.value for closure in Closure]),
-            help="What a test requires: what it reached, or with all that this ever called [default: observed].",
+            help="What a test requires: what it reached, or also all that this ever called, or only what it notices "
+            "to be empty [default: observed].",
         ),
         click.option(
             "--cost", type=click.Choice([cost.value for cost in Cost]), help="What new code costs [default: lines]."

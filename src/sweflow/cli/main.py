@@ -34,6 +34,7 @@ from sweflow.cli.command import python as _python
 from sweflow.cli.command import sandbox as _sandbox
 from sweflow.cli.command import scheduling as _scheduling
 from sweflow.cli.command import show as _show
+from sweflow.cli.command import side_by_side as _jobs
 from sweflow.cli.completion import completion
 from sweflow.cli.config import config
 from sweflow.cli.doctor import doctor
@@ -70,16 +71,6 @@ def cli() -> None:
       sweflow build REPO --python VENV/bin/python
       sweflow report REPO.sweflow --open
     """
-
-
-def _jobs(command: Callable[..., Any]) -> Callable[..., Any]:
-    return click.option(
-        "--jobs",
-        "-j",
-        type=click.IntRange(0),
-        default=0,
-        help="Processes side by side [default: one a core].",
-    )(command)
 
 
 def _tracing(command: Callable[..., Any]) -> Callable[..., Any]:

@@ -20,6 +20,7 @@ from sweflow_tracer.progress import Progress
 LABELS = {
     "trace": "trace: each test alone",
     "graph": "graph",
+    "questions": "schedule: what tests notice",
     "coverage": "coverage: the suite, once",
     "verify": "verify: every tree",
     "eval": "eval: each patch in a clean tree",

@@ -6,13 +6,15 @@ from pathlib import Path
 from typing import Any
 
 import click
+from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 from sweflow_datasets import pipeline
 from sweflow_scheduler import Closure, Cost, Explanation, Rules, Schedule, critical_path, explain, waves, width
 from sweflow_scheduler.explain import Choice
 
-from sweflow.cli.command import DIR, forcing, output, scheduling, show
+from sweflow.cli.command import DIR, chosen_sandbox, forcing, output, sandbox, scheduling, show, side_by_side
+from sweflow.cli.progress import Bars
 from sweflow.display.timeline import BAR, timeline
 
 
@@ -21,17 +23,21 @@ from sweflow.display.timeline import BAR, timeline
 @scheduling
 @click.option("--explain", "wanted", type=int, metavar="STEP", help="Say why a step stands where it stands.")
 @forcing
+@sandbox
+@side_by_side
 @output
 def schedule(dir: Path, wanted: int | None, **given: Any) -> None:
     """Order DIR's graph into a development schedule.
 
-    Options that are not given are those that the build was started with. The timeline shows how it would go if each
+    Options that are not given are those that the build was started with. With --closure needed the tests run on code
+    with one function emptied at a time, to see which of them notice. The timeline shows how it would go if each
     step were started as soon as the steps that it needs are there, and took as long as it has lines.
 
     \b
     Examples:
       sweflow schedule inventory.sweflow
       sweflow schedule inventory.sweflow --min-lines 20 --max-lines 80
+      sweflow schedule inventory.sweflow --closure needed
       sweflow schedule inventory.sweflow --explain 7
     """
     if wanted is not None:
@@ -39,7 +45,17 @@ def schedule(dir: Path, wanted: int | None, **given: Any) -> None:
         why = explain(graph, pipeline.load_schedule(dir, graph), wanted)
         show(given, asdict(why), "\n".join(explanation_lines(why)))
         return
-    made = pipeline.schedule(dir, _rules(dir, given), force=given["force"])
+    rules = _rules(dir, given)
+    runs = rules.closure is Closure.NEEDED
+    with Bars(Console(stderr=True), quiet=given["quiet"] or given["as_json"]) as bars:
+        made = pipeline.schedule(
+            dir,
+            rules,
+            jobs=given["jobs"],
+            sandbox=chosen_sandbox(given) if runs else None,
+            progress=bars,
+            force=given["force"],
+        )
     show(given, schedule_object(made), schedule_table(made, str(dir)), "\n".join(summary_lines(made)))
 
 
@@ -52,6 +68,7 @@ def _rules(dir: Path, given: dict[str, Any]) -> Rules:
         closure=Closure(given["closure"] or rules.closure),
         min_lines=rules.min_lines if given["min_lines"] is None else given["min_lines"],
         max_lines=rules.max_lines if given["max_lines"] is None else given["max_lines"],
+        slack=rules.slack if given["slack"] is None else given["slack"],
     )
 
 
@@ -104,7 +121,8 @@ def explanation_lines(why: Explanation) -> Iterator[str]:
     if not why.needs:
         yield "It needs no earlier step."
     for function, tests in why.unnoticed:
-        yield f"{function} waited for it: {tests} test functions of earlier steps call it, and none notices it."
+        calling = "test function" if tests == 1 else "test functions"
+        yield f"{function} waited for it: {tests} {calling} before it can do without."
     later = ", ".join(map(str, why.needed_by)) or "none"
     yield f"Steps that need it: {later}."
 
@@ -125,7 +143,7 @@ def _why_not(choice: Choice, cost: int, ahead: int) -> str:
     if cost > choice.cost:
         return "costs more"
     if cost < choice.cost:
-        return "which nobody had asked yet"
+        return "costs less, but satisfies fewer tests or was not asked yet what it needs"
     if ahead > choice.ahead:
         return f"the same cost, but {ahead} calls ahead instead of {choice.ahead}"
     return "the same cost; its id comes later"

@@ -84,13 +84,14 @@ class Statements:
         elif placeholders.issuperset(there):
             yield "Each is there with a body that does nothing: tests that pass now call it and do not miss it."
         else:
-            yield "Each is there as a stub that raises `NotImplementedError`, or, where it says so, with a body that does"
-            yield "nothing: tests that pass now call it and do not miss it."
+            yield "Each is there as a stub that raises `NotImplementedError`, or, where it says so, with a body that"
+            yield "does nothing: tests that pass now call it and do not miss it."
         yield ""
         for function in step.targets:
             yield from self._function(function)
         if stubs:
-            yield f"These are {'stubs' if placeholders.isdisjoint(stubs) else 'there'} as well; the tests reach them only through the ones above:"
+            kind = "stubs" if placeholders.isdisjoint(stubs) else "there"
+            yield f"These are {kind} as well; the tests reach them only through the ones above:"
             yield ""
         for function in stubs:
             yield from self._function(function)
@@ -212,8 +213,8 @@ class Statements:
         if names:
             yield "## What does nothing yet"
             yield ""
-            yield "The bodies of these functions come with later steps; until then they do nothing, and your tests do not"
-            yield "miss them:"
+            yield "The bodies of these functions come with later steps. Until then they do nothing, and the tests above"
+            yield "do not miss them:"
             yield ""
             for number, name in names:
                 d = self._definitions[name]

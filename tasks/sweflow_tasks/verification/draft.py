@@ -59,9 +59,10 @@ class Amendments:
         """With one more function stubbed."""
         return replace(self, repairs=(*self.repairs, repair))
 
-    def postponing(self, waiting: Mapping[str, int]) -> "Amendments":
-        """With test functions that wait for a later step."""
-        return replace(self, waiting={**self.waiting, **waiting})
+    def postponing(self, waiting: Mapping[str, int], tests: frozenset[str]) -> "Amendments":
+        """With test functions that wait for a later step; what their ids (``tests``) need is to be found out again."""
+        needless = frozenset(pair for pair in self.needless if pair[0] not in tests)
+        return replace(self, waiting={**self.waiting, **waiting}, needless=needless)
 
     def learning(self, needless: Iterable[tuple[str, str]], silent: Iterable[tuple[str, str]]) -> "Amendments":
         """With more of what tests do not need."""

@@ -45,11 +45,13 @@ def find_fixpoint(
 def _amended(
     inputs: Inputs, verifier: Verifier, draft: Draft, verdicts: Verdicts, amendments: Amendments
 ) -> Amendments:
-    """What the problems of one tree change."""
+    """What was found changes: all that tests do not need, and what the last tree says beside."""
+    amendments = amendments.learning(verdicts.needless, verdicts.silent)
     if not verdicts.rejected:
-        return amendments.learning(verdicts.needless, verdicts.silent)
+        return amendments
     if repair := find_repair(draft, verdicts, verifier.judge_tree):
         return amendments.repairing(repair)
     if draft.by_need and (waiting := find_waiting(inputs.graph, draft, verdicts, verifier.passes_alone)):
-        return amendments.postponing(waiting)
+        tests = frozenset(test.id for test in inputs.graph.tests if test.function in waiting)
+        return amendments.postponing(waiting, tests)
     return amendments.rejecting(verdicts.rejected)

@@ -23,15 +23,16 @@ def find_waiting(
     Between the tree that the verdicts end with and the last of those functions, steps are halved. It is taken that what
     passes on one tree passes on the later ones.
     """
-    rejected = {rejection.id for rejection in verdicts.rejected if rejection.kind is Subject.TEST}
+    rejected = {rejection.id for rejection in verdicts.rejected if rejection.kind == Subject.TEST}
     guilty = {test.function for test in graph.tests if test.id in rejected}
     ids: dict[str, list[str]] = {}
     pending: dict[str, set[int]] = {}
     for test in graph.tests:
         if test.function in guilty and test.id in draft.plan.places:
+            home = max(verdicts.tree, draft.plan.step_of(test.id))
             comes = (draft.chain.code.get(graph.nodes[number].id, 0) for number in test.requirement)
             ids.setdefault(test.function, []).append(test.id)
-            pending.setdefault(test.function, set()).update(step for step in comes if step > verdicts.tree)
+            pending.setdefault(test.function, set()).update(step for step in comes if step > home)
     found = {}
     for function in sorted(ids):
         steps, tests = sorted(pending[function]), tuple(ids[function])

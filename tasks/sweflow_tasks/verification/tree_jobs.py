@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import random
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -50,8 +49,7 @@ class TreeJob:
 def tree_job(draft: Draft, tree: int, chosen: Iterable[str], blobs: Blobs) -> TreeJob:
     """The run of a tree, whose files these are; ``chosen`` are the ids up to it that run together."""
     plan, following = draft.plan, draft.chain.following(tree)
-    earlier = sorted(chosen, key=plan.places.__getitem__)
-    random.Random(tree).shuffle(earlier)
+    earlier = shuffled(chosen, tree)
     together = [earlier] if earlier else []
     apart = [*plan.of(tree), *(plan.passes[following] if following is not None else ())]
     traced = list(plan.fails[following]) if following is not None else []
@@ -60,6 +58,15 @@ def tree_job(draft: Draft, tree: int, chosen: Iterable[str], blobs: Blobs) -> Tr
     asked = [(trial.functions, trial.tests) for trial in trials]
     key = _key(blobs, (together, apart, traced, asked), seed)
     return TreeJob(draft, tree, blobs, together, apart, traced, seed, key, trials=trials)
+
+
+def shuffled(tests: Iterable[str], seed: int) -> list[str]:
+    """Tests in an order of chance, in which two of them stand to each other whatever else there is."""
+
+    def place(test: str) -> tuple[bytes, str]:
+        return hashlib.blake2b(f"{seed} {test}".encode(), digest_size=8).digest(), test
+
+    return sorted(tests, key=place)
 
 
 def lone_job(draft: Draft, tree: int, tests: Iterable[str]) -> TreeJob:

@@ -65,10 +65,10 @@ class Verifier(Sessions):
         with self._in_parallel(map(job, trees)) as runs:
             for done, (_, run) in enumerate(runs, 1):
                 waiting[run.number] = run
-                while len(parts) < len(trees) and trees[len(parts)] in waiting and (not parts or parts[-1].hold):
+                while len(parts) < len(trees) and trees[len(parts)] in waiting and not (parts and parts[-1].rejected):
                     parts.append(judge(draft, waiting.pop(trees[len(parts)])))
                 progress(Progress("verify", done, len(trees), len(parts[-1].rejected) if parts else 0))
-                if parts and not parts[-1].hold:
+                if parts and parts[-1].rejected:
                     break
         return merge_verdicts(self._blamed(draft, selection, parts))
 

@@ -212,7 +212,7 @@ def test_other_rules_are_stored_and_drop_what_was_made_of_the_old_schedule(copy)
     assert not (copy / "tasks.jsonl").exists()
     found = json.loads(run("schedule", copy, "--json"))
     assert found["forward_references"] == 0
-    assert found["rules"] == {"cost": "lines", "closure": "merged", "min_lines": 10, "max_lines": 0}
+    assert found["rules"] == {"cost": "lines", "closure": "merged", "min_lines": 10, "max_lines": 0, "slack": 0}
     assert len(found["steps"]) < 21
 
 

@@ -1,9 +1,11 @@
 """Repositories by hand: numbered functions that call each other, and tests that need some of them."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from sweflow_rdg import build_graph, index_source
-from sweflow_scheduler import make_schedule
+from sweflow_scheduler import Answer, Closure, Question, Rules, make_schedule
 from sweflow_tasks import Inputs
 from sweflow_tracer import Outcome
 from sweflow_tracer.project.project import Project
@@ -28,6 +30,23 @@ def inputs_of(calls: list[set[int]], needs: list[list[int]]) -> Inputs:
     index = index_source(blobs)
     graph = build_graph(trace_by_hand(index, needs, calls, [Outcome.PASSED] * len(needs)), index)
     return Inputs(Target(PROJECT, Path("python")), blobs, index, graph, make_schedule(graph))
+
+
+def by_need(calls: list[list[int]], needs: list[list[int]]) -> Inputs:
+    """``test_N`` calls the functions in ``calls[N]`` and notices those in ``needs[N]``; no function calls another."""
+    inputs = inputs_of([set()] * (1 + max(max(called) for called in calls)), calls)
+    functions = {f"tests/test_one.py::test_{n}": {f"core.py::f{f}" for f in needed} for n, needed in enumerate(needs)}
+
+    class Truth:
+        def ask(self, questions: Sequence[Question]) -> list[Answer]:
+            return [self._answer(question) for question in questions]
+
+        def _answer(self, question: Question) -> Answer:
+            silent = [question.function not in functions[name] for name in question.tests]
+            first = silent.index(False) if False in silent else len(silent)
+            return Answer(first, question.tests[first] if first < len(silent) else None)
+
+    return replace(inputs, schedule=make_schedule(inputs.graph, Rules(closure=Closure.NEEDED), Truth()))
 
 
 def test(number: int) -> str:

@@ -9,7 +9,7 @@ from sweflow_tasks.verification.judge import Verdicts
 from sweflow_tasks.verification.plan import find_merge
 from sweflow_tracer.progress import silent
 
-from .made import inputs_of, test
+from .made import by_need, inputs_of, test
 
 NOTHING = Verdicts(0, (), ())
 
@@ -28,6 +28,9 @@ class Told:
     def run(self, draft, selection, progress) -> Verdicts:
         self.drafts.append(draft)
         return self.says(draft)
+
+    def passes_alone(self, draft, tree: int, tests) -> bool:
+        raise AssertionError("asked by need only")
 
     def judge_tree(self, draft, tree: int) -> Verdicts:
         return self.says(draft)
@@ -95,7 +98,8 @@ def test_S2_a_step_without_fail_to_pass_joins_the_first_later_one_that_needs_it(
     inputs = inputs_of([set(), set(), set()], needs)
     draft = make_draft(inputs, Amendments().rejecting(map(rejection, rejected)))
     assert steps(draft) == expected
-    assert draft.merged == merged
+    homes = {s.number: {draft.chain.code[f] for f in s.functions} for s in inputs.schedule.steps}
+    assert {step: home for step, (home,) in homes.items() if home != step} == merged
     assert find_merge(inputs.graph, draft.schedule, draft.plan) is None
 
 
@@ -105,3 +109,80 @@ def test_S2_a_function_that_is_not_masked_leaves_its_step_and_a_step_of_nothing_
     assert steps(draft) == [(2, "1")]
     assert draft.schedule.ready == ("tests/test_one.py::test_0",)
     assert draft.plan.of(0) == (test(0),)
+
+
+def f(*numbers: int) -> tuple[str, ...]:
+    return tuple(f"core.py::f{number}" for number in numbers)
+
+
+def test_S7_a_function_whose_test_is_rejected_goes_on_alone_to_the_next_that_may_notice_it():
+    """``f1`` and ``f2`` are new with test 1, which leaves; test 2 notices the one, test 3 the other."""
+    inputs = by_need([[0], [0, 1, 2], [1, 3], [2, 4]], [[0], [0, 1, 2], [1, 3], [2, 4]])
+    assert steps(make_draft(inputs, Amendments())) == [(1, "0"), (2, "1 2"), (3, "3"), (4, "4")]
+    draft = make_draft(inputs, Amendments().rejecting([rejection(1)]))
+    assert steps(draft) == [(1, "0"), (3, "1 3"), (4, "2 4")]
+    assert draft.unmasked == {}
+
+
+def test_S6_a_function_that_its_tests_do_not_notice_on_their_tree_moves_or_stays_in_place():
+    inputs = by_need([[0, 1], [0, 1, 2]], [[0, 1], [0, 1, 2]])
+    silent = {(test(0), *f(1))}
+    draft = make_draft(inputs, Amendments().learning((), silent))
+    assert steps(draft) == [(1, "0"), (2, "1 2")]
+    assert draft.chain.placeholders == set(f(1)), "test 0 calls it before it is there"
+    draft = make_draft(inputs, Amendments().learning((), {*silent, (test(1), *f(1))}))
+    assert steps(draft) == [(1, "0"), (2, "2")]
+    assert {function: r.reason for function, r in draft.unmasked.items()} == {f(1)[0]: Reason.PSEUDO_TESTED}
+    assert not draft.chain.placeholders
+
+
+def test_a_test_that_passes_without_the_new_functions_is_pass_to_pass():
+    inputs = by_need([[0], [0]], [[0], [0]])
+    assert make_draft(inputs, Amendments()).plan.fails[1] == (test(0), test(1))
+    plan = make_draft(inputs, Amendments().learning({(test(1), *f(0))}, ())).plan
+    assert (plan.fails[1], plan.passes[1]) == ((test(0),), (test(1),))
+
+
+def test_S7_a_test_that_misses_several_functions_together_waits_for_the_first_tree_on_which_it_passes():
+    """Test 0 needs ``f0`` and, as its tree shows, one of ``f1`` and ``f2``, which come later."""
+    inputs = by_need([[0, 1, 2], [1, 3, 4], [2, 5, 6]], [[0], [1, 3, 4], [2, 5, 6]])
+    asked = []
+
+    class Waiting(Told):
+        def passes_alone(self, draft, tree: int, tests) -> bool:
+            asked.append((tree, tests))
+            return tree >= 3
+
+    def says(draft: Draft) -> Verdicts:
+        return Verdicts(1, (rejection(0),), ()) if draft.plan.step_of(test(0)) < 3 else NOTHING
+
+    found = find_fixpoint(inputs, Waiting(says), Amendments(), silent)
+    assert found.amendments.rejected == {}
+    assert found.amendments.waiting == {"tests/test_one.py::test_0": 3}
+    assert steps(found.draft) == [(2, "1 3 4"), (3, "0 2 5 6")]
+    assert found.draft.plan.fails[3] == (test(0), test(2))
+    assert asked == [(3, (test(0),)), (2, (test(0),))]
+
+
+def test_V1_a_test_that_passes_nowhere_later_is_rejected_though_it_calls_what_comes_later():
+    class Failing(Told):
+        def passes_alone(self, draft, tree: int, tests) -> bool:
+            return False
+
+    def says(draft: Draft) -> Verdicts:
+        return Verdicts(1, (rejection(0),), ()) if test(0) in draft.plan.of(1) else NOTHING
+
+    inputs = by_need([[0, 1], [0], [1]], [[0], [0], [1]])
+    found = find_fixpoint(inputs, Failing(says), Amendments(), silent)
+    assert set(found.amendments.rejected) == {test(0)}
+    assert found.amendments.waiting == {}
+
+
+def test_C2_what_an_earlier_test_calls_and_does_not_need_is_a_placeholder_and_never_removed():
+    inputs = by_need([[0, 1], [1, 2]], [[0], [1, 2]])
+    draft = make_draft(inputs, Amendments())
+    assert draft.chain.placeholders == set(f(1))
+    text = draft.chain.blobs(1, 1)["core.py"][1].decode()
+    assert "def f1(a):\n    pass  # sweflow: 'core.py::f1'\n" in text
+    assert "NotImplementedError" in draft.chain.blobs(0, 0)["core.py"][1].decode()
+    assert draft.chain.blobs(2, 2)["core.py"] == inputs.blobs["core.py"]

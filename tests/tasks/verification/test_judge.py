@@ -7,6 +7,7 @@ from sweflow_scheduler import make_schedule
 from sweflow_scheduler.connect import is_target
 from sweflow_scheduler.merge_steps import merge_steps
 from sweflow_tasks import Reason
+from sweflow_tasks.noticing.trial import Noticed
 from sweflow_tasks.verification.judge import Verdicts, judge, merge_verdicts
 from sweflow_tasks.verification.observations import Result, TreeRun
 from sweflow_tracer.values import Outcome
@@ -63,7 +64,15 @@ def seen(test: str = "t", outcome: Outcome = Outcome.FAILED, **facts: object) ->
     return Result(test=test, outcome=outcome, **{**plain, **facts})  # type: ignore[arg-type]
 
 
-def judged(results: list[Result], *, of: str, tree: int = 1) -> Verdicts:
+def judged(
+    results: list[Result],
+    *,
+    of: str,
+    tree: int = 1,
+    by_need: bool = False,
+    placeholders: frozenset[str] = frozenset(),
+    trials: tuple[Noticed, ...] = (),
+) -> Verdicts:
     """The verdicts on a tree with one test, which is of its own step (``tree``), or passes or fails before the next."""
     following = None if of == "tree" else tree + 1
     plan = SimpleNamespace(
@@ -71,9 +80,10 @@ def judged(results: list[Result], *, of: str, tree: int = 1) -> Verdicts:
         fails={tree + 1: ("t",) if of == "fails" else ()},
         passes={tree + 1: ("t",) if of == "passes" else ()},
     )
-    chain = SimpleNamespace(following=lambda _: following)
-    made = SimpleNamespace(plan=plan, chain=chain, functions=lambda step: frozenset({NEW}))
-    return judge(made, TreeRun(tree, tuple(results), ""))
+    chain = SimpleNamespace(following=lambda _: following, placeholders=placeholders)
+    plan.meets = {"t": frozenset({NEW})}
+    made = SimpleNamespace(plan=plan, chain=chain, functions=lambda step: frozenset({NEW}), by_need=by_need)
+    return judge(made, TreeRun(tree, tuple(results), "", trials=trials))
 
 
 ON_THE_SKELETON = {
@@ -152,3 +162,43 @@ def test_the_evidence_of_a_test_that_a_later_tree_rejects_is_gone():
     first, second = judged([seen(raised=(NEW,))], of="fails"), judged([seen()], of="tree", tree=2)
     merged = merge_verdicts([first, second])
     assert (merged.tree, len(merged.rejected), merged.evidence) == (2, 1, ())
+
+
+BY_NEED = {
+    "it passes, and called nothing of the step": (seen(outcome=Outcome.PASSED), True),
+    "it passes, and called a placeholder": (seen(outcome=Outcome.PASSED, called=(NEW,)), True),
+    "it fails after a call of a placeholder": (seen(called=(NEW,)), False),
+}
+
+
+@pytest.mark.parametrize(("result", "needless"), BY_NEED.values(), ids=BY_NEED)
+def test_S6_what_passes_without_the_placeholders_of_its_step_does_not_need_them(result, needless):
+    found = judged([result], of="fails", by_need=True, placeholders=frozenset({NEW}))
+    assert not found.rejected
+    assert found.needless == ({("t", NEW)} if needless else set())
+    assert [e.raised for e in found.evidence] == ([] if needless else [False])
+    assert found.hold is not needless
+
+
+def test_S6_a_stub_that_a_test_swallows_is_no_placeholder():
+    (found,) = judged([seen(outcome=Outcome.PASSED, called=(NEW,))], of="fails", by_need=True).rejected
+    assert found.reason is Reason.SWALLOWED
+
+
+TRIALS = {
+    "one function, noticed": ([Noticed((NEW,), ("t",), "t")], {NEW: "t"}, set(), set()),
+    "one function, not noticed": ([Noticed((NEW,), ("t", "u"), None)], {}, {("t", NEW), ("u", NEW)}, {1}),
+    "all at once, not noticed": (
+        [Noticed((NEW,), ("t",), "t"), Noticed((NEW, OTHER), ("t",), None)],
+        {NEW: "t"},
+        set(),
+        {1},
+    ),
+}
+
+
+@pytest.mark.parametrize(("trials", "noticed", "silent", "solved"), TRIALS.values(), ids=TRIALS)
+def test_S6_what_the_trials_of_a_tree_say(trials, noticed, silent, solved):
+    found = judged([seen(outcome=Outcome.PASSED)], of="tree", by_need=True, trials=tuple(trials))
+    assert (found.noticed, found.silent, found.solved) == (noticed, silent, solved)
+    assert found.hold is not bool(silent)

@@ -61,7 +61,7 @@ def test_D1_a_line_of_another_version_is_passed_over(tmp_path):
     ("line", "says"),
     [
         ("{}", "nothing of this version in line 1"),
-        ('{"key": "x", "version": 2}', "nothing of this version in line 1"),
+        ('{"key": "x", "version": 3}', "nothing of this version in line 1"),
         ("[]", "no JSON object in line 1"),
         ("torn", "no JSON in line 1"),
     ],

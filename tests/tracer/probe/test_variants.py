@@ -186,9 +186,9 @@ FIRST = len(CASES)
 @pytest.fixture(scope="module")
 def session(stage: Stage) -> Session:
     """Every case and every other group in one session."""
-    variants = {n: stage.variant(function, old, new) for n, (function, old, new, *_) in enumerate(CASES)}
-    variants[FIRST + 1] = stage.variant("core.py::rewritten", "n + 1", "n + 1 + 0")
-    variants[FIRST + 2] = stage.variant("core.py::plain", "n + 1", "n")
+    variants = {n: [stage.variant(function, old, new)] for n, (function, old, new, *_) in enumerate(CASES)}
+    variants[FIRST + 1] = [stage.variant("core.py::rewritten", "n + 1", "n + 1 + 0")]
+    variants[FIRST + 2] = [stage.variant("core.py::plain", "n + 1", "n")]
     groups = [[f"test_core.py::{test}"] for *_, test, _ in CASES]
     groups += [["test_core.py::test_plain"], ["test_core.py::test_rewritten"]]
     groups += [[f"test_core.py::test_{name}" for name in ("loops", "plain", "decorated")]]
