@@ -20,11 +20,13 @@ import sys
 import sysconfig
 import tempfile
 import time
+import zlib
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from sweflow_rdg import Call, Node, Role, RuntimeDependencyGraph, TestNode, index_source
-from sweflow_scheduler import Closure, Rules, make_schedule
+from sweflow_scheduler import Answer, Closure, Question, Rules, make_schedule
 from sweflow_tracer.project.files import Blobs
 
 SIZES = ((1_000, 1_000), (3_000, 3_000), (10_000, 1_000), (10_000, 10_000), (30_000, 30_000), (100_000, 100_000))
@@ -76,7 +78,7 @@ def measure_schedule(functions: int, tests: int, closure: Closure) -> Row:
     """Make a graph of this size and schedule it."""
     graph = make_graph(functions, tests, random.Random(functions + tests))
     started = time.process_time()
-    made = make_schedule(graph, Rules(closure=closure))
+    made = make_schedule(graph, Rules(closure=closure), Guess())
     seconds = time.process_time() - started
     return Row(
         functions=functions,
@@ -87,6 +89,20 @@ def measure_schedule(functions: int, tests: int, closure: Closure) -> Row:
         seconds=seconds,
         gigabytes=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024**2,
     )
+
+
+class Guess:
+    """An oracle that runs nothing: 56 of 100 pairs are noticed, as were of sqlparse's, and always the same."""
+
+    def ask(self, questions: Sequence[Question]) -> list[Answer]:
+        """An answer to each question."""
+        return [self._answer(question) for question in questions]
+
+    def _answer(self, question: Question) -> Answer:
+        for silent, test in enumerate(question.tests):
+            if zlib.crc32(f"{test} {question.function}".encode()) % 100 < 56:
+                return Answer(silent, test)
+        return Answer(len(question.tests), None)
 
 
 def make_graph(functions: int, tests: int, chance: random.Random) -> RuntimeDependencyGraph:

@@ -1,5 +1,6 @@
 """Connecting: what a step's place among the others says of it: targets, wave, fan-in, forward calls, difficulty."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
@@ -40,8 +41,8 @@ def connect(
                 forward=tuple(sorted(ahead)),
             )
         )
-    fan_in = [number for step in found for number in step.needs]
-    return with_difficulty(tuple(replace(step, fan_in=fan_in.count(step.number)) for step in found))
+    fan_in = Counter(number for step in found for number in step.needs)
+    return with_difficulty(tuple(replace(step, fan_in=fan_in[step.number]) for step in found))
 
 
 def _neighbours(graph: RuntimeDependencyGraph) -> tuple[dict[str, set[str | None]], dict[str, set[str]]]:

@@ -125,15 +125,23 @@ class _Order:
         return self._sizes.get(self._tests[number], 1)
 
     def _next_ones(self, chosen: Collection[int]) -> Iterator[int]:
-        """The cheapest of those that wait, as they stood at the start, for as many ids as are asked in one turn."""
-        self._agenda = [number for number in self._agenda if not self._waiting.is_satisfied(number)]
+        """The cheapest of those that wait, as they stood at the start, for as many ids as are asked in one turn.
+
+        Who has nothing to be asked leaves the agenda: what is missing only gets less.
+        """
         left = AHEAD - sum(map(self._size, chosen))
-        for number in self._agenda:
-            if left <= 0:
-                return
-            if number not in chosen and self._unknown(number):
+        kept = []
+        rest = iter(self._agenda)
+        for number in rest:
+            if not self._unknown(number):
+                continue
+            kept.append(number)
+            if number not in chosen:
                 left -= self._size(number)
                 yield number
+            if left <= 0:
+                break
+        self._agenda = [*kept, *rest]
 
     def _ask(self, numbers: list[int]) -> None:
         """Ask test functions about what they miss; what they do not notice leaves their requirements."""

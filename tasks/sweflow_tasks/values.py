@@ -51,8 +51,9 @@ class Reason(StrEnum):
 class Candidate(Short):
     """A step as a task that nobody has verified yet. Patches are unified diffs for ``git apply``.
 
-    ``removed_functions`` are those of the step that are not there at all, ``placeholder_functions`` those that are there
-    and do nothing; the others are stubs. ``underspecified`` lists what the tests rely on and a solver could not know. ``later`` are what stands in the step's files and only later steps use: kind, path, name.
+    ``removed_functions`` are those of the step that are not there at all, ``placeholder_functions`` those that are
+    there and do nothing; the others are stubs. ``underspecified`` lists what the tests rely on and a solver could not
+    know. ``later`` are what stands in the step's files and only later steps use: kind, path, name.
     ``pass_to_pass_count`` says how many of the dataset's tests are PASS_TO_PASS: the first so many in its order.
     ``lines`` are those of the step's functions in the original, ``difficulty`` is that of the schedule.
     """

@@ -12,6 +12,8 @@ from sweflow_tasks.format import read_certificates
 import sweflow
 from sweflow.cli.main import cli
 from sweflow.errors import NotAQuestion
+from sweflow.reporting.material import read_material
+from sweflow.reporting.payload import payload
 from tests.helpers import assert_adds_up, git, whole_rows, write_repository
 
 CORE = '''\
@@ -218,3 +220,11 @@ def test_D2_the_answers_and_the_order_are_the_same_each_time(built, tmp_path, py
     assert again["steps"]["verified"] > 0
     for name in ("schedule", "tasks", "certificates", "rejected"):
         assert getattr(other, name).read_bytes() == getattr(built, name).read_bytes(), name
+
+
+def test_a_report_says_who_notices_a_function(built):
+    graph = pipeline.load_graph(built.root)
+    found = payload(read_material(built, graph, pipeline.load_schedule(built.root, graph)))
+    noticed = {graph.nodes[node].id: graph.tests[test].id for node, test in found["noticed"]}
+    assert noticed["core.py::clear"] == "test_core.py::test_clear"
+    assert "core.py::note" not in noticed

@@ -49,6 +49,10 @@ export function facts() {
     maps: {},
     strength: [[1, [3, 4]]],
     ran: [[1, [5, 2, 1]]],
+    noticed: [
+      [1, 0],
+      [2, 1],
+    ],
   };
 }
 

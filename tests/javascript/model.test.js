@@ -80,6 +80,14 @@ test("lines that ran are told by differences, mutants by two numbers", () => {
   assert.deepEqual(made.strength.get(1), { killed: 3, total: 4 });
 });
 
+test("what is noticed and was not mutated has its full strength, and what nobody asked has none", () => {
+  assert.deepEqual(
+    [1, 2, 0].map((node) => model().strengthOf(node)),
+    [0.75, 1, undefined],
+  );
+  assert.equal(model({ noticed: undefined }).strengthOf(2), undefined);
+});
+
 test("ids of a test function are its parameters", () => {
   assert.deepEqual(model().idsOfFunction("tests/test_parse.py::test_parse"), [0, 1]);
   assert.deepEqual(model().idsOfFunction("nowhere"), []);

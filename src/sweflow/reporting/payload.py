@@ -182,12 +182,17 @@ def _strength(certificate: JsonObject | None) -> list[int] | None:
 
 
 def _measured(material: Material) -> JsonObject:
-    """What certificates measured of functions: mutants killed and all, and lines that ran, as differences."""
+    """What certificates measured of functions: mutants killed and all, lines that ran, as differences, who noticed."""
     place = {node.id: number for number, node in enumerate(material.graph.nodes)}
+    tests = {test.id: number for number, test in enumerate(material.graph.tests)}
+    noticed: dict[int, int] = {}
     strength: dict[int, list[int]] = {}
     ran: dict[int, list[int]] = {}
     for row in material.rows:
         certificate = row.get("certificate") or {}
+        for found in certificate.get("noticed") or ():
+            if found["function"] in place and found["by"] in tests:
+                noticed[place[found["function"]]] = tests[found["by"]]
         for found in (certificate.get("strength") or {}).get("functions") or ():
             if found["function"] in place and found["total"]:
                 strength[place[found["function"]]] = [found["killed"], found["total"]]
@@ -195,7 +200,11 @@ def _measured(material: Material) -> JsonObject:
             if found["function"] in place:
                 lines = sorted(found["executed"])
                 ran[place[found["function"]]] = [b - a for a, b in zip((0, *lines), lines, strict=False)]
-    return {"strength": sorted(strength.items()), "ran": sorted(ran.items())}
+    return {
+        "strength": sorted(strength.items()),
+        "ran": sorted(ran.items()),
+        "noticed": sorted(noticed.items()),
+    }
 
 
 def maps(graph: RuntimeDependencyGraph, links: Links, steps: Sequence[int]) -> JsonObject:

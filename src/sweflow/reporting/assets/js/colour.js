@@ -61,8 +61,8 @@ export class Colouring {
       case "tests":
         return model.nodes.tests[node] ? stepColour(this.testsPart(node), dark) : OTHER;
       case "strength": {
-        const found = model.strength.get(node);
-        return found ? strengthColour(found.killed / found.total) : OTHER;
+        const part = model.strengthOf(node);
+        return part === undefined ? OTHER : strengthColour(part);
       }
       default:
         return model.step(node)
@@ -85,7 +85,8 @@ export class Colouring {
         return `${model.nodes.tests[node]} tests`;
       case "strength": {
         const found = model.strength.get(node);
-        return found ? `${found.killed} of ${found.total} mutants killed` : "strength not measured";
+        if (found) return `${found.killed} of ${found.total} mutants killed`;
+        return model.noticed.has(node) ? "noticed where it is empty, not mutated" : "strength not measured";
       }
       default:
         return model.step(node) ? `step ${model.step(node)}` : model.state(node);
@@ -96,7 +97,8 @@ export class Colouring {
   short(node) {
     if (this.by !== "strength") return this.words(node);
     const found = this.model.strength.get(node);
-    return found ? `${found.killed}/${found.total} mutants` : "not measured";
+    if (found) return `${found.killed}/${found.total} mutants`;
+    return this.model.noticed.has(node) ? "noticed" : "not measured";
   }
 
   /** Rows of the legend: a colour and a text; a ramp where `ramp` holds colours. */
@@ -123,7 +125,12 @@ export class Colouring {
               { ramp: colours(strengthColour), text: ["no mutant killed", "all"] },
               { colour: OTHER, text: "not measured" },
             ]
-          : [{ colour: OTHER, text: "not measured in this build" }];
+          : model.noticed.size
+            ? [
+                { colour: strengthColour(1), text: "noticed where it is empty" },
+                { colour: OTHER, text: "not measured" },
+              ]
+            : [{ colour: OTHER, text: "not measured in this build" }];
       default:
         return [
           { ramp: colours((part) => stepColour(part, dark)), text: ["step 1", `${model.lastStep}`] },

@@ -124,6 +124,7 @@ export class Details {
           ? `${strength.killed} of ${strength.total} mutants killed (${percent(strength.killed, strength.total)})`
           : null,
       ],
+      ["Noticed by", model.noticed.has(node) ? testLink(ctx, model.noticed.get(node)) : null],
       [
         "Cycle",
         cycle >= 0

@@ -74,9 +74,7 @@ export class MapData {
       by === "tests"
         ? -model.nodes.tests[node]
         : by === "strength"
-          ? model.strength.has(node)
-            ? model.strength.get(node).killed / model.strength.get(node).total
-            : 2
+          ? (model.strengthOf(node) ?? 2)
           : model.step(node) || 1e9;
     return members.reduce((a, b) => (value(b) < value(a) ? b : a));
   }

@@ -48,15 +48,23 @@ export class Model {
     this.callers = this.in.map((calls) => [...new Set(calls.map((call) => caller[call]))]);
   }
 
-  /** What certificates measured: mutants killed, and lines that ran, by function. */
+  /** What certificates measured, by function: mutants killed, lines that ran, and a test that notices its absence. */
   measure() {
     this.strength = new Map(this.facts.strength.map(([node, [killed, total]]) => [node, { killed, total }]));
+    this.noticed = new Map(this.facts.noticed ?? []);
     this.ran = new Map(
       this.facts.ran.map(([node, differences]) => {
         let line = 0;
         return [node, new Set(differences.map((difference) => (line += difference)))];
       }),
     );
+  }
+
+  /** The share of a function's mutants that are killed; of one that is noticed and was not mutated, all; else undefined. */
+  strengthOf(node) {
+    const found = this.strength.get(node);
+    if (found) return found.killed / found.total;
+    return this.noticed.has(node) ? 1 : undefined;
   }
 
   /** Pairs of different functions of the project, one of which was seen to call the other: what the map draws. */

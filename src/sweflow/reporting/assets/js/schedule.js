@@ -347,6 +347,8 @@ export class ScheduleView {
     if (task?.removed.includes(model.ids[node])) notes.push(chip("not in the skeleton"));
     const strength = model.strength.get(node);
     if (strength) notes.push(chip(`${strength.killed}/${strength.total} mutants`));
+    const test = model.noticed.get(node);
+    if (test !== undefined) notes.push(h("span", { class: "faint" }, "noticed by ", testLink(this.ctx, test)));
     return [functionLink(this.ctx, node), notes.length ? h("span", { class: "chips" }, notes) : null];
   }
 
