@@ -11,7 +11,7 @@ from itertools import islice
 
 from sweflow_scheduler.greedy import NO_CALLS, Batch, Waiting
 
-AHEAD = 1600
+AHEAD = 400
 """Test ids that are asked in one turn: beside the test function that is next the cheapest that wait."""
 RIVALS = 64
 """Test functions of near-equal cost that are compared."""
