@@ -77,12 +77,14 @@ class Build:
 
     @cached_property
     def steps(self) -> dict[str, int]:
-        """The step at which each masked function comes, merged steps followed."""
+        """The step at which each masked function comes: its task's, or in the schedule, merged steps followed."""
         rejected = self._lines("rejected.jsonl")
         into = {int(r["id"]): int(r["detail"].split()[-1]) for r in rejected if r["reason"] == "merged"}
         stays = {r["id"] for r in rejected if r["kind"] == "function" and r["reason"] != "step-rejected"}
         schedule = json.loads((self.folder / "schedule.json").read_text("utf-8"))
         found = {f: into.get(s["number"], s["number"]) for s in schedule["steps"] for f in s["functions"]}
+        for row in self.rows:
+            found |= dict.fromkeys((*row["target_functions"], *row["dependent_functions"]), row["step"])
         return {function: step for function, step in found.items() if function not in stays}
 
     @cached_property
@@ -211,7 +213,7 @@ def check_text(build: Build, row: dict[str, Any], scratch: Path) -> Iterator[tup
 
 
 def only_masked(build: Build, step: int, path: str, content: bytes) -> bool:
-    """Whether a file is the original with what comes later replaced by a stub, ``pass``, or nothing."""
+    """Whether a file is the original with what comes later replaced by a stub, a placeholder, ``pass``, or nothing."""
     source, text = decoded(build.original(path)).encode(), decoded(content).encode()
     holes = [f for f in functions(path, build.original(path)) if is_later(build, step, f.id)]
     places = {0}
@@ -241,7 +243,9 @@ def filled(build: Build, source: bytes, hole: Function, text: bytes, place: int)
     if is_test:
         patterns.append(margin + rb"def " + name + rb"\(\*args, \*\*kwargs\): raise NotImplementedError(\r\n|\r|\n)")
     else:
-        stub = rb"[;\s]*raise NotImplementedError\('sweflow: [^\r\n]*'\)([;\s]*yield)?(\r\n|\r|\n|\Z)"
+        raises = rb"raise NotImplementedError\('sweflow: [^\r\n]*'\)([;\s]*yield)?"
+        nothing = rb"(pass|return[;\s]*yield)  # sweflow: '[^\r\n]*'"
+        stub = rb"[;\s]*(" + raises + rb"|" + nothing + rb")(\r\n|\r|\n|\Z)"
         for end in {hole.bare, hole.head}:
             kept = source[hole.start : end].rstrip() if end == hole.head else source[hole.start : end]
             patterns.append(re.escape(without_comments_at_end(kept)) + stub)

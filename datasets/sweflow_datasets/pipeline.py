@@ -444,6 +444,7 @@ def read_inputs(out: StrPath, *, python: StrPath | None = None, index: SourceInd
         graph=read_graph(folder.graph),
         schedule=read_schedule(folder.schedule),
         docstrings=stored_options(folder.root).docstrings,
+        seconds=_seconds_of_tests(folder),
     )
 
 

@@ -82,7 +82,7 @@ def verify_tasks(
     """
     start = without_leaks(inputs, Amendments().rejecting(unstable(inputs.graph)))
     with ExitStack() as stack:
-        verifier = stack.enter_context(Verifier(settings, journal))
+        verifier = stack.enter_context(Verifier(settings, journal, inputs.seconds))
         inherit = options.inherit and options.certificate.level is Level.BASIC
         impact = Impact(inputs.graph, inputs.index, verifier.watch(inputs)) if inherit else None
 

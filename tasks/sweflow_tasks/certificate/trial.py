@@ -18,14 +18,12 @@ from sweflow_tasks.certificate.changes import Change, changes_of
 from sweflow_tasks.execution.arguments import present_arguments
 from sweflow_tasks.execution.job_pool import Run
 from sweflow_tasks.masking.standing import Standing, standing
+from sweflow_tasks.noticing.trial import patience
 from sweflow_tasks.values import JsonObject
 from sweflow_tasks.verification.draft import Draft, Inputs
 
 SEED = 1000
 """Hash seed of every trial: that of the first gold run."""
-LEAST_SECONDS = 5.0
-TIMES_SLOWER = 10.0
-"""A changed function may take a test so many times longer, and at least so long, before it counts as endless."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +138,7 @@ def trial_of(
         running = tuple(test for test in tests if place.definition.id in draft.plan.meets[test])
         changes[place.definition.id] = tuple(changes_of(place, step, running, mutants))
     blobs = draft.chain.blobs(step, step)
-    limit = min(most, LEAST_SECONDS + TIMES_SLOWER * max((seconds.get(test, 0.0) for test in tests), default=0.0))
+    limit = patience(tests, seconds, most)
     paths = tuple(present_arguments(inputs.target.project.arguments, draft.chain.original, blobs))
     return TrialJob(step, tests, places, changes, blobs, paths, limit)
 

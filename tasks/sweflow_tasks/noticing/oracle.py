@@ -17,25 +17,22 @@ from sweflow_tracer.runner.options import SessionOptions, Variant
 
 from sweflow_tasks.execution.job_pool import JobPool, Run
 from sweflow_tasks.masking.mask import emptied
-from sweflow_tasks.noticing.trial import Trial, outcomes_of, with_trials
+from sweflow_tasks.noticing.trial import Trial, outcomes_of, patience, with_trials
 from sweflow_tasks.values import JsonObject
 
 SEEDS = (2000, 2001)
-LEAST_SECONDS = 5.0
-TIMES_SLOWER = 10.0
-"""Beside an emptied function a test may take so many times longer, and at least so long, before it is endless."""
 
 
 @dataclass(frozen=True, slots=True)
 class QuestionsJob:
-    """Questions in one session on the complete code; ``limit`` is in seconds for one test."""
+    """Questions in one session on the complete code; ``timeout`` is in seconds for one test."""
 
     trials: tuple[Trial, ...]
     blobs: Blobs
     tree: str
     paths: tuple[str, ...]
     seed: int
-    limit: float
+    timeout: float
 
     @property
     def facts(self) -> Iterator[str]:
@@ -45,7 +42,7 @@ class QuestionsJob:
 
     def measure(self, run: Run) -> JsonObject:
         """By question the first id that notices."""
-        plain = SessionOptions(groups=[], timeout=self.limit, seed=self.seed, paths=self.paths, follow=False)
+        plain = SessionOptions(groups=[], timeout=self.timeout, seed=self.seed, paths=self.paths, follow=False)
         try:
             session = run(self.blobs, with_trials(plain, self.trials))
         except SessionFailed as error:
@@ -89,9 +86,7 @@ class RunningOracle:
     def ask(self, questions: Sequence[Question]) -> list[Answer]:
         """An answer to each question."""
         trials = tuple(map(self._trial, questions))
-        spent = (self._seconds.get(test, 0.0) for trial in trials for test in trial.tests)
-        limit = min(self._most, LEAST_SECONDS + TIMES_SLOWER * max(spent, default=0.0))
-        jobs = [QuestionsJob(trials, self._blobs, self._tree, self._paths, seed, limit) for seed in SEEDS]
+        jobs = [QuestionsJob(trials, self._blobs, self._tree, self._paths, seed, self._most) for seed in SEEDS]
         found = self._pool.measure(jobs, lambda done: None)
         self._asked += len(questions)
         self._progress(Progress("questions", self._asked, self._asked))
@@ -103,7 +98,7 @@ class RunningOracle:
         text = emptied(d, self._index.files[d.path].text.utf8)
         variant = Variant(d.path, d.name, d.line, d.start, d.end, text)
         tests = tuple(test for function in question.tests for test in self._calling(function, question.function))
-        return Trial((question.function,), (variant,), tests)
+        return Trial((question.function,), (variant,), tests, patience(tests, self._seconds, self._most))
 
     def _calling(self, test: str, function: str) -> Iterator[str]:
         """The ids of a test function that call a function."""

@@ -22,7 +22,10 @@ UNNOTICED = "no accepted test notices it"
 
 @dataclass(frozen=True, slots=True)
 class Inputs:
-    """What the rooms before this one made of a repository, and what becomes of docstrings."""
+    """What the rooms before this one made of a repository, and what becomes of docstrings.
+
+    ``seconds`` are those of tests, by id, as far as they are known.
+    """
 
     target: Target
     blobs: Blobs
@@ -30,6 +33,7 @@ class Inputs:
     graph: RuntimeDependencyGraph
     schedule: Schedule
     docstrings: Docstrings = Docstrings.KEEP
+    seconds: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,12 +7,14 @@ other ids of the following step in a third one, under the recorder, so that a te
 still shows the call. Of these each that does not fail by a stub of that step runs once more in a process of its own.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from pathlib import Path
+from types import MappingProxyType
 
 from sweflow_tracer.errors import SessionFailed
 from sweflow_tracer.progress import OnProgress, Progress
+from sweflow_tracer.project.files import Blobs
 from sweflow_tracer.runner.options import SessionOptions
 from sweflow_tracer.runner.session import Session
 from sweflow_tracer.runner.settings import RunSettings
@@ -32,15 +34,18 @@ from sweflow_tasks.verification.repair import find_culprit
 from sweflow_tasks.verification.test_selection import TestSelection
 from sweflow_tasks.verification.tree_jobs import TreeJob, lone_job, results_of, tree_job, watched_job
 
+NOTHING_RAN: Mapping[str, float] = MappingProxyType({})
+
 
 class Verifier(Sessions):
     """Runs trees, remembers what it ran in a journal file, and never runs the same thing twice (D1).
 
-    Its workspaces stand from one run of a chain to the next.
+    Its workspaces stand from one run of a chain to the next. ``seconds`` are those of tests that ran.
     """
 
-    def __init__(self, settings: RunSettings, journal: Path) -> None:
+    def __init__(self, settings: RunSettings, journal: Path, seconds: Mapping[str, float] = NOTHING_RAN) -> None:
         super().__init__(settings, journal)
+        self._seconds = seconds
         self._journal: Journal[TreeJob, TreeRun] = Journal(journal, _TreeRuns(settings))
 
     def watch(self, inputs: Inputs) -> FileReads:
@@ -60,7 +65,7 @@ class Verifier(Sessions):
         walk = TreeWalk(draft.chain)
 
         def job(tree: int) -> TreeJob:
-            return tree_job(draft, tree, selection.together(tree), walk.at(tree, draft.chain.beside(tree)))
+            return self._job(draft, tree, selection.together(tree), walk.at(tree, draft.chain.beside(tree)))
 
         with self._in_parallel(map(job, trees)) as runs:
             for done, (_, run) in enumerate(runs, 1):
@@ -75,7 +80,10 @@ class Verifier(Sessions):
     def judge_tree(self, draft: Draft, tree: int) -> Verdicts:
         """What one tree says when everything runs there."""
         blobs = draft.chain.blobs(tree, draft.chain.beside(tree))
-        return judge(draft, self._run_one(tree_job(draft, tree, draft.plan.upto(tree), blobs)))
+        return judge(draft, self._run_one(self._job(draft, tree, draft.plan.upto(tree), blobs)))
+
+    def _job(self, draft: Draft, tree: int, chosen: Iterable[str], blobs: Blobs) -> TreeJob:
+        return tree_job(draft, tree, chosen, blobs, self._seconds, self._settings.timeout)
 
     def passes_alone(self, draft: Draft, tree: int, tests: Iterable[str]) -> bool:
         """Whether some ids pass on a tree, run by themselves."""

@@ -9,9 +9,9 @@
   become another run's), ``compiled`` (the same in an isolated sandbox, where new ones are told as records, or null);
 - ``engine``, ``follow`` (record processes that tests start), ``jobs``, ``timeout`` (seconds a test), ``fork``,
   ``parent`` (process id of who started it, 0 in a sandbox that ends with it);
-- ``variants``: by number of a group, another text of a function to run it with (variants.py); such a group ends with
-  its first test that does not pass. ``lines``: groups of which to record the lines that they execute of ``watched``,
-  spans of lines by path;
+- ``variants``: by number of a group, other texts of functions to run it with (variants.py); such a group ends with
+  its first test that does not pass. ``limits``: by number of a group, seconds a test instead of ``timeout``.
+  ``lines``: groups of which to record the lines that they execute of ``watched``, spans of lines by path;
 - ``groups``: "each" (every item alone), "together", or lists of ids; ``traced``: null (record from the start), or the
   numbers of the groups to record; ``again``: groups of which what fails, and all after it, runs once more, each test
   alone; ``stubs``: by number of a group functions by whose stubs its tests are to fail: what does not runs once more,

@@ -39,7 +39,8 @@ def run_groups(run: Run, session: Any, selected: list[Any], threads: int) -> Non
         looked_at = {number: group for number, group in plain if number in stubs or number in CONFIG["again"]}
         doubtful = Doubtful(looked_at, stubs, run.emit)
         work = functools.partial(_run_group, run)
-        workers = Workers(CONFIG["jobs"], CONFIG["timeout"], CONFIG["scratch"], doubtful.emit, work)
+        limits = {int(number): seconds for number, seconds in CONFIG["limits"].items()}
+        workers = Workers(CONFIG["jobs"], CONFIG["timeout"], limits, CONFIG["scratch"], doubtful.emit, work)
         workers.run(plain)
         workers.run(doubtful.alone())
         for number, group in groups:
@@ -94,9 +95,10 @@ def _run_group(run: Run, number: int, group: list[Any], send: Send) -> None:
     items.fresh_capture(group[0].config)
     if run.guard is not None:
         run.guard.start()
+    seconds = CONFIG["limits"].get(str(number), CONFIG["timeout"])
     for item, following in zip(group, [*group[1:], None]):
         send({"kind": "begin", "id": item.nodeid})
-        record = _run_item(run, item, following, whole=number in CONFIG["again"])
+        record = _run_item(run, item, following, number in CONFIG["again"], seconds)
         record["base"] = run.base
         record["codes"], record["edges"] = run.recorder.compact(record["edges"], run.base)
         send(record if run.guard is None else run.guard.seal(record))
@@ -104,8 +106,8 @@ def _run_group(run: Run, number: int, group: list[Any], send: Send) -> None:
             break
 
 
-def _run_item(run: Run, item: Any, following: Any, whole: bool) -> dict[str, Any]:
-    """Run an item; ``whole``: the guard looks at everything after it."""
+def _run_item(run: Run, item: Any, following: Any, whole: bool, seconds: float) -> dict[str, Any]:
+    """Run an item, which may take so many seconds; ``whole``: the guard looks at everything after it."""
     random.seed(0)
     if "numpy.random" in sys.modules:
         sys.modules["numpy.random"].seed(0)
@@ -124,7 +126,7 @@ def _run_item(run: Run, item: Any, following: Any, whole: bool) -> dict[str, Any
     record: dict[str, Any] = {"kind": "test", "id": item.nodeid, "intact": run.intact(), "edges": run.recorder.take()}
     record.update(verdict)
     if current.timed_out:
-        record["detail"] = "no end after %g s" % CONFIG["timeout"]
+        record["detail"] = "no end after %g s" % seconds
     if run.lines is not None:
         record["lines"] = run.lines.take()
     record.update(run.loaded())

@@ -97,13 +97,23 @@ class Child:
 
 
 class Workers:
-    """Runs groups of items in forked children, several at once."""
+    """Runs groups of items in forked children, several at once.
+
+    ``timeout`` is in seconds for one test; ``limits`` are those of groups with another one.
+    """
 
     def __init__(
-        self, jobs: int, timeout: float, scratch: str, emit: Send, run_group: Callable[[int, list[Any], Send], None]
+        self,
+        jobs: int,
+        timeout: float,
+        limits: dict[int, float],
+        scratch: str,
+        emit: Send,
+        run_group: Callable[[int, list[Any], Send], None],
     ) -> None:
         self._jobs = jobs
         self._timeout = timeout
+        self._limits = limits
         self._scratch = scratch
         self._emit = emit
         self._run_group = run_group
@@ -208,14 +218,14 @@ class Workers:
             return None
         lost = child.group[child.finished]
         outcome = "timed-out" if late else "lost"
-        detail = "no end after %g s" % self._timeout if late else _describe(status)
+        detail = "no end after %g s" % self._seconds(child) if late else _describe(status)
         record = {"kind": "test", "id": lost.nodeid, "outcome": outcome, "detail": detail}
         self._emit({**record, "group": child.number})
         return child.group[child.finished + 1 :]
 
     def _is_late(self, child: Child) -> bool:
         """Whether a child must be ended; its test is told to end first."""
-        over = time.monotonic() - child.since - self._timeout
+        over = time.monotonic() - child.since - self._seconds(child)
         if over > 0 and not child.warned:
             child.warned = True
             try:
@@ -223,6 +233,10 @@ class Workers:
             except ProcessLookupError:
                 pass
         return over > GRACE_SECONDS
+
+    def _seconds(self, child: Child) -> float:
+        """How long a test of a child may take."""
+        return self._limits.get(child.number, self._timeout)
 
     def _end(self, child: Child) -> int:
         if child.fd is not None:
