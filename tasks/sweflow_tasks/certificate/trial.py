@@ -138,7 +138,7 @@ def trial_of(
         running = tuple(test for test in tests if place.definition.id in draft.plan.meets[test])
         changes[place.definition.id] = tuple(changes_of(place, step, running, mutants))
     blobs = draft.chain.blobs(step, step)
-    limit = patience(tests, seconds, most)
+    limit = max((patience(test, seconds, most) for test in tests), default=most)
     paths = tuple(present_arguments(inputs.target.project.arguments, draft.chain.original, blobs))
     return TrialJob(step, tests, places, changes, blobs, paths, limit)
 

@@ -17,7 +17,7 @@ from sweflow_tracer.runner.options import SessionOptions, Variant
 
 from sweflow_tasks.execution.job_pool import JobPool, Run
 from sweflow_tasks.masking.mask import emptied
-from sweflow_tasks.noticing.trial import Trial, outcomes_of, patience, with_trials
+from sweflow_tasks.noticing.trial import Trial, outcomes_of, with_trials
 from sweflow_tasks.values import JsonObject
 
 SEEDS = (2000, 2001)
@@ -25,7 +25,10 @@ SEEDS = (2000, 2001)
 
 @dataclass(frozen=True, slots=True)
 class QuestionsJob:
-    """Questions in one session on the complete code; ``timeout`` is in seconds for one test."""
+    """Questions in one session on the complete code; ``timeout`` is in seconds for one test.
+
+    ``seconds`` are those of tests in earlier runs, by which one counts as endless.
+    """
 
     trials: tuple[Trial, ...]
     blobs: Blobs
@@ -33,6 +36,7 @@ class QuestionsJob:
     paths: tuple[str, ...]
     seed: int
     timeout: float
+    seconds: Mapping[str, float]
 
     @property
     def facts(self) -> Iterator[str]:
@@ -44,7 +48,7 @@ class QuestionsJob:
         """By question the first id that notices."""
         plain = SessionOptions(groups=[], timeout=self.timeout, seed=self.seed, paths=self.paths, follow=False)
         try:
-            session = run(self.blobs, with_trials(plain, self.trials))
+            session = run(self.blobs, with_trials(plain, self.trials, self.seconds))
         except SessionFailed as error:
             if error.killed:
                 raise
@@ -86,7 +90,10 @@ class RunningOracle:
     def ask(self, questions: Sequence[Question]) -> list[Answer]:
         """An answer to each question."""
         trials = tuple(map(self._trial, questions))
-        jobs = [QuestionsJob(trials, self._blobs, self._tree, self._paths, seed, self._most) for seed in SEEDS]
+        jobs = [
+            QuestionsJob(trials, self._blobs, self._tree, self._paths, seed, self._most, self._seconds)
+            for seed in SEEDS
+        ]
         found = self._pool.measure(jobs, lambda done: None)
         self._asked += len(questions)
         self._progress(Progress("questions", self._asked, self._asked))
@@ -98,7 +105,7 @@ class RunningOracle:
         text = emptied(d, self._index.files[d.path].text.utf8)
         variant = Variant(d.path, d.name, d.line, d.start, d.end, text)
         tests = tuple(test for function in question.tests for test in self._calling(function, question.function))
-        return Trial((question.function,), (variant,), tests, patience(tests, self._seconds, self._most))
+        return Trial((question.function,), (variant,), tests)
 
     def _calling(self, test: str, function: str) -> Iterator[str]:
         """The ids of a test function that call a function."""

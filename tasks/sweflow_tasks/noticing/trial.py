@@ -1,6 +1,6 @@
 """Trials: tests run with emptied functions in place, up to the first that notices."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from sweflow_tracer.errors import SessionFailed
@@ -13,26 +13,22 @@ from sweflow_tasks.execution.job_pool import Run
 from sweflow_tasks.masking.standing import in_place
 
 LEAST_SECONDS = 5.0
-TIMES_SLOWER = 10.0
+TIMES_SLOWER = 4.0
 """With other code a test may take so many times longer, and at least so long, before it counts as endless."""
 
 
-def patience(tests: Iterable[str], seconds: Mapping[str, float], most: float) -> float:
-    """Seconds for one of these tests with other code; ``seconds`` are those of earlier runs, ``most`` the time-out."""
-    return min(most, LEAST_SECONDS + TIMES_SLOWER * max((seconds.get(test, most) for test in tests), default=0.0))
+def patience(test: str, seconds: Mapping[str, float], most: float) -> float:
+    """Seconds for a test with other code; ``seconds`` are those of earlier runs, ``most`` is the time-out."""
+    return min(most, LEAST_SECONDS + TIMES_SLOWER * seconds.get(test, most))
 
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """Functions that are emptied, what stands in their place, and the ids that run so one after the other.
-
-    ``limit`` is in seconds for one of them; it depends on how quick this machine is.
-    """
+    """Functions that are emptied, what stands in their place, and the ids that run so one after the other."""
 
     functions: tuple[str, ...]
     variants: tuple[Variant, ...]
     tests: tuple[str, ...]
-    limit: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,14 +40,14 @@ class Noticed:
     by: str | None
 
 
-def with_trials(options: SessionOptions, trials: Sequence[Trial]) -> SessionOptions:
-    """The options of a session in which trials run after all groups."""
+def with_trials(options: SessionOptions, trials: Sequence[Trial], seconds: Mapping[str, float]) -> SessionOptions:
+    """The options of a session in which trials run after all groups; ``seconds`` are those of tests in earlier runs."""
     groups = [] if isinstance(options.groups, str) else list(options.groups)
     return replace(
         options,
         groups=[*groups, *(trial.tests for trial in trials)],
         variants={number: trial.variants for number, trial in enumerate(trials, len(groups))},
-        limits={number: trial.limit for number, trial in enumerate(trials, len(groups))},
+        limits={test: patience(test, seconds, options.timeout) for trial in trials for test in trial.tests},
     )
 
 
@@ -84,7 +80,7 @@ def _by(
         return trial.tests[0]
     if number in session.unfit:
         alone = SessionOptions(
-            groups=[trial.tests], timeout=trial.limit, seed=options.seed, paths=options.paths, follow=False
+            groups=[trial.tests], timeout=options.timeout, seed=options.seed, paths=options.paths, follow=False
         )
         try:
             found, number = _first_failures(run(in_place(blobs, trial.variants), alone)), 0

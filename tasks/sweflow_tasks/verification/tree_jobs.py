@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from sweflow_rdg.graph.roles import looks_like_test
@@ -15,7 +15,7 @@ from sweflow_tracer.values import Outcome
 
 from sweflow_tasks.masking.mask_policy import NEVER
 from sweflow_tasks.masking.standing import standing
-from sweflow_tasks.noticing.trial import Trial, patience
+from sweflow_tasks.noticing.trial import Trial
 from sweflow_tasks.verification.draft import Draft
 from sweflow_tasks.verification.observations import Result
 
@@ -46,20 +46,15 @@ class TreeJob:
         return [*self.together, *([self.apart] if self.apart else []), *([self.traced] if self.traced else [])]
 
 
-def tree_job(
-    draft: Draft, tree: int, chosen: Iterable[str], blobs: Blobs, seconds: Mapping[str, float], most: float
-) -> TreeJob:
-    """The run of a tree, whose files these are; ``chosen`` are the ids up to it that run together.
-
-    ``seconds`` are those of tests that ran, ``most`` is the time-out of one.
-    """
+def tree_job(draft: Draft, tree: int, chosen: Iterable[str], blobs: Blobs) -> TreeJob:
+    """The run of a tree, whose files these are; ``chosen`` are the ids up to it that run together."""
     plan, following = draft.plan, draft.chain.following(tree)
     earlier = shuffled(chosen, tree)
     together = [earlier] if earlier else []
     apart = [*plan.of(tree), *(plan.passes[following] if following is not None else ())]
     traced = list(plan.fails[following]) if following is not None else []
     seed = tree + 1
-    trials = trials_of(draft, tree, seconds, most) if draft.by_need and tree else ()
+    trials = trials_of(draft, tree) if draft.by_need and tree else ()
     asked = [(trial.functions, trial.tests) for trial in trials]
     key = _key(blobs, (together, apart, traced, asked), seed)
     return TreeJob(draft, tree, blobs, together, apart, traced, seed, key, trials=trials)
@@ -80,11 +75,8 @@ def lone_job(draft: Draft, tree: int, tests: Iterable[str]) -> TreeJob:
     return TreeJob(draft, tree, blobs, [], apart, [], seed, _key(blobs, ([], apart, [], []), seed))
 
 
-def trials_of(draft: Draft, step: int, seconds: Mapping[str, float], most: float) -> tuple[Trial, ...]:
-    """Whether a step's FAIL_TO_PASS notice each of its functions alone, and all of them at once (S6).
-
-    ``seconds`` are those of tests that ran, ``most`` is the time-out of one.
-    """
+def trials_of(draft: Draft, step: int) -> tuple[Trial, ...]:
+    """Whether a step's FAIL_TO_PASS notice each of its functions alone, and all of them at once (S6)."""
     fails, meets = draft.plan.fails[step], draft.plan.meets
     emptied = {place.definition.id: place.emptied() for place in standing(draft.chain, step, draft.functions(step))}
     asked: list[tuple[tuple[str, ...], tuple[str, ...]]] = [
@@ -92,9 +84,7 @@ def trials_of(draft: Draft, step: int, seconds: Mapping[str, float], most: float
     ]
     asked += [(tuple(emptied), fails)] if len(emptied) > 1 else []
     return tuple(
-        Trial(functions, tuple(map(emptied.__getitem__, functions)), tests, patience(tests, seconds, most))
-        for functions, tests in asked
-        if tests
+        Trial(functions, tuple(map(emptied.__getitem__, functions)), tests) for functions, tests in asked if tests
     )
 
 

@@ -14,7 +14,6 @@ from types import MappingProxyType
 
 from sweflow_tracer.errors import SessionFailed
 from sweflow_tracer.progress import OnProgress, Progress
-from sweflow_tracer.project.files import Blobs
 from sweflow_tracer.runner.options import SessionOptions
 from sweflow_tracer.runner.session import Session
 from sweflow_tracer.runner.settings import RunSettings
@@ -65,7 +64,7 @@ class Verifier(Sessions):
         walk = TreeWalk(draft.chain)
 
         def job(tree: int) -> TreeJob:
-            return self._job(draft, tree, selection.together(tree), walk.at(tree, draft.chain.beside(tree)))
+            return tree_job(draft, tree, selection.together(tree), walk.at(tree, draft.chain.beside(tree)))
 
         with self._in_parallel(map(job, trees)) as runs:
             for done, (_, run) in enumerate(runs, 1):
@@ -80,10 +79,7 @@ class Verifier(Sessions):
     def judge_tree(self, draft: Draft, tree: int) -> Verdicts:
         """What one tree says when everything runs there."""
         blobs = draft.chain.blobs(tree, draft.chain.beside(tree))
-        return judge(draft, self._run_one(self._job(draft, tree, draft.plan.upto(tree), blobs)))
-
-    def _job(self, draft: Draft, tree: int, chosen: Iterable[str], blobs: Blobs) -> TreeJob:
-        return tree_job(draft, tree, chosen, blobs, self._seconds, self._settings.timeout)
+        return judge(draft, self._run_one(tree_job(draft, tree, draft.plan.upto(tree), blobs)))
 
     def passes_alone(self, draft: Draft, tree: int, tests: Iterable[str]) -> bool:
         """Whether some ids pass on a tree, run by themselves."""
@@ -143,7 +139,7 @@ class Verifier(Sessions):
 
     def _session(self, job: TreeJob, options: SessionOptions) -> Session:
         """The session of a tree, with its trials where they can run in it."""
-        session = self.session(job.blobs, with_trials(options, job.trials))
+        session = self.session(job.blobs, with_trials(options, job.trials, self._seconds))
         return self.session(job.blobs, options) if session.needs_process and job.trials else session
 
 

@@ -10,7 +10,7 @@
 - ``engine``, ``follow`` (record processes that tests start), ``jobs``, ``timeout`` (seconds a test), ``fork``,
   ``parent`` (process id of who started it, 0 in a sandbox that ends with it);
 - ``variants``: by number of a group, other texts of functions to run it with (variants.py); such a group ends with
-  its first test that does not pass. ``limits``: by number of a group, seconds a test instead of ``timeout``.
+  its first test that does not pass. ``limits``: by id, seconds for a test in such a group.
   ``lines``: groups of which to record the lines that they execute of ``watched``, spans of lines by path;
 - ``groups``: "each" (every item alone), "together", or lists of ids; ``traced``: null (record from the start), or the
   numbers of the groups to record; ``again``: groups of which what fails, and all after it, runs once more, each test

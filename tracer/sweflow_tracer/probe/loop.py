@@ -39,8 +39,8 @@ def run_groups(run: Run, session: Any, selected: list[Any], threads: int) -> Non
         looked_at = {number: group for number, group in plain if number in stubs or number in CONFIG["again"]}
         doubtful = Doubtful(looked_at, stubs, run.emit)
         work = functools.partial(_run_group, run)
-        limits = {int(number): seconds for number, seconds in CONFIG["limits"].items()}
-        workers = Workers(CONFIG["jobs"], CONFIG["timeout"], limits, CONFIG["scratch"], doubtful.emit, work)
+        patience = functools.partial(_patience, run)
+        workers = Workers(CONFIG["jobs"], patience, CONFIG["scratch"], doubtful.emit, work)
         workers.run(plain)
         workers.run(doubtful.alone())
         for number, group in groups:
@@ -95,15 +95,21 @@ def _run_group(run: Run, number: int, group: list[Any], send: Send) -> None:
     items.fresh_capture(group[0].config)
     if run.guard is not None:
         run.guard.start()
-    seconds = CONFIG["limits"].get(str(number), CONFIG["timeout"])
     for item, following in zip(group, [*group[1:], None]):
         send({"kind": "begin", "id": item.nodeid})
+        seconds = _patience(run, number, item.nodeid)
         record = _run_item(run, item, following, number in CONFIG["again"], seconds)
         record["base"] = run.base
         record["codes"], record["edges"] = run.recorder.compact(record["edges"], run.base)
         send(record if run.guard is None else run.guard.seal(record))
         if number in run.variants and record["outcome"] != "passed":
             break
+
+
+def _patience(run: Run, number: int, test: str | None) -> float:
+    """How many seconds a test of a group may take; None is a group before its first test."""
+    seconds: float = CONFIG["limits"].get(test, CONFIG["timeout"]) if number in run.variants else CONFIG["timeout"]
+    return seconds
 
 
 def _run_item(run: Run, item: Any, following: Any, whole: bool, seconds: float) -> dict[str, Any]:

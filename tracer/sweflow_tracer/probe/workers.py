@@ -99,21 +99,19 @@ class Child:
 class Workers:
     """Runs groups of items in forked children, several at once.
 
-    ``timeout`` is in seconds for one test; ``limits`` are those of groups with another one.
+    ``patience`` gives the seconds that a test of a group may take (None: before the first).
     """
 
     def __init__(
         self,
         jobs: int,
-        timeout: float,
-        limits: dict[int, float],
+        patience: Callable[[int, str | None], float],
         scratch: str,
         emit: Send,
         run_group: Callable[[int, list[Any], Send], None],
     ) -> None:
         self._jobs = jobs
-        self._timeout = timeout
-        self._limits = limits
+        self._patience = patience
         self._scratch = scratch
         self._emit = emit
         self._run_group = run_group
@@ -236,7 +234,7 @@ class Workers:
 
     def _seconds(self, child: Child) -> float:
         """How long a test of a child may take."""
-        return self._limits.get(child.number, self._timeout)
+        return self._patience(child.number, child.current)
 
     def _end(self, child: Child) -> int:
         if child.fd is not None:

@@ -92,7 +92,7 @@ def install_probe(
         "variants": {
             str(group): [list(astuple(variant)) for variant in found] for group, found in options.variants.items()
         },
-        "limits": {str(group): seconds for group, seconds in options.limits.items()},
+        "limits": dict(options.limits),
         "again": list(options.again),
         "stubs": {str(group): list(names) for group, names in options.stubs.items()},
         "lines": list(options.lines),

@@ -54,8 +54,8 @@ class SessionOptions:
     ``follow``: record processes that tests start, too. ``select``: node ids below which a test must be, if any.
     ``limit`` is in seconds for the whole session; None where there is none but the silence of its tests. ``collect``
     is in seconds until the tests are collected. ``variants`` gives by number of a group the variants that it runs with,
-    up to its first test that does not pass, and ``limits`` seconds for one test of a group, instead of ``timeout`` and
-    no more than it. ``again`` are groups of which the first test that does not pass, and all that follow it, run once
+    up to its first test that does not pass, and ``limits`` by id the seconds for a test in such a group, no more than
+    ``timeout``. ``again`` are groups of which the first test that does not pass, and all that follow it, run once
     more in a process of their own each; those records stand. ``stubs`` gives by number of a group functions by whose
     stubs its tests are to fail: one that does not runs once more so, too. ``lines`` are groups whose tests' records say
     which lines of ``watched`` (first and last lines, by path) they ran. ``watch``: records say which files of the
@@ -77,7 +77,7 @@ class SessionOptions:
     limit: float | None = None
     collect: float = COLLECT_SECONDS
     variants: Mapping[int, Sequence[Variant]] = field(default_factory=dict)
-    limits: Mapping[int, float] = field(default_factory=dict)
+    limits: Mapping[str, float] = field(default_factory=dict)
     again: Sequence[int] = ()
     stubs: Mapping[int, Sequence[str]] = field(default_factory=dict)
     lines: Sequence[int] = ()
