@@ -8,7 +8,7 @@ of the requirements: a function is taken out of each requirement that holds it o
 """
 
 import heapq
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 NO_CALLS: Mapping[int, Collection[int]] = {}
@@ -111,6 +111,12 @@ class Waiting:
         found = {number for price, numbers in self._arrived.items() if price <= most for number in numbers}
         found.update(n for price, bucket in self._ordered.items() if price <= most for _, n in bucket)
         return sorted(number for number in found if 0 < self._price[number] <= most)
+
+    def cheapest_first(self) -> Iterator[int]:
+        """The groups that are not parked, by what they cost now, those of equal cost in order of their numbers."""
+        for price in sorted({*self._arrived, *self._ordered}):
+            there = {*self._arrived.get(price, ()), *(number for _, number in self._ordered.get(price, ()))}
+            yield from sorted(number for number in there if self._price[number] == price)
 
     def requirement(self, number: int) -> tuple[int, ...]:
         """What a group requires."""

@@ -11,8 +11,8 @@ from itertools import islice
 
 from sweflow_scheduler.greedy import NO_CALLS, Batch, Waiting
 
-AHEAD = 400
-"""Test ids that are asked in one turn: beside the test function that is next the cheapest that wait."""
+AHEAD = 256
+"""Pairs that are asked about in one turn: those of the test function that is next, and of the cheapest after it."""
 RIVALS = 64
 """Test functions of near-equal cost that are compared."""
 
@@ -77,8 +77,6 @@ class _Order:
         self._sizes = sizes
         requirements = [tuple(sorted(set(observed[test]))) for test in self._tests]
         self._waiting = Waiting(requirements, cost, calls, set().union(*requirements))
-        price = [sum(map(cost.__getitem__, requirement)) for requirement in requirements]
-        self._agenda = sorted(range(len(self._tests)), key=lambda number: (price[number], number))
         self._answers: dict[tuple[int, int], str | None] = {}
         self._home: dict[int, int] = {}
         ready = [test for test, requirement in zip(self._tests, requirements, strict=True) if not requirement]
@@ -125,23 +123,16 @@ class _Order:
         return self._sizes.get(self._tests[number], 1)
 
     def _next_ones(self, chosen: Collection[int]) -> Iterator[int]:
-        """The cheapest of those that wait, as they stood at the start, for as many ids as are asked in one turn.
-
-        Who has nothing to be asked leaves the agenda: what is missing only gets less.
-        """
-        left = AHEAD - sum(map(self._size, chosen))
-        kept = []
-        rest = iter(self._agenda)
-        for number in rest:
-            if not self._unknown(number):
-                continue
-            kept.append(number)
-            if number not in chosen:
-                left -= self._size(number)
-                yield number
+        """Those that are the cheapest now, for as many pairs as are asked in one turn."""
+        left = AHEAD - sum(len(self._unknown(number)) for number in chosen)
+        for number in self._waiting.cheapest_first():
             if left <= 0:
-                break
-        self._agenda = [*kept, *rest]
+                return
+            if number not in chosen:
+                unknown = len(self._unknown(number))
+                left -= unknown
+                if unknown:
+                    yield number
 
     def _ask(self, numbers: list[int]) -> None:
         """Ask test functions about what they miss; what they do not notice leaves their requirements."""

@@ -205,6 +205,7 @@ def test_H2_a_schedule_by_need_is_explained_without_running_a_test(built):
     assert built.runs.read_bytes() == ran
 
 
+@pytest.mark.slow
 def test_D2_the_answers_and_the_order_are_the_same_each_time(built, tmp_path, python):
     options = pipeline.stored_options(built.root)
     assert options.rules.closure is Closure.NEEDED
