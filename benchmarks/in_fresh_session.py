@@ -51,7 +51,7 @@ def main() -> None:
             for place in job.places:
                 answers = outcome["killed"][place.definition.id]
                 for change, noticed in zip(job.changes[place.definition.id], answers, strict=True):
-                    fresh = pool.measure([Fresh(job, place.definition.id, change)], lambda done: None)[0]["killed"]
+                    fresh = pool.measure([Fresh(job, change)], lambda done: None)[0]["killed"]
                     changes += 1
                     if fresh != noticed:
                         differ += 1
@@ -66,19 +66,18 @@ def main() -> None:
 class Fresh:
     """One change of a step, in a session of its own with all of the step's FAIL_TO_PASS."""
 
-    def __init__(self, job: TrialJob, function: str, change: object) -> None:
+    def __init__(self, job: TrialJob, change: object) -> None:
         self._job = job
-        self._place = next(place for place in job.places if place.definition.id == function)
         self._change = replace(change, tests=job.tests)  # type: ignore[type-var]
 
     @property
-    def payload(self) -> list[str]:
+    def facts(self) -> list[str]:
         """All that the outcome depends on."""
         return [*self._job.facts, repr(self._change)]
 
     def measure(self, run: object) -> dict[str, bool]:
         """Whether a test noticed it."""
-        return {"noticed": self._job.killed_in_fresh_session(run, self._place, self._change)}  # type: ignore[arg-type]
+        return {"killed": self._job.killed_in_fresh_session(run, self._change)}  # type: ignore[arg-type]
 
 
 def sample(job: TrialJob, every: int) -> TrialJob:

@@ -23,3 +23,19 @@ def test_at_least_nine_in_ten_steps_of_a_real_project_are_verified(name, tmp_pat
     assert functions["in_tasks"] >= 0.8 * reached
     schedule = read_schedule(out / "schedule.json")
     assert statistics.median(len(step.functions) for step in schedule.steps) <= 3
+
+
+@pytest.mark.corpus
+def test_S6_no_task_by_need_of_a_real_project_is_solved_by_doing_nothing(tmp_path_factory):
+    """By plain git, ast and pytest, all functions of each task at once and each alone."""
+    project = script("prepare").prepare("itsdangerous", folder(tmp_path_factory))
+    out = tmp_path_factory.mktemp("by-need") / "out"
+    options = sweflow.Options.of(closure="needed")
+    summary = sweflow.build(project.repo, out, python=project.python, arguments=tuple(project.args), options=options)
+    assert_adds_up(summary)
+    assert summary["steps"]["verified"] >= 20
+    nothing = script("nothing")
+    build = nothing.Build(out)
+    for row in build.rows:
+        found = nothing.tried(build, row, str(project.python))
+        assert (found.solved, found.unnoticed) == (False, ()), found.instance
