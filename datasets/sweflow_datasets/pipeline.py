@@ -218,6 +218,8 @@ def schedule(
     with folder.locked(), _timed(folder, "schedule"):
         stored = stored_options(out)
         rules = stored.rules if rules is None else rules
+        if rules != stored.rules and rules.closure is Closure.NEEDED:
+            folder.check_replaceable("schedule", force=force)  # before anything is asked, which takes its time
         asked = replace(stored, rules=rules, jobs=jobs)
         with _oracle(folder, found, asked, index, sandbox, progress) as oracle:
             made = make_schedule(found, rules, oracle)

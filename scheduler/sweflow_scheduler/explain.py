@@ -100,7 +100,7 @@ def _choice(basis: ScheduleBasis, batch: Batch, done: frozenset[int]) -> Choice:
         key=lambda rival: (rival.cost, rival.ahead, rival.test),
     )
     cost = sum(map(basis.cost.__getitem__, batch.new))
-    taken = next(rival for rival in waiting if rival.test in batch.tests and rival.cost == cost)
+    taken = next((rival for rival in waiting if rival.test in batch.tests and rival.cost == cost), waiting[0])
     joined = tuple(test for test in batch.tests if test != taken.test)
     others = [rival for rival in waiting if rival.test not in batch.tests]
     return Choice(

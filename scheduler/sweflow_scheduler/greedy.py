@@ -106,12 +106,6 @@ class Waiting:
         """What it costs to satisfy a group."""
         return self._price[number]
 
-    def cheap(self, most: int) -> list[int]:
-        """The groups that cost at most so much, and are not parked; in order of their numbers."""
-        found = {number for price, numbers in self._arrived.items() if price <= most for number in numbers}
-        found.update(n for price, bucket in self._ordered.items() if price <= most for _, n in bucket)
-        return sorted(number for number in found if 0 < self._price[number] <= most)
-
     def cheapest_first(self) -> Iterator[int]:
         """The groups that are not parked, by what they cost now, those of equal cost in order of their numbers."""
         for price in sorted({*self._arrived, *self._ordered}):

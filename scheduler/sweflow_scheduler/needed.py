@@ -7,7 +7,7 @@ leaves its requirement, and the cheapest is looked for again.
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import islice, takewhile
 
 from sweflow_scheduler.greedy import NO_CALLS, Batch, Waiting
 
@@ -107,8 +107,8 @@ class _Order:
         if not self._slack:
             return [chosen]
         most = self._waiting.price(chosen) * (100 + self._slack) // 100
-        others = (number for number in self._waiting.cheap(most) if number != chosen)
-        return [chosen, *islice(others, RIVALS)]
+        near = takewhile(lambda number: self._waiting.price(number) <= most, self._waiting.cheapest_first())
+        return [chosen, *islice((number for number in near if number != chosen), RIVALS)]
 
     def _strongest(self, near: list[int]) -> int:
         """Of these the one whose functions satisfy most ids, and of equals the first."""

@@ -16,6 +16,25 @@ from sweflow_scheduler.values import DEFAULT, Closure, Cost, Notice, Rules, Sche
 
 
 @dataclass(frozen=True, slots=True)
+class ScheduleBasis:
+    """What the order rests on. Functions are numbers of the graph's nodes.
+
+    ``calls`` are observed calls between functions to develop, by caller; those of the garbage collector are left
+    out.
+    """
+
+    nodes: tuple[Node, ...]
+    requirements: Requirements
+    cost: Mapping[int, int]
+    calls: Mapping[int, set[int]]
+    order: CalleeOrder
+
+    def lines(self, batch: Batch) -> int:
+        """Size of a batch's new functions."""
+        return sum(self.nodes[function].lines for function in batch.new)
+
+
+@dataclass(frozen=True, slots=True)
 class Question:
     """Which of some test functions, in this order, is the first to notice that a function does nothing."""
 
@@ -32,7 +51,7 @@ class Oracle(Protocol):
 
 
 class Remembered:
-    """Answers from what is known already. Raises KeyError for what is not."""
+    """Answers from what is known already; what is not counts as noticed."""
 
     def __init__(self, notices: Sequence[Notice]) -> None:
         self._known = {(notice.test, notice.function): notice.by for notice in notices}
@@ -43,7 +62,7 @@ class Remembered:
 
     def _answer(self, question: Question) -> Answer:
         for silent, test in enumerate(question.tests):
-            if (by := self._known[test, question.function]) is not None:
+            if (by := self._known.get((test, question.function), test)) is not None:
                 return Answer(silent, by)
         return Answer(len(question.tests), None)
 
@@ -60,8 +79,8 @@ def make_schedule(graph: RuntimeDependencyGraph, rules: Rules = DEFAULT, oracle:
 
 
 def order_tests(
-    graph: RuntimeDependencyGraph, basis: "ScheduleBasis", rules: Rules, oracle: Oracle | None
-) -> tuple["ScheduleBasis", list[Batch], tuple[Notice, ...]]:
+    graph: RuntimeDependencyGraph, basis: ScheduleBasis, rules: Rules, oracle: Oracle | None
+) -> tuple[ScheduleBasis, list[Batch], tuple[Notice, ...]]:
     """The batches of a basis, what of its requirements is needed, and the answers that this rests on."""
     if rules.closure is not Closure.NEEDED:
         return basis, greedy_order(basis.requirements, basis.cost, basis.calls), ()
@@ -83,25 +102,6 @@ def order_tests(
 
 def _pair(notice: Notice) -> tuple[str, str]:
     return notice.test, notice.function
-
-
-@dataclass(frozen=True, slots=True)
-class ScheduleBasis:
-    """What the order rests on. Functions are numbers of the graph's nodes.
-
-    ``calls`` are observed calls between functions to develop, by caller; those of the garbage collector are left
-    out.
-    """
-
-    nodes: tuple[Node, ...]
-    requirements: Requirements
-    cost: Mapping[int, int]
-    calls: Mapping[int, set[int]]
-    order: CalleeOrder
-
-    def lines(self, batch: Batch) -> int:
-        """Size of a batch's new functions."""
-        return sum(self.nodes[function].lines for function in batch.new)
 
 
 def make_basis(graph: RuntimeDependencyGraph, rules: Rules) -> ScheduleBasis:

@@ -60,7 +60,7 @@ def outcomes_of(
     be forked, all count as noticed: asking would take a session a test.
     """
     first = len(options.groups)
-    found = _first_failures(session)
+    found = _outcomes(session)
     return tuple(
         Noticed(trial.functions, trial.tests, _by(run, blobs, options, trial, found, number, session))
         for number, trial in enumerate(trials, first)
@@ -83,7 +83,7 @@ def _by(
             groups=[trial.tests], timeout=options.timeout, seed=options.seed, paths=options.paths, follow=False
         )
         try:
-            found, number = _first_failures(run(in_place(blobs, trial.variants), alone)), 0
+            found, number = _outcomes(run(in_place(blobs, trial.variants), alone)), 0
         except SessionFailed as error:
             if error.killed:
                 raise
@@ -92,7 +92,7 @@ def _by(
     return next((test for test in trial.tests if passed.get(test) != Outcome.PASSED), None)
 
 
-def _first_failures(session: Session) -> dict[int, dict[str, str]]:
+def _outcomes(session: Session) -> dict[int, dict[str, str]]:
     """Outcomes by group and test."""
     found: dict[int, dict[str, str]] = {}
     for record in session.tests:
