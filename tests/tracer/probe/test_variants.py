@@ -180,7 +180,8 @@ CASES = [
 
 
 FIRST = len(CASES)
-"""Groups from here on: one without a variant, one that cannot have its variant, one of several tests, one with lines."""
+"""Groups from here on: one without a variant, one that cannot have its variant, one of several tests, one with lines,
+and one with two variants."""
 
 
 @pytest.fixture(scope="module")
@@ -193,6 +194,11 @@ def session(stage: Stage) -> Session:
     groups += [["test_core.py::test_plain"], ["test_core.py::test_rewritten"]]
     groups += [[f"test_core.py::test_{name}" for name in ("loops", "plain", "decorated")]]
     groups += [["test_core.py::test_generated"]]
+    groups += [["test_core.py::test_plain", "test_core.py::test_decorated"]]
+    variants[FIRST + 4] = [
+        stage.variant("core.py::plain", "n + 1", "1 + n"),
+        stage.variant("core.py::decorated", "n + 1", "n"),
+    ]
     watched = {"core.py": [(GENERATED, GENERATED + 4)]}
     return stage.run(SessionOptions(groups=groups, variants=variants, timeout=1.0, lines=[FIRST + 3], watched=watched))
 
@@ -217,6 +223,18 @@ def test_a_function_whose_code_was_rewritten_is_not_changed_in_place(session: Se
 
 def test_a_group_with_a_variant_ends_with_its_first_failure(session: Session):
     assert outcomes(session, FIRST + 2) == ["passed", "failed"]
+
+
+def test_several_functions_of_a_file_can_be_changed_together(session: Session):
+    assert outcomes(session, FIRST + 4) == ["passed", "failed"]
+
+
+def test_a_test_beside_a_variant_has_its_own_time_limit(stage: Stage):
+    variants = {0: [stage.variant("core.py::loops", "n = n + 1", "pass")]}
+    limits = {"test_core.py::test_loops": 0.5}
+    made = stage.run(SessionOptions(groups=[["test_core.py::test_loops"]], variants=variants, limits=limits))
+    (record,) = made.tests
+    assert (record["outcome"], record["detail"]) == ("timed-out", "no end after 0.5 s")
 
 
 def test_the_lines_that_tests_run_are_recorded(session: Session):
