@@ -1,7 +1,9 @@
 """Impact: between which trees something changed that a test needs (V1).
 
 A test needs the functions of its requirement, the top level of every module that can be loaded with it, and the files
-that it reads as data. Nothing else differs between two trees of a chain.
+that it reads as data. Nothing else differs between two trees of a chain. Before all of its functions are there a test
+may take another way than it was seen to take. What it meets there that comes later is a stub, which it would fail by,
+or a placeholder, which says nothing. So it runs again wherever a placeholder returns, until it has them all.
 """
 
 from bisect import bisect_left
@@ -50,7 +52,9 @@ class Impact:
         """By tree, the ids of earlier steps that need something in which the tree differs from the one before it."""
         chain, plan = draft.chain, draft.plan
         footings = self._footings(chain)
-        changes, standing, late = _Changes(chain, self._index), _Standing(footings.values()), self._late(draft)
+        changes, standing = _Changes(chain, self._index), _Standing(footings.values())
+        own, last = self._late(draft)
+        quiet = frozenset(chain.code[function] for function in chain.placeholders)
         tests: dict[_Footing | None, list[str]] = {}
         for test in plan.upto(max(chain.trees)):
             tests.setdefault(footings.get(test), []).append(test)
@@ -62,16 +66,26 @@ class Impact:
             earlier = plan.count(tree - 1)
             moved = {None, *standing.on(changes.core(tree), changes.tests(tree), changes.data(tree))} & tests.keys()
             need = {test for foot in moved for test in tests[foot][: bisect_left(places[foot], earlier)]}
-            waiting = (test for test, last in late.items() if last >= tree and plan.places[test] < earlier)
+            waiting = own.get(tree, [])
+            if tree in quiet:
+                waiting = [test for test, step in last.items() if step >= tree and plan.places[test] < earlier]
             yield tree, frozenset(need.union(waiting))
 
-    def _late(self, draft: Draft) -> dict[str, int]:
-        """Tests of which a function returns after their own step, with the tree of the last."""
+    def _late(self, draft: Draft) -> tuple[dict[int, list[str]], dict[str, int]]:
+        """Tests by the later trees on which a function of theirs returns, and by each of them the last such tree."""
         code, nodes, plan = draft.chain.code, self._graph.nodes, draft.plan
         steps = [code.get(node.id, 0) for node in nodes]
-        last = {test.id: max((steps[n] for n in test.requirement), default=0) for test in self._graph.tests}
-        place = plan.places
-        return {test: tree for test, tree in last.items() if test in place and place[test] < plan.count(tree - 1)}
+        own: dict[int, list[str]] = {}
+        last: dict[str, int] = {}
+        for test in self._graph.tests:
+            if test.id in plan.places:
+                home = plan.step_of(test.id)
+                later = {steps[n] for n in test.requirement if steps[n] > home}
+                for step in later:
+                    own.setdefault(step, []).append(test.id)
+                if later:
+                    last[test.id] = max(later)
+        return own, last
 
     def _footings(self, chain: Chain) -> dict[str, _Footing]:
         """The footing of each test that can be judged."""
