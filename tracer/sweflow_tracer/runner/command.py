@@ -4,7 +4,7 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import astuple
 from pathlib import Path
 from typing import Any
@@ -27,14 +27,17 @@ def pytest_command(
     target: Target, plugin: str, run: Path, tree: Path, paths: Sequence[str] | None, entry: str = "pytest"
 ) -> list[str]:
     """The command line of a session; ``entry`` is the module that is run, one that becomes pytest where it is not."""
-    plugins = target.project.plugins
-    switches = ["--no-cov"] if "pytest_cov" in plugins else []
-    switches += ["-p", "no:randomly"] if "randomly" in plugins else []
     return [
         *(str(target.python), "-m", entry, "-p", f"{plugin}.plugin"),
-        *("-o", f"cache_dir={run / 'cache'}", f"--rootdir={tree}", *switches),
+        *("-o", f"cache_dir={run / 'cache'}", f"--rootdir={tree}", *plugin_switches(target.project.plugins)),
         *(target.project.arguments if paths is None else paths),
     ]
+
+
+def plugin_switches(plugins: Collection[str]) -> list[str]:
+    """Options that keep pytest's plugins from measuring and from changing the order."""
+    found = ["--no-cov"] if "pytest_cov" in plugins else []
+    return [*found, *(["-p", "no:randomly"] if "randomly" in plugins else [])]
 
 
 def target_environment(target: Target, run: Path, workspace: Workspace, seed: int) -> dict[str, str]:
