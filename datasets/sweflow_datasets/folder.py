@@ -118,6 +118,16 @@ class Folder:
         return self.root / "summary.json"
 
     @property
+    def images(self) -> Path:
+        """The images of its tasks, where some were built."""
+        return self.root / "images.json"
+
+    @property
+    def requirements(self) -> Path:
+        """The environment's pins as its image took them, with hashes."""
+        return self.root / "requirements.txt"
+
+    @property
     def runs(self) -> Path:
         """Durations and host facts."""
         return self.root / "runs.jsonl"
