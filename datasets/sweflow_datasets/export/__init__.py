@@ -1,0 +1,1 @@
+"""Exports: the tasks of one or many builds in the formats of other people's tools."""

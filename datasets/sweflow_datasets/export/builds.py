@@ -1,0 +1,80 @@
+"""What an export needs of a build, read once."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from sweflow_tasks.history.git import read_commit, run_git
+from sweflow_tracer.format import read_project_file
+from sweflow_tracer.project.files import Blobs
+from sweflow_tracer.project.project import Project
+
+from sweflow_datasets.dataset import load_tasks
+from sweflow_datasets.export.values import ExportTask
+from sweflow_datasets.folder import Folder
+from sweflow_datasets.images.build import read_images
+from sweflow_datasets.images.context import Names, environment_context, names_of, requirements_text
+
+
+@dataclass(frozen=True, slots=True)
+class BuildFacts:
+    """A build: its folder, project and source, the names of its images, and what is known of them.
+
+    ``images`` is what ``images.json`` says, empty where no image was built; ``requirements`` are those of the image,
+    with hashes where it has some.
+    """
+
+    folder: Folder
+    project: Project
+    original: Blobs = field(hash=False)
+    names: Names
+    images: Mapping[str, Any] = field(hash=False)
+    requirements: str
+
+    @property
+    def short_name(self) -> str:
+        """The last part of its images' names."""
+        return self.names.repository.rpartition("/")[2]
+
+    def changed(self, row: Mapping[str, Any]) -> list[str]:
+        """Paths that a step's tests change."""
+        step = int(row["step"])
+        skeleton, tests = f"refs/skeletons/{step:04d}", f"refs/tests/{step:04d}"
+        output = run_git(self.folder.history, "diff-tree", "-r", "-z", "--name-only", skeleton, tests)
+        return sorted(part.decode("utf-8", "surrogateescape") for part in output.split(b"\0") if part)
+
+    def tree(self, kind: str, step: int) -> Blobs:
+        """A step's tree by the folder of its ref: skeletons, tests or references."""
+        return read_commit(self.folder.history, f"refs/{kind}/{step:04d}")
+
+    def environment(self) -> dict[str, bytes]:
+        """The files from which the environment's image is built."""
+        return environment_context(self.project, self.folder.history, self.requirements, self.names, {})
+
+
+def read_build(out: Path, prefix: str) -> tuple[BuildFacts, tuple[ExportTask, ...]]:
+    """A build and its verified tasks. Raises FileNotUsable, and NotVerified where nothing is verified."""
+    folder = Folder(out.resolve())
+    tasks = load_tasks(folder.root)
+    folder.check_history()
+    project, _ = read_project_file(folder.project)
+    images = read_images(folder.images) if folder.images.exists() else {}
+    pins = tasks[0].row["environment"]["requirements"] if tasks else ()
+    requirements = requirements_text(pins)
+    if folder.requirements.exists():
+        requirements = folder.requirements.read_text("utf-8")
+    facts = BuildFacts(folder, project, folder.read_source(project), names_of(project, prefix), images, requirements)
+    return facts, tuple(ExportTask(folder.root, _row(task.whole_row(), images), task.certificate) for task in tasks)
+
+
+def _row(row: dict[str, Any], images: Mapping[str, Any]) -> dict[str, Any]:
+    """A row whose environment names its image, where there is one."""
+    image = images["tasks"].get(row["instance_id"]) if images else None
+    named = {"image": None if image is None else {"name": image["image"], "id": image["id"]}}
+    return {**row, "environment": {**row["environment"], **named}}
+
+
+def by_folder(builds: Iterable[BuildFacts]) -> dict[Path, BuildFacts]:
+    """Builds by their folders, as tasks name them."""
+    return {facts.folder.root: facts for facts in builds}

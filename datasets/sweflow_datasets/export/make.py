@@ -1,0 +1,263 @@
+"""``sweflow export``: tasks of builds, selected and split, in one of four forms, whole or not there."""
+
+import json
+import shutil
+import tempfile
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+from sweflow_tracer.format import write_document
+from sweflow_tracer.paths import StrPath
+
+from sweflow_datasets.dataset import load_tasks
+from sweflow_datasets.errors import ExportInTheWay, ExtraMissing, InstanceTwice, NothingToExport, PlaceNotUsable
+from sweflow_datasets.export.builds import BuildFacts, by_folder, read_build
+from sweflow_datasets.export.bundle import write_bundles
+from sweflow_datasets.export.card import card, digests_of
+from sweflow_datasets.export.duplicates import grouped
+from sweflow_datasets.export.files import Writer, WrittenFile
+from sweflow_datasets.export.harbor import write_harbor
+from sweflow_datasets.export.plots import plots
+from sweflow_datasets.export.selection import select
+from sweflow_datasets.export.splits import assign, empty_splits, parse_shares
+from sweflow_datasets.export.swebench import write_swebench
+from sweflow_datasets.export.tables import SHARD_BYTES, place, write_jsonl, write_parquet
+from sweflow_datasets.export.values import ExportTask, by_split
+from sweflow_datasets.images.context import PREFIX
+from sweflow_datasets.version import __version__
+
+EXPORT_VERSION = 1
+MANIFEST = "export.json"
+
+
+class Form(StrEnum):
+    """The forms of an export."""
+
+    SWEBENCH = "swebench"
+    HARBOR = "harbor"
+    PARQUET = "parquet"
+    JSONL = "jsonl"
+
+
+@dataclass(frozen=True, slots=True)
+class ExportOptions:
+    """What is exported, and how.
+
+    ``select`` is an expression over the fields of a task (``selection.FIELDS``), ``split`` names parts with their
+    shares (default: all tasks in ``train``), ``prefix`` is what names of images begin with. ``compose`` has Harbor's
+    network taken away by a compose file. ``shard_bytes`` is about how large a Parquet file becomes.
+    """
+
+    select: str = ""
+    split: str = ""
+    prefix: str = PREFIX
+    compose: bool = False
+    shard_bytes: int = SHARD_BYTES
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """What an export holds: tasks by split, groups of near duplicates, files, and what its maker should know."""
+
+    place: str
+    form: Form
+    tasks: Mapping[str, int]
+    of: int
+    duplicates: int
+    files: int
+    bytes: int
+    notes: tuple[str, ...]
+
+
+def export(
+    dirs: Iterable[StrPath], form: Form | str, out: StrPath, options: ExportOptions = ExportOptions()
+) -> Exported:
+    """Write the verified tasks of builds into ``out``, a folder that is not there yet, or a URL that fsspec knows.
+
+    The same builds and options give the same bytes. Raises SweflowError where a build is not verified, a selection or a
+    split cannot be used, nothing is left, or ``out`` is taken; nothing is left behind then.
+
+    >>> export(["calculator.sweflow"], "jsonl", "dataset").tasks  # doctest: +SKIP
+    {'train': 8}
+    """
+    kind = Form(form)
+    shares = parse_shares(options.split) if options.split else ()
+    builds, found = _read(dirs, options.prefix)
+    chosen = select(found, options.select) if options.select else found
+    if not chosen:
+        raise NothingToExport(f"of {len(found)} tasks none is selected")
+    tasks = tuple(sorted(grouped(chosen), key=place))
+    tasks = assign(tasks, shares) if shares else tasks
+    used = {root: facts for root, facts in builds.items() if any(task.build == root for task in tasks)}
+    notes = tuple(_notes(kind, used.values(), tasks, empty_splits(tasks, shares) if shares else ""))
+    with _Place(str(out)) as goal:
+        writer = Writer(goal.scratch)
+        _write(kind, tasks, used, writer, options)
+        files = tuple(sorted(writer.files.values()))
+        _write_manifest(writer.root / MANIFEST, kind, options, tasks, files)
+        goal.finish()
+    groups = [task.group for task in tasks]
+    return Exported(
+        place=str(out),
+        form=kind,
+        tasks={split: len(part) for split, part in by_split(tasks).items()},
+        of=len(found),
+        duplicates=sum(groups.count(group) > 1 for group in set(groups)),
+        files=len(files) + 1,
+        bytes=sum(file.bytes for file in files),
+        notes=notes,
+    )
+
+
+def _read(dirs: Iterable[StrPath], prefix: str) -> tuple[dict[Path, BuildFacts], tuple[ExportTask, ...]]:
+    facts: list[BuildFacts] = []
+    tasks: list[ExportTask] = []
+    for out in dict.fromkeys(Path(out).resolve() for out in dirs):
+        load_tasks(out)  # an unverified folder is told before anything is read of it
+        build, found = read_build(out, prefix)
+        facts.append(build)
+        tasks += found
+    held: dict[str, Path] = {}
+    for task in tasks:
+        if task.instance_id in held:
+            raise InstanceTwice(task.instance_id, (held[task.instance_id], task.build))
+        held[task.instance_id] = task.build
+    if not tasks:
+        raise NothingToExport("the builds hold no verified task")
+    return by_folder(facts), tuple(tasks)
+
+
+def _write(
+    form: Form, tasks: Sequence[ExportTask], builds: Mapping[Path, BuildFacts], into: Writer, options: ExportOptions
+) -> None:
+    if form is Form.SWEBENCH:
+        write_swebench(tasks, builds, into)
+        return
+    if form is Form.HARBOR:
+        write_harbor(tasks, builds, into, compose=options.compose)
+        return
+    parts = by_split(tasks)
+    table = write_jsonl(parts, into.root) if form is Form.JSONL else None
+    for file in table if table is not None else write_parquet(parts, into.root, options.shard_bytes):
+        into.files[file.path] = file
+    write_bundles(tasks, builds, into)
+    pictures = {name: f"plots/{name}.svg" for name in plots(tasks)}
+    for name, drawn in plots(tasks).items():
+        into.text(pictures[name], drawn)
+    text = card(tasks, sorted(into.files.values()), digests_of(tasks), pictures=pictures, selection=options.select)
+    into.text("README.md", text)
+
+
+def _notes(form: Form, builds: Iterable[BuildFacts], tasks: Sequence[ExportTask], empty: str) -> Iterable[str]:
+    if empty:
+        yield empty
+    for facts in builds:
+        name = facts.project.repo
+        if form in (Form.SWEBENCH, Form.HARBOR) and not facts.images:
+            yield f"{name} has no images yet: run `sweflow images build {facts.folder.root.name}` before a client runs."
+        elif facts.images and not facts.images["environment"]["image"].startswith(facts.names.repository + ":"):
+            yield f"The images of {name} were built with the prefix {facts.images['prefix']}; the export names others."
+        if not facts.project.license:
+            yield f"The licence of {name} is not known: its metadata do not say."
+    levels = {str(task.certificate["level"]) for task in tasks}
+    if levels == {"basic"}:
+        yield "Certificates are basic: the strength of the tests was not measured."
+
+
+def _write_manifest(
+    path: Path, form: Form, options: ExportOptions, tasks: Sequence[ExportTask], files: Sequence[WrittenFile]
+) -> None:
+    digests = {build.name: digest for build, digest in digests_of(tasks).items()}
+    held = {file.path: {"bytes": file.bytes, "sha256": file.sha256, "rows": file.rows} for file in files}
+    members = {
+        "form": form.value,
+        "sweflow": __version__,
+        "select": options.select,
+        "split": options.split,
+        "image_prefix": options.prefix,
+        "builds": digests,
+        "tasks": {
+            task.instance_id: {"split": task.split, "group": task.group, "license": task.row["license"]}
+            for task in tasks
+        },
+        "files": held,
+    }
+    write_document(path, "export", EXPORT_VERSION, members)
+
+
+class _Place:
+    """Where an export goes: a scratch folder beside it that takes its name when whole, or is uploaded then."""
+
+    def __init__(self, out: str) -> None:
+        self._out = out
+        self._remote = "://" in out
+        self._folder = Path(out)
+        self.scratch = Path()
+
+    def __enter__(self) -> "_Place":
+        if self._remote:
+            self._check_remote()
+            self.scratch = Path(tempfile.mkdtemp(prefix="sweflow-export-"))
+            return self
+        if self._folder.exists() and (not self._folder.is_dir() or any(self._folder.iterdir())):
+            raise ExportInTheWay(self._out)
+        parent = self._folder.absolute().parent
+        parent.mkdir(parents=True, exist_ok=True)
+        self.scratch = Path(tempfile.mkdtemp(prefix=f".{self._folder.name}.", dir=parent))
+        self.scratch.chmod(0o755)
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        shutil.rmtree(self.scratch, ignore_errors=True)
+
+    def finish(self) -> None:
+        """Give the export its name."""
+        if self._remote:
+            self._upload()
+        else:
+            self.scratch.rename(self._folder)
+
+    def _check_remote(self) -> None:
+        system, path = self._system()
+        try:
+            taken = system.exists(path) and bool(system.ls(path))
+        except Exception as error:  # every file system of fsspec has errors of its own
+            raise PlaceNotUsable(self._out, " ".join(str(error).split())[:200]) from error
+        if taken:
+            raise ExportInTheWay(self._out)
+
+    def _upload(self) -> None:
+        """Files go up one by one, the manifest last: without it an upload is not whole."""
+        system, path = self._system()
+        files = sorted((p for p in self.scratch.rglob("*") if p.is_file()), key=lambda p: (p.name == MANIFEST, p))
+        try:
+            for file in files:
+                goal = f"{path.rstrip('/')}/{file.relative_to(self.scratch).as_posix()}"
+                system.makedirs(goal.rpartition("/")[0], exist_ok=True)
+                system.put_file(str(file), goal)
+        except Exception as error:
+            raise PlaceNotUsable(self._out, " ".join(str(error).split())[:200]) from error
+
+    def _system(self) -> tuple[Any, str]:
+        try:
+            import fsspec  # noqa: PLC0415  # optional
+        except ImportError as error:
+            raise ExtraMissing("export", ("fsspec",)) from error
+        try:
+            system, path = fsspec.core.url_to_fs(self._out)
+        except (ImportError, ValueError) as error:
+            raise PlaceNotUsable(self._out, " ".join(str(error).split())[:200]) from error
+        return system, str(path)
+
+
+def as_object(made: Exported) -> dict[str, Any]:
+    """What an export holds, for machines."""
+    return json.loads(json.dumps({**_members(made), "notes": list(made.notes)}))  # type: ignore[no-any-return]
+
+
+def _members(made: Exported) -> dict[str, Any]:
+    names = ("place", "form", "tasks", "of", "duplicates", "files", "bytes")
+    return {name: getattr(made, name) for name in names}
