@@ -6,10 +6,15 @@
 21
 """
 
+from sweflow_datasets.checking.check import CheckReport, check_dataset
+from sweflow_datasets.checking.diff import DatasetDiff, diff_datasets
 from sweflow_datasets.coverage_run import cover
 from sweflow_datasets.dataset import Dataset, Task, load_tasks
+from sweflow_datasets.export.make import Exported, ExportOptions, Form, export
 from sweflow_datasets.folder import Folder
 from sweflow_datasets.grading import evaluate_predictions, grade
+from sweflow_datasets.images.build import ImageOptions, build_images
+from sweflow_datasets.images.check import check_images
 from sweflow_datasets.options import Options
 from sweflow_datasets.pipeline import build, checkout, graph, load_graph, schedule, tasks, trace, verify
 from sweflow_datasets.version import __version__
@@ -35,12 +40,18 @@ from sweflow.reporting import make_report as report
 __all__ = [
     "Candidate",
     "CertificateOptions",
+    "CheckReport",
     "Closure",
     "Content",
     "Cost",
     "Dataset",
+    "DatasetDiff",
     "Docstrings",
+    "ExportOptions",
+    "Exported",
     "Folder",
+    "Form",
+    "ImageOptions",
     "Level",
     "Options",
     "Outcome",
@@ -60,11 +71,16 @@ __all__ = [
     "__version__",
     "build",
     "build_graph",
+    "build_images",
+    "check_dataset",
+    "check_images",
     "checkout",
     "cover",
     "critical_path",
+    "diff_datasets",
     "evaluate_predictions",
     "explain",
+    "export",
     "grade",
     "graph",
     "index_source",

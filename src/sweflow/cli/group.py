@@ -13,6 +13,7 @@ from sweflow.cli.settings import GUARDED, OWN, Setting, find_settings, long_name
 SECTIONS = {
     "From a repository to tasks": ("build", "trace", "graph", "schedule", "tasks", "verify"),
     "With tasks": ("checkout", "eval", "report"),
+    "With datasets": ("export", "images", "dataset"),
     "This machine": ("doctor", "clean", "config", "completion"),
 }
 

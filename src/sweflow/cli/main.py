@@ -37,11 +37,14 @@ from sweflow.cli.command import show as _show
 from sweflow.cli.command import side_by_side as _jobs
 from sweflow.cli.completion import completion
 from sweflow.cli.config import config
+from sweflow.cli.dataset import dataset
 from sweflow.cli.doctor import doctor
 from sweflow.cli.eval import evaluation
 from sweflow.cli.exit_codes import run_logged
+from sweflow.cli.export import export_command
 from sweflow.cli.graph import graph
 from sweflow.cli.group import Commands
+from sweflow.cli.images import images
 from sweflow.cli.interrupts import take_signals
 from sweflow.cli.progress import Bars
 from sweflow.cli.report import report
@@ -276,7 +279,7 @@ def _options(given: dict[str, Any]) -> Options:
 cli.add_command(evaluation)
 cli.add_command(graph)
 cli.add_command(schedule)
-for _command in (report, doctor, clean, config, completion):
+for _command in (export_command, images, dataset, report, doctor, clean, config, completion):
     cli.add_command(_command)
 
 

@@ -1,0 +1,1 @@
+"""Checks of finished datasets, whatever made them, and differences between two."""
