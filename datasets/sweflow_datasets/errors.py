@@ -110,10 +110,10 @@ class ExportInTheWay(SweflowError):
 class InstanceTwice(SweflowError):
     """Two builds hold a task of the same name."""
 
-    def __init__(self, instance: str, builds: tuple[Path, Path]) -> None:
+    def __init__(self, instance: str, one: Path, other: Path) -> None:
         self.instance = instance
-        self.builds = builds
-        super().__init__(f"{builds[0]} and {builds[1]} both hold the task {instance}: export one of them.")
+        self.builds = (one, other)
+        super().__init__(f"{one} and {other} both hold the task {instance}: export one of them.")
 
 
 class NothingToExport(SweflowError):

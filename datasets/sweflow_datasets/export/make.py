@@ -123,7 +123,7 @@ def _read(dirs: Iterable[StrPath], prefix: str) -> tuple[dict[Path, BuildFacts],
     held: dict[str, Path] = {}
     for task in tasks:
         if task.instance_id in held:
-            raise InstanceTwice(task.instance_id, (held[task.instance_id], task.build))
+            raise InstanceTwice(task.instance_id, held[task.instance_id], task.build)
         held[task.instance_id] = task.build
     if not tasks:
         raise NothingToExport("the builds hold no verified task")

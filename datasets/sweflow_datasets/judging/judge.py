@@ -226,6 +226,8 @@ def processes_of(user: int) -> Iterator[int]:
 
 def tree_of(folder: str) -> Tree:
     """Regular files and links below a folder: their paths, and for each its mode and its bytes or goal."""
+    if not os.path.isdir(folder):
+        raise NotADirectoryError(folder)
     found: Tree = {}
     for place, folders, files in os.walk(folder):
         folders[:] = [name for name in folders if not os.path.islink(os.path.join(place, name)) and name != ".git"]

@@ -11,7 +11,7 @@ import click
 
 from sweflow.cli.command import output, show
 from sweflow.cli.group import is_guarded
-from sweflow.cli.settings import Setting, find_settings, options_of, settings_of
+from sweflow.cli.settings import Setting, find_settings, leaves, options_of, settings_of
 from sweflow.cli.tables import rows_table
 
 
@@ -59,7 +59,7 @@ def config(ctx: click.Context, /, folder: Path, show_: bool, command: str | None
       sweflow config ../itsdangerous --json
     """
     assert isinstance(ctx.parent, click.Context)
-    commands = ctx.parent.command.commands  # type: ignore[attr-defined]
+    commands = leaves(ctx.parent.command.commands)  # type: ignore[attr-defined]
     if command is not None and command not in commands:
         raise click.BadParameter(f"there is no command {command}; take one of {', '.join(commands)}.")
     set_ = settings_of(find_settings(folder), commands)

@@ -8,7 +8,7 @@ import click
 from sweflow_datasets.folder import Folder
 from sweflow_datasets.log import set_verbosity
 
-from sweflow.cli.settings import GUARDED, OWN, Setting, find_settings, long_name, options_of, settings_of
+from sweflow.cli.settings import GUARDED, OWN, Setting, find_settings, leaves, long_name, options_of, settings_of
 
 SECTIONS = {
     "From a repository to tasks": ("build", "trace", "graph", "schedule", "tasks", "verify"),
@@ -23,10 +23,11 @@ class Commands(click.Group):
 
     def add_command(self, cmd: click.Command, name: str | None = None) -> None:
         """Add a command, with what all of them have."""
-        cmd.params.append(_verbose())
-        for key, option in options_of(cmd).items():
-            if option.envvar is None:
-                option.envvar = variables(name or cmd.name or "", key)
+        for words, leaf in leaves({name or cmd.name or "": cmd}).items():
+            leaf.params.append(_verbose())
+            for key, option in options_of(leaf).items():
+                if option.envvar is None:
+                    option.envvar = variables(words, key)
         super().add_command(cmd, name)
 
     def resolve_command(
@@ -35,9 +36,12 @@ class Commands(click.Group):
         """The command of a command line; its defaults are those of the file that counts for it."""
         name, command, rest = super().resolve_command(ctx, args)
         if name and command and not ctx.resilient_parsing and not {"-h", "--help"} & set(rest):
-            found = settings_of(find_settings(settings_folder(ctx, command, rest)), self.commands)
-            own = [setting for setting in found if setting.command == name]
-            ctx.default_map = {name: {setting.option.name: setting.value for setting in allowed(own)}}
+            words, leaf, given = (name, command, rest)
+            if isinstance(command, click.Group) and rest[:1] and rest[0] in command.commands:
+                words, leaf, given = f"{name} {rest[0]}", command.commands[rest[0]], rest[1:]
+            found = settings_of(find_settings(settings_folder(ctx, leaf, given)), leaves(self.commands))
+            values = {s.option.name: s.value for s in allowed([s for s in found if s.command == words])}
+            ctx.default_map = {name: {rest[0]: values} if leaf is not command else values}
         return name, command, rest
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -53,7 +57,7 @@ class Commands(click.Group):
 def variables(command: str, option: str) -> list[str]:
     """The environment variables of an option: the command's own goes before the one for all."""
     key = option.replace("-", "_").upper()
-    own = f"SWEFLOW_{command.upper()}_{key}"
+    own = f"SWEFLOW_{command.upper().replace(' ', '_')}_{key}"
     return [own] if option in OWN else [own, f"SWEFLOW_{key}"]
 
 

@@ -17,7 +17,7 @@ import click
 from sweflow.errors import SettingsNotUsable
 
 FILE = "sweflow.toml"
-OWN = frozenset({"out"})
+OWN = frozenset({"out", "select"})
 """Options that mean something else on each command."""
 GUARDED = frozenset({"python", "sandbox", "out"})
 """Options that only the user's own file may set: they decide what a repository's code can reach."""
@@ -66,7 +66,7 @@ def settings_of(settings: Settings, commands: Commands) -> tuple[Setting, ...]:
         if not isinstance(value, dict):
             for command in _commands_with(settings, commands, key):
                 found[command, key] = _setting(settings, command, options_of(commands[command])[key], key, value)
-    for command, table in settings.table.items():
+    for command, table in _tables(settings, commands):
         if isinstance(table, dict):
             if command not in commands:
                 raise _unknown(settings, f"table [{command}]", command, commands)
@@ -76,6 +76,17 @@ def settings_of(settings: Settings, commands: Commands) -> tuple[Setting, ...]:
                     raise _unknown(settings, f"key {command}.{key}", key, known)
                 found[command, key] = _setting(settings, command, known[key], f"{command}.{key}", value)
     return tuple(found.values())
+
+
+def leaves(commands: Commands) -> dict[str, click.Command]:
+    """The commands that do something, by all the words of their names: of a group, those below it."""
+    found: dict[str, click.Command] = {}
+    for name, command in commands.items():
+        if isinstance(command, click.Group):
+            found |= {f"{name} {below}": leaf for below, leaf in leaves(command.commands).items()}
+        else:
+            found[name] = command
+    return found
 
 
 def options_of(command: click.Command) -> dict[str, click.Option]:
@@ -89,6 +100,15 @@ def long_name(option: click.Option) -> str:
     return next(name for name in option.opts if name.startswith("--")).removeprefix("--")
 
 
+def _tables(settings: Settings, commands: Commands) -> Iterator[tuple[str, Any]]:
+    """Tables with the command that each is for; those of a group stand in its table, as [images.build]."""
+    for name, table in settings.table.items():
+        if isinstance(table, dict) and any(command.startswith(f"{name} ") for command in commands):
+            yield from ((f"{name} {below}", values) for below, values in table.items())
+        else:
+            yield name, table
+
+
 def _parse(file: Path, text: str) -> dict[str, Any]:
     try:
         return tomllib.loads(text)
@@ -98,7 +118,8 @@ def _parse(file: Path, text: str) -> dict[str, Any]:
 
 def _commands_with(settings: Settings, commands: Commands, key: str) -> Iterator[str]:
     if key in OWN:
-        hint = f"put it into the table of a command, such as [build] {key} = …"
+        first = next((name for name, command in commands.items() if key in options_of(command)), "build")
+        hint = f"put it into the table of a command, such as [{first.replace(' ', '.')}] {key} = …"
         raise SettingsNotUsable(settings.place, f"sets {key} for every command, and each means another thing", hint)
     named = [name for name, command in commands.items() if key in options_of(command)]
     if not named:

@@ -71,7 +71,7 @@ def test_the_command_line_goes_before_the_environment_before_the_file_before_the
 
 
 def test_a_pyproject_is_read_where_there_is_no_file_of_our_own(here, small):
-    (here / "pyproject.toml").write_text("[tool.sweflow]\nselect = ['a', 'b']\n")
+    (here / "pyproject.toml").write_text("[tool.sweflow.trace]\nselect = ['a', 'b']\n")
     assert run(small, "trace", ".")["select"] == ["a", "b"]
     (here / "sweflow.toml").write_text("jobs = 1\n")
     assert run(small, "trace", ".")["select"] == []
