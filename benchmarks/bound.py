@@ -33,6 +33,9 @@ COLUMNS = (
     "median",
 )
 
+SECONDS = 60
+"""For the tests on one mutant: what takes longer is an endless loop, and noticed."""
+
 
 def main() -> None:
     """Print a row a build."""
@@ -89,7 +92,7 @@ def killed_later(build: Build, row: dict[str, Any], order: list[str], diff: str,
         build.checkout("refs/heads/main", folder)
         apply(folder, diff)
         try:
-            return passed(folder, row, python, tests) != set(tests)
+            return passed(folder, row, python, tests, SECONDS) != set(tests)
         except subprocess.TimeoutExpired:
             return True
 

@@ -11,6 +11,7 @@ import argparse
 import ast
 import json
 import os
+import subprocess
 import textwrap
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -79,6 +80,8 @@ def tried(build: Build, row: dict[str, Any], python: str) -> Found:
             whole = emptied(folder, gone)
             try:
                 return passed(folder, row, python, row["FAIL_TO_PASS"]) == set(row["FAIL_TO_PASS"])
+            except subprocess.TimeoutExpired:
+                return False  # a test that never ends notices it
             finally:
                 for path, content in whole.items():
                     path.write_bytes(content)

@@ -298,20 +298,27 @@ def check_runs(build: Build, row: dict[str, Any], scratch: Path, python: str) ->
         yield "runs otherwise", "an id does not pass on the reference"
 
 
-def passed(folder: Path, row: dict[str, Any], python: str, ids: list[str]) -> set[str]:
+def passed(folder: Path, row: dict[str, Any], python: str, ids: list[str], seconds: float = 900) -> set[str]:
     """The ids among those asked for that plain pytest reports as passed."""
     if not ids:
         return set()
     listed = folder.with_suffix(".ids")
     listed.write_text("\n".join(ids), "utf-8")
-    done = pytest(folder, row, python, ["-q", "-rA", "--no-header", "--tb=no", f"@{listed}"], only_options=True)
+    asked = ["-q", "-rA", "--no-header", "--tb=no", f"@{listed}"]
+    done = pytest(folder, row, python, asked, only_options=True, seconds=seconds)
     prefix = "PASSED "
     reported = {line.removeprefix(prefix) for line in done.stdout.splitlines() if line.startswith(prefix)}
     return reported & set(ids)
 
 
 def pytest(
-    folder: Path, row: dict[str, Any], python: str, arguments: list[str], *, only_options: bool = False
+    folder: Path,
+    row: dict[str, Any],
+    python: str,
+    arguments: list[str],
+    *,
+    only_options: bool = False,
+    seconds: float = 900,
 ) -> subprocess.CompletedProcess[str]:
     """Run plain pytest under the task's environment."""
     own = [argument for argument in shlex.split(row["test_command"])[4:] if "::" not in argument]
@@ -320,7 +327,9 @@ def pytest(
     roots = [str(folder / root) for root in variables["PYTHONPATH"].split(":") if root]
     variables["PYTHONPATH"] = ":".join(roots)
     command = [python, "-m", "pytest", "-p", "no:cacheprovider", *own, *arguments]
-    return subprocess.run(command, cwd=folder, env=variables, capture_output=True, text=True, check=False, timeout=900)
+    return subprocess.run(
+        command, cwd=folder, env=variables, capture_output=True, text=True, check=False, timeout=seconds
+    )
 
 
 def apply(folder: Path, patch: str) -> None:

@@ -80,7 +80,7 @@ def calculator(built_example: Callable[[str], Path]) -> sweflow.Folder:
     return sweflow.Folder(built_example("calculator"))
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def working_sandbox() -> Callable[[str], str]:
     """Gives back the name of a sandbox that works here; the test is skipped where it does not, with the reason."""
 

@@ -3,6 +3,7 @@
 import io
 import re
 import tarfile
+import time
 
 import pytest
 from sweflow_datasets.errors import EngineNotUsable, ExtraMissing
@@ -48,6 +49,13 @@ def test_C4_no_layer_below_a_task_holds_a_body_of_any_step(facts, tmp_path):
         added = [line[1:].strip() for line in task.row["patch"].splitlines() if re.match(r"\+\s+return .{12}", line)]
         assert not [line for line in added if line in held]
     assert not list(folder.rglob("test_*.py"))
+
+
+def test_files_have_a_time_that_a_wheel_can_hold(facts, tmp_path):
+    build, _ = facts
+    files = environment_context(build.project, build.folder.history, "", build.names, {})
+    folder = unpacked(files["project.tar.gz"], tmp_path / "project")
+    assert {time.gmtime(path.stat().st_mtime).tm_year for path in folder.rglob("*") if path.is_file()} == {2000}
 
 
 def test_names_say_prefix_project_source_and_step(facts):

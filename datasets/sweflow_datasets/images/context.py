@@ -143,8 +143,12 @@ def checkout_archive(blobs: Blobs, step: int) -> bytes:
     return archive.bytes
 
 
+MOMENT = 946_684_800
+"""The time of every file in an archive, the start of 2000: build backends make wheels, and a zip knows no 1970."""
+
+
 class _Archive:
-    """A tar archive that depends on what is in it alone: no times, no owners, sorted folders."""
+    """A tar archive that depends on what is in it alone: one time, no owners, sorted folders."""
 
     def __init__(self) -> None:
         self.bytes = b""
@@ -168,9 +172,10 @@ class _Archive:
             if parent not in self._folders:
                 self._folders.add(parent)
                 entry = tarfile.TarInfo(parent)
-                entry.type, entry.mode = tarfile.DIRTYPE, 0o755
+                entry.type, entry.mode, entry.mtime = tarfile.DIRTYPE, 0o755, MOMENT
                 self._tar.addfile(entry)
         entry = tarfile.TarInfo(path)
+        entry.mtime = MOMENT
         if mode == "120000":
             entry.type, entry.linkname, entry.mode = tarfile.SYMTYPE, content.decode("utf-8", "surrogateescape"), 0o777
             self._tar.addfile(entry)
