@@ -44,7 +44,8 @@ def images(built, working_sandbox):
     working_sandbox("docker")
     base = find_base(open_client())
     certificates = os.environ.get("PIP_CERT")
-    options = ImageOptions(prefix="clients", base=base, certificates=Path(certificates) if certificates else None)
+    trusted = Path(certificates) if certificates else None
+    options = ImageOptions(prefix="clients", base=base, certificates=trusted, network="host")
     return {image.instance_id: image for image in sweflow.build_images(built, options)}
 
 

@@ -89,7 +89,9 @@ def _hashes(held: HeldDataset) -> tuple[int, list[Finding]]:
     found = []
     for path, facts in said.items():
         place = held.root / path
-        if not place.is_file() or place.is_symlink():
+        if not place.resolve().is_relative_to(held.root):
+            found.append(Finding("hashes", path, "is not in the dataset"))
+        elif not place.is_file() or place.is_symlink():
             found.append(Finding("hashes", path, "is not there"))
         elif hashlib.sha256(place.read_bytes()).hexdigest() != facts["sha256"]:
             found.append(Finding("hashes", path, f"is not the file that {MANIFEST} names"))

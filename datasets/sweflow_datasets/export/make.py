@@ -97,7 +97,7 @@ def export(
         writer = Writer(goal.scratch)
         _write(kind, tasks, used, writer, options)
         files = tuple(sorted(writer.files.values()))
-        _write_manifest(writer.root / MANIFEST, kind, options, tasks, files)
+        _write_manifest(writer.root / MANIFEST, kind, options, tasks, used, files)
         goal.finish()
     groups = [task.group for task in tasks]
     return Exported(
@@ -168,9 +168,14 @@ def _notes(form: Form, builds: Iterable[BuildFacts], tasks: Sequence[ExportTask]
 
 
 def _write_manifest(
-    path: Path, form: Form, options: ExportOptions, tasks: Sequence[ExportTask], files: Sequence[WrittenFile]
+    path: Path,
+    form: Form,
+    options: ExportOptions,
+    tasks: Sequence[ExportTask],
+    builds: Mapping[Path, BuildFacts],
+    files: Sequence[WrittenFile],
 ) -> None:
-    digests = {build.name: digest for build, digest in digests_of(tasks).items()}
+    digests = {builds[build].short_name: digest for build, digest in digests_of(tasks).items()}
     held = {file.path: {"bytes": file.bytes, "sha256": file.sha256, "rows": file.rows} for file in files}
     members = {
         "form": form.value,

@@ -35,7 +35,8 @@ class ImageOptions:
 
     ``base`` has Python (with venv and pip) and git; None is ``python:`` with the target's version. ``index`` is the URL
     of a package index, ``certificates`` a file that pip is to trust, ``wheels`` a folder of wheels: with it nothing is
-    asked of the network. Without ``hashes`` the pins go in as they are.
+    asked of the network. Without ``hashes`` the pins go in as they are. ``network`` is that of
+    the engine in which the environment is built, where build scripts of strangers run.
     """
 
     prefix: str = PREFIX
@@ -44,6 +45,7 @@ class ImageOptions:
     certificates: Path | None = None
     wheels: Path | None = None
     hashes: bool = True
+    network: str = "default"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +79,7 @@ def build_images(
         started = time.monotonic()
         progress(Progress("images", 0, len(tasks) + 1))
         context = environment_context(project, folder.history, requirements, names, _more(options))
-        network = "none" if options.wheels else "host"
+        network = "none" if options.wheels else options.network
         base = options.base or f"python:{minor(project.python)}"
         environment = engine.build(names.environment, context, _arguments(options, base), network)
         seconds = time.monotonic() - started

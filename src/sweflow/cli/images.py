@@ -39,6 +39,13 @@ def images() -> None:
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     help="A folder of wheels: nothing is asked of the network.",
 )
+@click.option(
+    "--network",
+    default="default",
+    show_default=True,
+    metavar="NAME",
+    help="The engine's network for the build; host, where the engine has no other.",
+)
 @click.option("--hashes/--no-hashes", default=True, show_default=True, help="Pin requirements by hashes, too.")
 @output
 def build(dirs: tuple[Path, ...], **given: Any) -> None:
@@ -49,7 +56,7 @@ def build(dirs: tuple[Path, ...], **given: Any) -> None:
       sweflow images build calculator.sweflow
       sweflow images build calculator.sweflow --base python:3.11-bookworm --index-url https://pypi.org/simple
     """
-    names = ("prefix", "base", "index", "certificates", "wheels", "hashes")
+    names = ("prefix", "base", "index", "certificates", "wheels", "hashes", "network")
     options = ImageOptions(**{name: given[name] for name in names})
     made = {}
     for out in dirs:
