@@ -78,6 +78,7 @@ def test_a_row_of_swebench_has_what_its_harness_reads(exports):
         subprocess.run(["bash", "-n"], input=script, text=True, check=True)
         assert script.count(">>>>> Start Test Output") == script.count(">>>>> End Test Output") == 1
         assert row["patch"] not in script
+        assert script.splitlines()[2] == "exec 2>&1", "docker sends two streams in pieces, and a line may be torn"
         assert json.loads(row["FAIL_TO_PASS"])
 
 

@@ -2,8 +2,9 @@
 
 Rows and files are those of SWE-bench 5 (`swebench.harness.utils.make_test_spec`, `swebench.task.repo`). A row's
 `eval_script` carries the judge: it puts the step's tests over the candidate's tree, runs them as a user without
-rights, and prints a line an id between SWE-bench's two marks. Ids go through `parse_log_pytest`, which splits at white
-space, so that they are written without any.
+rights, and prints a line an id between SWE-bench's two marks. All goes to one stream: what comes by two
+is mixed in the middle of lines. Ids go through `parse_log_pytest`, which splits at white space, so that they are written
+without any.
 """
 
 import hashlib
@@ -24,6 +25,7 @@ START, END = ">>>>> Start Test Output", ">>>>> End Test Output"
 SCRIPT = """\
 #!/bin/bash
 set -uxo pipefail
+exec 2>&1
 cd /
 rm -rf {place}
 mkdir -m 700 {place} {place}/trusted
