@@ -10,6 +10,8 @@ from sweflow_datasets.errors import NoDataset
 
 import sweflow
 
+for _library in ("datasketch", "pyarrow", "tomli_w"):
+    pytest.importorskip(_library)
 FORMS = [form.value for form in sweflow.Form]
 
 

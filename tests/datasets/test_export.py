@@ -25,6 +25,8 @@ from sweflow_tracer.format import write_document
 import sweflow
 from tests.helpers import files_of, git
 
+for _library in ("datasketch", "pyarrow", "tomli_w"):
+    pytest.importorskip(_library)
 FORMS = [form.value for form in sweflow.Form]
 
 

@@ -76,6 +76,7 @@ def test_the_environment_has_the_pins_and_none_of_the_project(facts):
 
 
 def test_an_engine_that_is_down_is_one_sentence(monkeypatch, tmp_path, calculator):
+    pytest.importorskip("docker")
     monkeypatch.setenv("DOCKER_HOST", f"unix://{tmp_path}/none.sock")
     with pytest.raises(EngineNotUsable, match="docker info"), open_engine():
         pass

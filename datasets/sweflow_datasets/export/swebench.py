@@ -1,10 +1,9 @@
 """SWE-bench's form: `<split>.jsonl` for `swebench eval`, and the task repo that `swebench dataset check` reads.
 
 Rows and files are those of SWE-bench 5 (`swebench.harness.utils.make_test_spec`, `swebench.task.repo`). A row's
-`eval_script` carries the judge: it puts the step's tests over the candidate's tree, runs them as a user without
-rights, and prints a line an id between SWE-bench's two marks. All goes to one stream: what comes by two
-is mixed in the middle of lines. Ids go through `parse_log_pytest`, which splits at white space, so that they are written
-without any.
+`eval_script` carries the judge: it puts the step's tests over the candidate's tree, runs them as a user without rights,
+and prints a line an id between SWE-bench's two marks. All goes to one stream, since two are mixed in the middle of
+lines. Ids go through `parse_log_pytest`, which splits at white space, so that they are written without any.
 """
 
 import hashlib
