@@ -43,10 +43,14 @@ def built(tmp_path_factory):
 def images(built, working_sandbox):
     working_sandbox("docker")
     base = find_base(open_client())
-    certificates = os.environ.get("PIP_CERT")
-    trusted = Path(certificates) if certificates else None
-    options = ImageOptions(prefix="clients", base=base, certificates=trusted, network="host")
+    options = ImageOptions(prefix="clients", base=base, certificates=trusted(), network="host")
     return {image.instance_id: image for image in sweflow.build_images(built, options)}
+
+
+def trusted() -> Path | None:
+    """The certificates of this machine: its index may have one that no distribution of pip knows."""
+    names = [os.environ.get("PIP_CERT"), os.environ.get("SSL_CERT_FILE"), "/etc/ssl/certs/ca-certificates.crt"]
+    return next((Path(name) for name in names if name and Path(name).is_file()), None)
 
 
 @pytest.fixture(scope="module")
