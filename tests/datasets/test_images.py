@@ -1,12 +1,13 @@
 """What images are built from: the same bytes each time, the task's own commit, and no solution."""
 
+import hashlib
 import io
 import re
 import tarfile
 import time
 
 import pytest
-from sweflow_datasets.errors import EngineNotUsable, ExtraMissing
+from sweflow_datasets.errors import EngineNotUsable, ExtraMissing, RequirementsNotLocked
 from sweflow_datasets.export.builds import read_build
 from sweflow_datasets.images import lock
 from sweflow_datasets.images.build import ImageOptions, build_images
@@ -90,6 +91,17 @@ def test_without_uv_the_sentence_names_the_extra(monkeypatch):
     monkeypatch.setattr(lock.shutil, "which", lambda name: None)
     with pytest.raises(ExtraMissing, match=r"sweflow\[images\]"):
         lock.locked(["six==1.17.0"], "3.11.7", None, None)
+
+
+def test_a_folder_of_wheels_gives_the_hashes_of_its_own_files(tmp_path):
+    files = ("six-1.17.0-py2.py3-none-any.whl", "ruamel.yaml-0.18.1.tar.gz", "typing_extensions-4.1.0-py3-none-any.whl")
+    for name in files:
+        (tmp_path / name).write_text(name)
+    text = lock.locked_to(tmp_path, ["six==1.17.0", "ruamel-yaml==0.18.1", "typing-extensions==4.1.0"])
+    digests = [hashlib.sha256(name.encode()).hexdigest() for name in files]
+    assert re.findall(r"sha256:(\w+)", text) == digests
+    with pytest.raises(RequirementsNotLocked, match=r"no file for six==1\.16\.0"):
+        lock.locked_to(tmp_path, ["six==1.16.0"])
 
 
 def test_a_build_that_has_no_images_yet_has_no_digest(calculator):

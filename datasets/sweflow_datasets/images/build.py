@@ -2,7 +2,7 @@
 
 import os
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,7 +23,7 @@ from sweflow_datasets.images.context import (
     task_context,
 )
 from sweflow_datasets.images.engine import Engine, open_engine
-from sweflow_datasets.images.lock import locked
+from sweflow_datasets.images.lock import locked, locked_to
 
 IMAGES_VERSION = 1
 PROXIES = ("http_proxy", "https_proxy", "no_proxy", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY")
@@ -74,8 +74,7 @@ def build_images(
     names = names_of(project, options.prefix)
     pins = list(tasks[0].row["environment"]["requirements"]) if tasks else []
     with folder.locked(), open_engine() as engine:
-        lock = locked(pins, project.python, options.index, options.certificates) if options.hashes else ""
-        requirements = lock or requirements_text(pins)
+        requirements = _requirements(pins, project.python, options)
         started = time.monotonic()
         progress(Progress("images", 0, len(tasks) + 1))
         context = environment_context(project, folder.history, requirements, names, _more(options))
@@ -93,6 +92,14 @@ def build_images(
         folder.requirements.write_text(requirements, "utf-8")
         _write(folder.images, options.prefix, base, found)
     return tuple(found)
+
+
+def _requirements(pins: Sequence[str], python: str, options: ImageOptions) -> str:
+    if not options.hashes:
+        return requirements_text(pins)
+    if options.wheels is not None:
+        return locked_to(options.wheels, pins)
+    return locked(pins, python, options.index, options.certificates)
 
 
 def _task_image(

@@ -1,6 +1,8 @@
 """Pinned requirements with the hashes of their files, of every platform that the index has."""
 
+import hashlib
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -37,6 +39,33 @@ def locked(pins: Sequence[str], python: str, index: str | None, certificates: Pa
         except (OSError, subprocess.TimeoutExpired) as error:
             raise RequirementsNotLocked(str(error)[:300]) from error
     return done.stdout
+
+
+def locked_to(wheels: Path, pins: Sequence[str]) -> str:
+    """The same for a folder of wheels and source distributions, with the hashes of the files that it has for each pin.
+
+    Raises RequirementsNotLocked where it has none.
+    """
+    held: dict[tuple[str, str], list[str]] = {}
+    for path in sorted(path for path in wheels.iterdir() if path.is_file()):
+        name, _, rest = path.name.removesuffix(".tar.gz").partition("-")
+        if path.suffix != ".whl":
+            name, _, rest = path.name.removesuffix(".tar.gz").rpartition("-")
+        digest = hashlib.sha256(path.read_bytes()).hexdigest()
+        held.setdefault((_normal(name), rest.partition("-")[0]), []).append(digest)
+    lines = []
+    for pin in pins:
+        name, _, version = pin.partition("==")
+        found = held.get((_normal(name), version.strip()))
+        if found is None:
+            raise RequirementsNotLocked(f"{wheels} has no file for {pin}")
+        lines.append(" \\\n".join([pin, *(f"    --hash=sha256:{digest}" for digest in found)]))
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _normal(name: str) -> str:
+    """A distribution's name as PEP 503 writes it."""
+    return re.sub(r"[-_.]+", "-", name.strip()).lower()
 
 
 def _uv() -> list[str]:
