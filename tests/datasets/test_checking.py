@@ -9,18 +9,10 @@ from sweflow_datasets.checking.check import Level
 from sweflow_datasets.errors import NoDataset
 
 import sweflow
+from tests.datasets.conftest import FORMS
 
 for _library in ("datasketch", "pyarrow", "tomli_w"):
     pytest.importorskip(_library)
-FORMS = [form.value for form in sweflow.Form]
-
-
-@pytest.fixture(scope="module")
-def exports(calculator, tmp_path_factory):
-    root = tmp_path_factory.mktemp("exports")
-    for form in FORMS:
-        sweflow.export([calculator.root], form, root / form)
-    return root
 
 
 @pytest.mark.parametrize("form", FORMS)

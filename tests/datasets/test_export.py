@@ -23,20 +23,11 @@ from sweflow_tracer.errors import FileNotUsable
 from sweflow_tracer.format import write_document
 
 import sweflow
+from tests.datasets.conftest import FORMS
 from tests.helpers import files_of, git
 
 for _library in ("datasketch", "pyarrow", "tomli_w"):
     pytest.importorskip(_library)
-FORMS = [form.value for form in sweflow.Form]
-
-
-@pytest.fixture(scope="module")
-def exports(calculator, tmp_path_factory):
-    """The calculator in every form."""
-    root = tmp_path_factory.mktemp("exports")
-    for form in FORMS:
-        sweflow.export([calculator.root], form, root / form)
-    return root
 
 
 @pytest.mark.parametrize("form", FORMS)

@@ -9,6 +9,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+from sweflow_tasks.history.fast_import import CommitStream
 from sweflow_tasks.history.git import run_git, scratch_repository
 from sweflow_tasks.leaks.tokens import code_tokens
 from sweflow_tracer.paths import StrPath
@@ -146,7 +147,7 @@ def _applies(skeleton: Blobs, patches: Sequence[str]) -> str:
     """What is wrong with patches on a skeleton; empty where nothing is."""
     with scratch_repository() as folder:
         index = folder / "scratch.index"
-        start = _tree(folder, index, skeleton)
+        start = _tree(folder, skeleton)
         made = set()
         for order in (patches, patches[::-1]):
             try:
@@ -163,15 +164,12 @@ def _applies(skeleton: Blobs, patches: Sequence[str]) -> str:
         return "" if len(made) == 1 else "the order of the patches makes a difference"
 
 
-def _tree(folder: Path, index: Path, blobs: Blobs) -> str:
+def _tree(folder: Path, blobs: Blobs) -> str:
     """Write a tree into a scratch repository; its name."""
-    rows = []
-    for path, (mode, content) in blobs.items():
-        name = run_git(folder, "hash-object", "-w", "--stdin", data=content).decode("ascii").strip()
-        rows.append(f"{mode} {name}\t".encode() + path.encode("utf-8", "surrogateescape"))
-    run_git(folder, "read-tree", "--empty", index=index)
-    run_git(folder, "update-index", "-z", "--index-info", data=b"\0".join([*rows, b""]), index=index)
-    return run_git(folder, "write-tree", index=index).decode("ascii").strip()
+    stream = CommitStream()
+    mark = stream.commit("refs/heads/start", "start", blobs)
+    commit = stream.send(folder)[mark]
+    return run_git(folder, "rev-parse", f"{commit}^{{tree}}").decode("ascii").strip()
 
 
 _RUN = re.compile(r"(?:^\+(?!\+\+ ).*\n?)+", re.MULTILINE)

@@ -54,7 +54,7 @@ class BuildFacts:
 
 
 def read_build(out: Path, prefix: str) -> tuple[BuildFacts, tuple[ExportTask, ...]]:
-    """A build and its verified tasks. Raises FileNotUsable, and NotVerified where nothing is verified."""
+    """A build and its verified tasks. Raises FileNotUsable where it is not verified."""
     folder = Folder(out.resolve())
     tasks = load_tasks(folder.root)
     folder.check_history()

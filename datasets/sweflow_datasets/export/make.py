@@ -1,10 +1,9 @@
 """``sweflow export``: tasks of builds, selected and split, in one of four forms, whole or not there."""
 
-import json
 import shutil
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -12,7 +11,6 @@ from typing import Any
 from sweflow_tracer.format import write_document
 from sweflow_tracer.paths import StrPath
 
-from sweflow_datasets.dataset import load_tasks
 from sweflow_datasets.errors import ExportInTheWay, ExtraMissing, InstanceTwice, NothingToExport, PlaceNotUsable
 from sweflow_datasets.export.builds import BuildFacts, by_folder, read_build
 from sweflow_datasets.export.bundle import write_bundles
@@ -116,7 +114,6 @@ def _read(dirs: Iterable[StrPath], prefix: str) -> tuple[dict[Path, BuildFacts],
     facts: list[BuildFacts] = []
     tasks: list[ExportTask] = []
     for out in dict.fromkeys(Path(out).resolve() for out in dirs):
-        load_tasks(out)  # an unverified folder is told before anything is read of it
         build, found = read_build(out, prefix)
         facts.append(build)
         tasks += found
@@ -144,9 +141,10 @@ def _write(
     for file in table if table is not None else write_parquet(parts, into.root, options.shard_bytes):
         into.files[file.path] = file
     write_bundles(tasks, builds, into)
-    pictures = {name: f"plots/{name}.svg" for name in plots(tasks)}
-    for name, drawn in plots(tasks).items():
-        into.text(pictures[name], drawn)
+    drawn = plots(tasks)
+    pictures = {name: f"plots/{name}.svg" for name in drawn}
+    for name, path in pictures.items():
+        into.text(path, drawn[name])
     text = card(tasks, sorted(into.files.values()), digests_of(tasks), pictures=pictures, selection=options.select)
     into.text("README.md", text)
 
@@ -260,9 +258,4 @@ class _Place:
 
 def as_object(made: Exported) -> dict[str, Any]:
     """What an export holds, for machines."""
-    return json.loads(json.dumps({**_members(made), "notes": list(made.notes)}))  # type: ignore[no-any-return]
-
-
-def _members(made: Exported) -> dict[str, Any]:
-    names = ("place", "form", "tasks", "of", "duplicates", "files", "bytes")
-    return {name: getattr(made, name) for name in names}
+    return {**asdict(made), "form": made.form.value, "tasks": dict(made.tasks), "notes": list(made.notes)}

@@ -16,6 +16,7 @@ from sweflow_datasets.dataset import load_tasks
 from sweflow_datasets.folder import Folder
 from sweflow_datasets.images.context import (
     PREFIX,
+    Names,
     environment_context,
     minor,
     names_of,
@@ -85,9 +86,7 @@ def build_images(
         found = [BuiltImage("", environment.name, environment.id, environment.bytes, round(seconds, 3))]
         for number, task in enumerate(tasks, 1):
             progress(Progress("images", number, len(tasks) + 1))
-            found.append(
-                _task_image(engine, folder, task.row, names.task(task.step), environment.bytes, options.prefix)
-            )
+            found.append(_task_image(engine, folder, task.row, names, environment.bytes))
         progress(Progress("images", len(tasks) + 1, len(tasks) + 1))
         folder.requirements.write_text(requirements, "utf-8")
         _write(folder.images, options.prefix, base, found)
@@ -102,13 +101,10 @@ def _requirements(pins: Sequence[str], python: str, options: ImageOptions) -> st
     return locked(pins, python, options.index, options.certificates)
 
 
-def _task_image(
-    engine: Engine, folder: Folder, row: Mapping[str, Any], name: str, below: int, prefix: str
-) -> BuiltImage:
-    project, _ = read_project_file(folder.project)
+def _task_image(engine: Engine, folder: Folder, row: Mapping[str, Any], names: Names, below: int) -> BuiltImage:
     started = time.monotonic()
-    names = names_of(project, prefix)
-    made = engine.build(name, task_context(row, folder.history, names), {"ENVIRONMENT": names.environment}, "none")
+    name, context = names.task(int(row["step"])), task_context(row, folder.history, names)
+    made = engine.build(name, context, {"ENVIRONMENT": names.environment}, "none")
     return BuiltImage(row["instance_id"], name, made.id, made.bytes - below, round(time.monotonic() - started, 3))
 
 
