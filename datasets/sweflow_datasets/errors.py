@@ -135,6 +135,16 @@ class PlaceNotUsable(SweflowError):
         )
 
 
+class PrefixNotUsable(SweflowError):
+    """A prefix with which no image can be named."""
+
+    def __init__(self, prefix: str) -> None:
+        self.prefix = prefix
+        super().__init__(
+            f"{prefix!r} cannot begin the name of an image: give small letters and digits, as registry.example/me."
+        )
+
+
 class NoDataset(SweflowError):
     """A path that holds no dataset in a form that is known."""
 

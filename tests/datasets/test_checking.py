@@ -121,7 +121,7 @@ def test_what_is_no_dataset_is_one_sentence(tmp_path):
 
 
 def test_forms_of_one_build_hold_the_same_tasks(exports, calculator):
-    for form in ("jsonl", "parquet", "harbor"):
+    for form in FORMS:
         found = sweflow.diff_datasets(calculator.root, exports / form)
         assert (found.same, found.changes) == (8, ()), form
 

@@ -229,7 +229,7 @@ def test_a_spec_is_plain_json():
 def test_trees_that_are_not_there_are_no_verdict(tmp_path):
     spec = judge_spec(row(["t.py::a"]), PROJECT, {}, [], trusted=str(tmp_path / "no"), candidate=str(tmp_path / "no"))
     (tmp_path / "spec.json").write_text(json.dumps({**spec, "root": str(tmp_path / "root")}))
-    command = [sys.executable, "-I", judge.__file__, str(tmp_path / "spec.json")]
+    command = [sys.executable, "-I", "-S", judge.__file__, str(tmp_path / "spec.json")]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout) == (3, "")
     assert not (tmp_path / "root").exists()

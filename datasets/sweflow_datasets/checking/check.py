@@ -21,6 +21,7 @@ from sweflow_datasets.checking.held import BUILD, HeldDataset, open_dataset
 from sweflow_datasets.errors import NoImage
 from sweflow_datasets.export.make import MANIFEST
 from sweflow_datasets.images.engine import open_engine
+from sweflow_datasets.judging.spec import judge_text
 
 FEWEST = 32
 """Tokens of a run of added lines that count as a leak where they stand in the skeleton."""
@@ -119,6 +120,10 @@ def _schema(held: HeldDataset) -> tuple[int, list[Finding]]:
             found.append(Finding("schema", name, "names a test twice"))
         if not str(fields["problem_statement"]).strip() or not str(fields["patch"]).strip():
             found.append(Finding("schema", name, "has no statement or no patch"))
+        if other := fields.get("beside"):
+            found.append(Finding("schema", name, f"the row and its task repo differ: {', '.join(other)}"))
+        if judge_text() not in fields.get("eval_script", judge_text()):
+            found.append(Finding("schema", name, "its eval_script carries no judge of this version", Level.WARNING))
         if misfits := fields.get("columns"):
             found.append(Finding("schema", name, f"columns that do not fit: {', '.join(misfits)}"))
     told = set(held.manifest.get("tasks", seen))

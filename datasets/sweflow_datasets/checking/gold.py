@@ -6,7 +6,7 @@ from sweflow_datasets.checking.held import HeldDataset, HeldTask
 from sweflow_datasets.export.make import Form
 from sweflow_datasets.export.swebench import END, START
 from sweflow_datasets.images.engine import Engine
-from sweflow_datasets.judging.spec import ROOT
+from sweflow_datasets.judging.spec import ROOT, shown_id
 
 SECONDS = 7200.0
 APPLY = f"set -e; cd {ROOT}; test ! -s /check/candidate.patch || git apply --whitespace=nowarn /check/candidate.patch\n"
@@ -27,7 +27,7 @@ def _by_eval_script(engine: Engine, task: HeldTask, files: dict[str, bytes]) -> 
     _, out, err = engine.run(_image(task), files, ["bash", "-c", APPLY + "bash /check/eval.sh"], SECONDS)
     told = out.partition(START)[2].partition(END)[0].splitlines()
     wanted = [*task.fields["FAIL_TO_PASS"], *task.fields["PASS_TO_PASS"]]
-    return bool(told) and all(f"PASSED {test}" in told for test in wanted), err
+    return bool(told) and all(f"PASSED {shown_id(test)}" in told for test in wanted), err
 
 
 def _by_test_script(engine: Engine, held: HeldDataset, task: HeldTask, files: dict[str, bytes]) -> tuple[bool, str]:

@@ -6,10 +6,11 @@ import json
 import tarfile
 import tempfile
 import tomllib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 from sweflow_tasks.history.git import read_commit, run_git
 from sweflow_tasks.json_lines import read_lines
@@ -124,7 +125,7 @@ def _of_table(
 
 
 def _json_rows(root: Path) -> Iterator[tuple[str, str, dict[str, Any]]]:
-    for path in sorted((root / "data").glob("*.jsonl")):
+    for path in _regular((root / "data").glob("*.jsonl")):
         for row in read_lines(path):
             yield path.relative_to(root).as_posix(), path.stem, row
 
@@ -134,7 +135,7 @@ def _parquet_rows(root: Path) -> Iterator[tuple[str, str, dict[str, Any]]]:
         from pyarrow import ArrowException, parquet  # noqa: PLC0415  # optional
     except ImportError as error:
         raise ExtraMissing("export", ("pyarrow",)) from error
-    for path in sorted((root / "data").glob("*.parquet")):
+    for path in _regular((root / "data").glob("*.parquet")):
         try:
             for batch in parquet.ParquetFile(path).iter_batches(100):
                 for row in batch.to_pylist():
@@ -144,11 +145,11 @@ def _parquet_rows(root: Path) -> Iterator[tuple[str, str, dict[str, Any]]]:
 
 
 def _of_swebench(root: Path, manifest: Mapping[str, Any]) -> Iterator[HeldTask]:
-    for path in sorted(root.glob("*.jsonl")):
+    for path in _regular(root.glob("*.jsonl")):
         for row in read_lines(path):
             said = manifest["tasks"].get(row["instance_id"], {})
             archive = root / "task-repo" / "tasks" / row["instance_id"] / "skeleton.tar.gz"
-            lists = {key: json.loads(row[key]) for key in ("FAIL_TO_PASS", "PASS_TO_PASS")}
+            lists = {key: [_read_id(test) for test in json.loads(row[key])] for key in ("FAIL_TO_PASS", "PASS_TO_PASS")}
             yield HeldTask(
                 instance_id=row["instance_id"],
                 repo=row["repo"],
@@ -156,11 +157,30 @@ def _of_swebench(root: Path, manifest: Mapping[str, Any]) -> Iterator[HeldTask]:
                 group=said.get("group", ""),
                 license=said.get("license", ""),
                 functions=(),
-                fields={**_fields({**row, **lists}), "eval_script": row["eval_script"]},
+                fields={
+                    **_fields({**row, **lists}),
+                    "eval_script": row["eval_script"],
+                    "beside": _beside(archive.parent, row),
+                },
                 place=path.name,
                 image=row["image"],
                 skeleton=lambda archive=archive: read_archive(archive),  # type: ignore[misc]
             )
+
+
+def _beside(folder: Path, row: Mapping[str, Any]) -> tuple[str, ...]:
+    """Files of the task repo that say something else than the row."""
+    names = {
+        "gold.patch": "patch",
+        "test.patch": "test_patch",
+        "eval.sh": "eval_script",
+        "problem_statement.md": "problem_statement",
+    }
+    said = {name: (folder / name).read_bytes().decode("utf-8", "surrogatepass") for name in names}
+    other = [name for name, column in names.items() if said[name] != row[column]]
+    tests = json.loads((folder / "tests.json").read_text("utf-8"))
+    lists = {key: json.loads(row[key]) for key in ("FAIL_TO_PASS", "PASS_TO_PASS")}
+    return (*other, *(["tests.json"] if tests != lists else []))
 
 
 def _of_harbor(root: Path, manifest: Mapping[str, Any]) -> Iterator[HeldTask]:
@@ -188,6 +208,19 @@ def _of_harbor(root: Path, manifest: Mapping[str, Any]) -> Iterator[HeldTask]:
             image=head["environment"]["docker_image"],
             skeleton=lambda folder=folder: read_archive(folder / "environment" / "skeleton.tar.gz"),  # type: ignore[misc]
         )
+
+
+def _read_id(shown: str) -> str:
+    """An id as pytest has it, of one that SWE-bench's form writes without white space."""
+    return unquote(shown) if "%" in shown else shown
+
+
+def _regular(paths: Iterable[Path]) -> Iterator[Path]:
+    """Files in order; a link could lead anywhere."""
+    for path in sorted(paths):
+        if path.is_symlink() or not path.is_file():
+            raise ValueError(f"{path.name} is no regular file")
+        yield path
 
 
 COMPARED = ("patch", "test_patch", "problem_statement", "FAIL_TO_PASS", "PASS_TO_PASS")

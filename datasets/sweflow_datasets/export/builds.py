@@ -1,11 +1,13 @@
 """What an export needs of a build, read once."""
 
+import subprocess
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from sweflow_tasks.history.git import read_commit, run_git
+from sweflow_tracer.errors import FileNotUsable
 from sweflow_tracer.format import read_project_file
 from sweflow_tracer.project.files import Blobs
 from sweflow_tracer.project.project import Project
@@ -59,12 +61,19 @@ def read_build(out: Path, prefix: str) -> tuple[BuildFacts, tuple[ExportTask, ..
     tasks = load_tasks(folder.root)
     folder.check_history()
     project, _ = read_project_file(folder.project)
+    try:
+        run_git(folder.history, "rev-parse", "--verify", "--quiet", "refs/heads/main^{tree}")
+        original = folder.read_source(project)
+    except subprocess.CalledProcessError as error:
+        raise FileNotUsable(folder.history, "cannot be read by git", "put it back, or build again") from error
+    except OSError as error:
+        raise FileNotUsable(folder.source, error.strerror or str(error), "put it back, or build again") from error
     images = read_images(folder.images) if folder.images.exists() else {}
     pins = tasks[0].row["environment"]["requirements"] if tasks else ()
     requirements = requirements_text(pins)
     if folder.requirements.exists():
         requirements = folder.requirements.read_text("utf-8")
-    facts = BuildFacts(folder, project, folder.read_source(project), names_of(project, prefix), images, requirements)
+    facts = BuildFacts(folder, project, original, names_of(project, prefix), images, requirements)
     return facts, tuple(ExportTask(folder.root, _row(task.whole_row(), images), task.certificate) for task in tasks)
 
 

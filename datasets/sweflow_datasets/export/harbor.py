@@ -37,9 +37,9 @@ tar -xzf /tests/trusted.tar.gz -C "$place/trusted"
 cp -a {root}/. "$place/candidate/"
 sed "s|@PLACE@|$place|g" /tests/spec.json > "$place/spec.json"
 cd /
-{python} -I /tests/judge.py "$place/spec.json" > "$place/said"
+{python} -I -S /tests/judge.py "$place/spec.json" > "$place/said"
 code=$?
-{python} -I - "$place/said" "$code" <<'PYTHON'
+{python} -I -S - "$place/said" "$code" <<'PYTHON'
 import json, os, sys
 words = [line.split(" ", 1)[0] for line in open(sys.argv[1], encoding="utf-8", errors="surrogateescape")]
 passed = sys.argv[2] == "0" and bool(words) and all(word == "PASSED" for word in words)
@@ -63,7 +63,7 @@ SETUP = """\
 set -u
 cd {root}
 tar -xzf .step/{name}.tar.gz -C .step
-{python} -I .step/forward.py .step {root}
+{python} -I -S .step/forward.py .step {root}
 rm -rf .step setup.sh
 """
 FORWARD = '''\

@@ -1,5 +1,6 @@
 """``sweflow export``: tasks of builds, selected and split, in one of four forms, whole or not there."""
 
+import re
 import shutil
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
@@ -11,7 +12,14 @@ from typing import Any
 from sweflow_tracer.format import write_document
 from sweflow_tracer.paths import StrPath
 
-from sweflow_datasets.errors import ExportInTheWay, ExtraMissing, InstanceTwice, NothingToExport, PlaceNotUsable
+from sweflow_datasets.errors import (
+    ExportInTheWay,
+    ExtraMissing,
+    InstanceTwice,
+    NothingToExport,
+    PlaceNotUsable,
+    PrefixNotUsable,
+)
 from sweflow_datasets.export.builds import BuildFacts, by_folder, read_build
 from sweflow_datasets.export.bundle import write_bundles
 from sweflow_datasets.export.card import card, digests_of
@@ -28,6 +36,8 @@ from sweflow_datasets.images.context import PREFIX
 from sweflow_datasets.version import __version__
 
 EXPORT_VERSION = 1
+_PREFIX = re.compile(r"[a-z0-9]+([._:/-]+[a-z0-9]+)*")
+"""What the first part of an image's name may be, a registry with its port among it."""
 MANIFEST = "export.json"
 
 
@@ -83,6 +93,8 @@ def export(
     """
     kind = Form(form)
     shares = parse_shares(options.split) if options.split else ()
+    if not _PREFIX.fullmatch(options.prefix):
+        raise PrefixNotUsable(options.prefix)
     builds, found = _read(dirs, options.prefix)
     chosen = select(found, options.select) if options.select else found
     if not chosen:
@@ -205,12 +217,17 @@ class _Place:
             self._check_remote()
             self.scratch = Path(tempfile.mkdtemp(prefix="sweflow-export-"))
             return self
+        if not self._out.strip():
+            raise PlaceNotUsable(self._out, "it has no name")
         if self._folder.exists() and (not self._folder.is_dir() or any(self._folder.iterdir())):
             raise ExportInTheWay(self._out)
         parent = self._folder.absolute().parent
-        parent.mkdir(parents=True, exist_ok=True)
-        self.scratch = Path(tempfile.mkdtemp(prefix=f".{self._folder.name}.", dir=parent))
-        self.scratch.chmod(0o755)
+        try:
+            parent.mkdir(parents=True, exist_ok=True)
+            self.scratch = Path(tempfile.mkdtemp(prefix=f".{self._folder.name[:64]}.", dir=parent))
+            self.scratch.chmod(0o755)
+        except OSError as error:
+            raise PlaceNotUsable(self._out, error.strerror or str(error)) from error
         return self
 
     def __exit__(self, *error: object) -> None:
@@ -251,7 +268,7 @@ class _Place:
             raise ExtraMissing("export", ("fsspec",)) from error
         try:
             system, path = fsspec.core.url_to_fs(self._out)
-        except (ImportError, ValueError) as error:
+        except Exception as error:  # every file system of fsspec has errors of its own
             raise PlaceNotUsable(self._out, " ".join(str(error).split())[:200]) from error
         return system, str(path)
 

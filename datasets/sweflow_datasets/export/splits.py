@@ -11,7 +11,7 @@ from sweflow_datasets.errors import SplitNotUsable
 from sweflow_datasets.export.components import least_connected
 from sweflow_datasets.export.values import ExportTask
 
-_NAME = re.compile(r"[a-z][a-z0-9_]*")
+_NAME = re.compile(r"(?=.{1,64}$)[a-z][a-z0-9_]*")
 """Names that `datasets` takes for a split: a hyphen is none of its characters."""
 
 

@@ -37,7 +37,7 @@ unset GIT_INDEX_FILE
 cat > {place}/spec.json <<'{mark}'
 {spec}
 {mark}
-{python} -I {place}/judge.py {place}/spec.json > {place}/said
+{python} -I -S {place}/judge.py {place}/spec.json > {place}/said
 SWEFLOW_JUDGED=$?
 echo '{start}'
 cat {place}/said

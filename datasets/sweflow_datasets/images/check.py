@@ -23,7 +23,7 @@ set -e
 mkdir -m 700 /judge/trusted /judge/candidate
 tar -xzf /judge/trusted.tar.gz -C /judge/trusted
 tar -xzf /judge/candidate.tar.gz -C /judge/candidate
-exec {python} -I /judge/judge.py /judge/spec.json
+exec {python} -I -S /judge/judge.py /judge/spec.json
 """
 MARGIN = 60.0
 """Seconds beyond the time-outs of a task's runs."""

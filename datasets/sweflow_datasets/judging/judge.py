@@ -1,6 +1,7 @@
-"""Judge a candidate's tree by a task's tests: `python -I judge.py SPEC.json`, a line an id on standard output.
+"""Judge a candidate's tree by a task's tests: `python -I -S judge.py SPEC.json`, a line an id on standard output.
 
-It needs Python 3.8 and pytest beside it and nothing else, and is meant to run as root in a task's container. The tree
+It needs Python 3.8 and pytest beside it and nothing else, and is meant to run as root in a task's container. With -I
+and -S it imports nothing but the standard library: the environment's own path leads to the candidate's tree. The tree
 that runs is the trusted one's tests and configuration over the candidate's other files; pytest runs as a user who can
 read neither the trusted tree nor write where verdicts go, and nothing that it started is left when it is judged. Exit
 code 0: judged, whatever came of it; 3: could not judge.
@@ -9,6 +10,7 @@ code 0: judged, whatever came of it; 3: could not judge.
 from __future__ import annotations
 
 import fnmatch
+import glob
 import json
 import os
 import secrets
@@ -30,32 +32,53 @@ NOBODY = 65534
 SAID = 200000
 """Characters of pytest's output that are kept of a run."""
 
-PLUGIN = """
-import json, os, pytest
-_fd = os.dup(1)
-os.set_inheritable(_fd, False)
-os.dup2(2, 1)
-with os.fdopen(os.dup(0), encoding="utf-8") as _told:
-    _said = json.loads(_told.readline())
-os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
-_bad, _good = set(), set()
+START = """
+import json, os, sys
 
-@pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(items):
-    found = {item.nodeid: item for item in items}
-    items[:] = [found[name] for name in _said["ids"] if name in found]
+def begin():
+    fd = os.dup(1)
+    os.set_inheritable(fd, False)
+    os.dup2(2, 1)
+    with os.fdopen(os.dup(0), encoding="utf-8") as told:
+        said = json.loads(told.readline())
+    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+    sys.path[:1] = said["path"]
+    os.environ["PYTHONPATH"] = os.pathsep.join(said["path"][1:])
+    import pytest
 
-def pytest_runtest_logreport(report):
-    if report.outcome != "passed" or hasattr(report, "wasxfail"):
-        _bad.add(report.nodeid)
-    elif report.when == "call" and type(report).__name__ == "TestReport":
-        _good.add(report.nodeid)
-    if report.when == "teardown":
-        passed = report.nodeid in _good and report.nodeid not in _bad
-        record = [_said["token"], report.nodeid, "PASSED" if passed else "FAILED"]
-        os.write(_fd, (json.dumps(record) + "\\n").encode("utf-8"))
+    class Hear:
+        bad, good = set(), set()
+
+        @pytest.hookimpl(trylast=True)
+        def pytest_collection_modifyitems(self, items):
+            found = {item.nodeid: item for item in items}
+            items[:] = [found[name] for name in said["ids"] if name in found]
+
+        def pytest_runtest_logreport(self, report):
+            if report.outcome != "passed" or hasattr(report, "wasxfail"):
+                self.bad.add(report.nodeid)
+            elif report.when == "call" and type(report).__name__ == "TestReport":
+                self.good.add(report.nodeid)
+            if report.when == "teardown":
+                passed = report.nodeid in self.good and report.nodeid not in self.bad
+                record = [said["token"], report.nodeid, "PASSED" if passed else "FAILED"]
+                os.write(fd, (json.dumps(record) + chr(10)).encode("utf-8"))
+
+    sys.argv[:] = [os.path.join(os.path.dirname(pytest.__file__), "__main__.py"), *said["arguments"]]
+    return pytest.main(said["arguments"], plugins=[Hear()])
+
+if __name__ == "__main__":
+    sys.exit(begin())
 """
-"""Tells the judge how each test ended, by the pipe that is standard output until pytest captures that."""
+"""Starts pytest, and tells the judge how each test ended by the pipe that is standard output until then.
+
+The pipe is taken before anything of the tree can be imported: until then the path holds the interpreter and what is
+installed, with the tree's own folders behind them.
+"""
+
+
+class Unswept(Exception):
+    """What the tests started cannot be ended."""
 
 
 def main() -> int:
@@ -64,13 +87,18 @@ def main() -> int:
     with open(sys.argv[1], encoding="utf-8") as file:
         spec = json.load(file)
     try:
-        merged = merge(tree_of(spec["trusted"]), tree_of(spec["candidate"]), spec["rules"])
+        rules = {**spec["rules"], "shadows": [*spec["rules"]["shadows"], *installed(spec["python"])]}
+        merged = merge(tree_of(spec["trusted"]), tree_of(spec["candidate"]), rules)
     except OSError as error:
         print("judge: the trees cannot be read: %s" % error, file=sys.stderr)
         return 3
     with tempfile.TemporaryDirectory(prefix="judge-", dir="/tmp") as scratch:
         os.chmod(scratch, 0o755)
-        outcomes = judged(spec, merged, scratch)
+        try:
+            outcomes = judged(spec, merged, scratch)
+        except Unswept as error:
+            print("judge: %s" % error, file=sys.stderr)
+            return 3
     for name in spec["pass_to_pass"] + spec["fail_to_pass"]:
         print("%s %s" % (outcomes.get(name, "FAILED"), shown(name)))
     return 0
@@ -112,35 +140,41 @@ def run(spec: Dict[str, Any], merged: Tree, scratch: str, names: List[str]) -> D
     lay(spec["root"], merged)
     home = tempfile.mkdtemp(dir=scratch)
     code = tempfile.mkdtemp(dir=scratch)
-    plugin = "judge_" + secrets.token_hex(8)
-    with open(os.path.join(code, plugin + ".py"), "w", encoding="utf-8") as file:
-        file.write(PLUGIN)
-    own = [spec["root"], home] if os.geteuid() == 0 else []
-    for folder in own:
+    start = os.path.join(code, "start.py")
+    with open(start, "w", encoding="utf-8") as file:
+        file.write(START)
+    for folder in [spec["root"], home] if os.geteuid() == 0 else []:
         give(folder)
     os.chmod(code, 0o755)
     files = list(dict.fromkeys(name.partition("::")[0] for name in names))
-    command = [spec["python"], "-m", "pytest", "-p", plugin, "-o", "cache_dir=" + os.path.join(home, "cache")]
-    command += ["--rootdir=" + spec["root"], *spec["options"], *files]
+    arguments = [
+        "-o",
+        "cache_dir=" + os.path.join(home, "cache"),
+        "--rootdir=" + spec["root"],
+        *spec["options"],
+        *files,
+    ]
     environment = {"PATH": os.path.dirname(spec["python"]) + ":" + os.environ.get("PATH", os.defpath)}
     environment.update(spec["variables"], HOME=home, TMPDIR=home, PYTHONDONTWRITEBYTECODE="1")
-    roots = [os.path.join(spec["root"], part) for part in spec["roots"]]
-    environment["PYTHONPATH"] = os.pathsep.join([os.path.normpath(part) for part in roots] + [code])
+    roots = [os.path.normpath(os.path.join(spec["root"], part)) for part in spec["roots"]]
     token = secrets.token_hex(16)
-    told = (json.dumps({"token": token, "ids": names}) + "\n").encode("utf-8")
-    said = supervised(command, environment, spec["root"], told, spec["timeout"])
+    told = {"token": token, "ids": names, "arguments": arguments, "path": [spec["root"], *roots]}
+    said = supervised([spec["python"], start], environment, spec["root"], told, spec["timeout"])
     outcomes: Dict[str, str] = {}
+    asked = set(names)
     for line in said.split(b"\n"):
         try:
             spoken, name, outcome = json.loads(line.decode("utf-8"))
         except (ValueError, TypeError):
             continue
-        if spoken == token:
+        if spoken == token and name in asked:
             outcomes[name] = "FAILED" if outcomes.get(name) == "FAILED" else outcome
     return outcomes
 
 
-def supervised(command: List[str], environment: Dict[str, str], cwd: str, told: bytes, timeout: float) -> bytes:
+def supervised(
+    command: List[str], environment: Dict[str, str], cwd: str, told: Dict[str, Any], timeout: float
+) -> bytes:
     """What a command says on its standard output until it ends or the time is over; nothing of it is left then."""
     root = os.geteuid() == 0
 
@@ -169,7 +203,7 @@ def supervised(command: List[str], environment: Dict[str, str], cwd: str, told: 
     for reader in readers:
         reader.start()
     try:
-        process.stdin.write(told)
+        process.stdin.write((json.dumps(told) + "\n").encode("utf-8"))
         process.stdin.close()
     except OSError:
         pass
@@ -194,34 +228,51 @@ def drain(stream: Any, into: bytearray, most: Optional[int]) -> None:
 
 
 def sweep(group: int, root: bool) -> None:
-    """Kill a process group, and as root all that runs as the tests' user, until none is left."""
+    """Kill a process group, and as root all that runs as the tests' user; raises Unswept where something is left.
+
+    The kernel kills all processes of a user at once for a process of that user, so that none can fork meanwhile.
+    """
     for _ in range(100):
         try:
             os.killpg(group, signal.SIGKILL)
         except OSError:
             pass
-        left = list(processes_of(NOBODY)) if root else []
-        for pid in left:
-            try:
-                os.kill(pid, signal.SIGKILL)
-            except OSError:
-                pass
-        if not left:
+        if not root or next(processes_of(NOBODY), None) is None:
             return
+        child = os.fork()
+        if child == 0:
+            try:
+                os.setgid(NOBODY)
+                os.setuid(NOBODY)
+                os.kill(-1, signal.SIGKILL)
+            finally:
+                os._exit(0)
+        os.waitpid(child, 0)
         time.sleep(0.05)
+    raise Unswept("processes that the tests started cannot be ended")
 
 
 def processes_of(user: int) -> Iterator[int]:
-    """Processes of a user that are no zombies."""
+    """Processes of a user of which something runs: a zombie may have threads that do."""
     for name in os.listdir("/proc"):
         if name.isdigit():
             try:
                 with open("/proc/%s/status" % name, encoding="utf-8", errors="replace") as file:
                     rows = dict(line.split(":", 1) for line in file if ":" in line)
+                threads = len(os.listdir("/proc/%s/task" % name))
             except (OSError, ValueError):
                 continue
-            if rows.get("Uid", "").split()[:1] == [str(user)] and not rows.get("State", "").strip().startswith("Z"):
+            dead = rows.get("State", "").strip().startswith(("Z", "X")) and threads < 2
+            if rows.get("Uid", "").split()[:1] == [str(user)] and not dead:
                 yield int(name)
+
+
+def installed(python: str) -> List[str]:
+    """Top-level names of what is installed beside an interpreter."""
+    prefix = os.path.dirname(os.path.dirname(python))
+    folders = glob.glob(os.path.join(prefix, "lib*", "python*", "*-packages"))
+    names = {name.partition(".")[0] for folder in folders for name in os.listdir(folder) if not name.endswith(".pth")}
+    return sorted(name for name in names if name.isidentifier())
 
 
 def tree_of(folder: str) -> Tree:

@@ -104,7 +104,8 @@ def _tables(settings: Settings, commands: Commands) -> Iterator[tuple[str, Any]]
     """Tables with the command that each is for; those of a group stand in its table, as [images.build]."""
     for name, table in settings.table.items():
         if isinstance(table, dict) and any(command.startswith(f"{name} ") for command in commands):
-            yield from ((f"{name} {below}", values) for below, values in table.items())
+            for below, values in table.items():
+                yield (f"{name} {below}", values if isinstance(values, dict) else {})
         else:
             yield name, table
 

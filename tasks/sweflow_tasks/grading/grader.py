@@ -18,7 +18,7 @@ from sweflow_tracer.runner.workspace import Workspace, remove_listed
 
 from sweflow_tasks.execution.arguments import present_arguments
 from sweflow_tasks.grading.patches import Refused, apply_patch
-from sweflow_tasks.grading.protected import is_protected, restore
+from sweflow_tasks.grading.protected import installed_modules, is_protected, restore
 from sweflow_tasks.grading.values import Verdict, VerdictKind
 from sweflow_tasks.history.git import read_commit
 from sweflow_tasks.values import JsonObject
@@ -60,6 +60,7 @@ class Grader:
         self._timeout = timeout
         self._collect = collect
         self._allowed: dict[str, Allowed] = {}
+        self._modules = installed_modules(target.python)
         self._lock = Lock()
         remove_listed(self._ledger)
 
@@ -92,7 +93,7 @@ class Grader:
         tests = read_commit(self._history, f"refs/tests/{int(task['step']):04d}")
         project = self._target.project
         ids = (*task["FAIL_TO_PASS"], *task["PASS_TO_PASS"])
-        blobs, restored = restore(made, skeleton, tests, project.roots, project.requirements, ids)
+        blobs, restored = restore(made, skeleton, tests, project.roots, project.requirements, ids, self._modules)
         try:
             session = self._run(task, blobs)
         except (RanElsewhere, RunnerDependency) as error:

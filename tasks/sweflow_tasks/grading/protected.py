@@ -6,7 +6,7 @@ A candidate may change these files; they are put back before anything runs.
 import re
 import sys
 from collections.abc import Iterable
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 
 from sweflow_rdg.graph.roles import looks_like_test
 from sweflow_tracer.project.files import Blobs
@@ -32,16 +32,18 @@ def restore(
     roots: Iterable[str],
     requirements: Iterable[str],
     ids: Iterable[str],
+    modules: Iterable[str] = (),
 ) -> tuple[Blobs, tuple[str, ...]]:
     """The candidate's tree with all that is the task's as in ``tests``; and the paths where it was not.
 
     ``skeleton`` is what the candidate started from, ``tests`` the same with the step's tests. ``roots`` are import
     roots below the tree, ``requirements`` pins of what is installed beside the project, ``ids`` of the task's tests.
+    ``modules`` are top-level names that are installed, which need not be those of their distributions.
     """
     named = {test.partition("::")[0] for test in ids}
     named |= {path for path in skeleton.keys() | tests.keys() if skeleton.get(path) != tests.get(path)}
     installed = frozenset(re.sub(r"[-.]+", "_", pin.partition("==")[0]).lower() for pin in requirements)
-    shadows = installed | RUNNER | sys.stdlib_module_names
+    shadows = installed | RUNNER | sys.stdlib_module_names | frozenset(modules)
 
     def protected(path: str) -> bool:
         return path in named or is_protected(path) or (path not in skeleton and _top(path, roots) in shadows)
@@ -50,6 +52,16 @@ def restore(
     made |= {path: blob for path, blob in tests.items() if protected(path)}
     touched = (path for path in candidate.keys() | skeleton.keys() if candidate.get(path) != skeleton.get(path))
     return made, tuple(sorted(path for path in touched if protected(path)))
+
+
+def installed_modules(python: Path) -> tuple[str, ...]:
+    """Top-level names of what stands in the package folders beside an interpreter.
+
+    pytest loads plugins by the names of modules: a candidate's ``xdist/plugin.py`` would be loaded for the real one.
+    """
+    folders = python.parent.parent.glob("lib*/python*/*-packages")
+    names = {path.name.partition(".")[0] for folder in folders for path in folder.iterdir() if path.suffix != ".pth"}
+    return tuple(sorted(name for name in names if name.isidentifier()))
 
 
 def is_protected(path: str) -> bool:
