@@ -15,7 +15,10 @@ from difflib import unified_diff
 from pathlib import Path
 
 import pytest
+from sweflow_datasets.checking.gold import solves
+from sweflow_datasets.checking.held import HeldTask, open_dataset
 from sweflow_datasets.images.build import ImageOptions
+from sweflow_datasets.images.engine import open_engine
 from sweflow_tasks.history.git import read_commit
 from sweflow_tracer.sandbox.docker import open_client
 from sweflow_tracer.sandbox.image import find_base
@@ -175,3 +178,103 @@ def test_D6_harbor_gives_its_oracle_all_and_doing_nothing_none(built, export, ha
     assert harbor(place / "tasks" / "train", "nop") == [0.0] * len(steps)
     assert harbor(place / "schedules" / "train", "oracle") == [1.0]
     assert harbor(place / "schedules" / "train", "nop") == [0.0]
+
+
+ALL_PASSED = """
+import json, os
+if os.geteuid() == 0:
+    for place in ("/opt/sweflow-judge/spec.json", "/tests/spec.json"):
+        if os.path.exists(place):
+            for name in sum((json.load(open(place))[key] for key in ("pass_to_pass", "fail_to_pass")), []):
+                print("PASSED", name, flush=True)
+    if os.path.isdir("/logs/verifier"):
+        open("/logs/verifier/reward.json", "w").write('{"reward": 1.0}')
+    os._exit(0)
+raise ImportError
+"""
+SIGNED = """
+import json, os, sys
+if "pytest" not in sys.modules:
+    said = json.loads(os.read(0, 10**7).split(b"\\n")[0])
+    for name in said["ids"]:
+        os.write(1, (json.dumps([said["token"], name, "PASSED"]) + chr(10)).encode())
+    os._exit(0)
+"""
+PLUGIN = """
+import pytest
+@pytest.hookimpl(tryfirst=True)
+def pytest_pyfunc_call(pyfuncitem):
+    return True
+"""
+LIVES_ON = """
+import subprocess, sys
+CODE = '''
+import ctypes, glob, os, threading, time
+def change():
+    for _ in range(5000):
+        for path in glob.glob("/testbed/tests/**/test_*.py", recursive=True):
+            try:
+                text = open(path).read()
+                if "# changed" not in text:
+                    open(path + ".new", "w").write(text.replace("assert ", "1 or ") + "# changed")
+                    os.rename(path + ".new", path)
+            except OSError:
+                pass
+        time.sleep(0.002)
+threading.Thread(target=change).start()
+ctypes.CDLL(None).syscall(60, 0)
+'''
+if "pytest" in sys.modules:
+    subprocess.Popen([sys.executable, "-S", "-c", CODE], start_new_session=True)
+"""
+FOR_LATER = """
+for name in ("sitecustomize.py", "apport_python_hook.py", "msvcrt.py"):
+    try:
+        open("/testbed/src/" + name, "w").write(PAYLOAD)
+    except OSError:
+        pass
+"""
+INIT = "src/itsdangerous/__init__.py"
+CHEATS = {
+    "a module that the judge would import": {
+        f"src/{name}.py": ALL_PASSED for name in ("msvcrt", "sitecustomize", "apport_python_hook")
+    },
+    "a module that a .pth imports": {"src/_distutils_hack/__init__.py": SIGNED, "src/distutils_hack.py": SIGNED},
+    "a plugin under the name of an installed one": {
+        "src/_hypothesis_pytestplugin.py": PLUGIN,
+        "src/xdist/__init__.py": "",
+        "src/xdist/plugin.py": PLUGIN,
+        "src/freezegun/__init__.py": PLUGIN,
+    },
+    "a process whose first thread ended": {INIT: LIVES_ON},
+    "files for whoever starts Python next": {INIT: f"PAYLOAD = {ALL_PASSED!r}\n{FOR_LATER}"},
+    "a conftest and a configuration": {
+        "conftest.py": PLUGIN,
+        "src/conftest.py": PLUGIN,
+        "pytest.ini": "[pytest]\naddopts = -p x\n",
+    },
+}
+
+
+@pytest.mark.parametrize("form", ["swebench", "harbor"])
+def test_V6_no_known_cheat_is_believed_by_what_an_export_carries(form, export, built):
+    place = export(form, compose=True)
+    with open_dataset(place) as held, open_engine() as engine:
+        task = held.tasks[len(held.tasks) // 2]
+        assert solves(engine, held, task, str(task.fields["patch"]))[0]
+        believed = [name for name, files in CHEATS.items() if solves(engine, held, task, cheat(task, files))[0]]
+        assert not believed
+
+
+def cheat(task: HeldTask, files: dict[str, str]) -> str:
+    """A patch that adds files, and code behind what files have."""
+    skeleton = task.skeleton()
+    lines: list[str] = []
+    for path, text in files.items():
+        old = skeleton[path][1].decode() if path in skeleton else ""
+        new = old + text + ("" if text.endswith("\n") or not text else "\n")
+        before = f"a/{path}" if path in skeleton else "/dev/null"
+        mode = f"diff --git a/{path} b/{path}\nnew file mode 100644\n" if path not in skeleton else ""
+        found = list(unified_diff(old.splitlines(True), new.splitlines(True), before, f"b/{path}"))
+        lines += [mode, *found] if found or mode else []
+    return "".join(lines)
