@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sweflow_datasets.judging import judge
 from sweflow_datasets.judging.spec import judge_spec, judge_text, rules_of
-from sweflow_tasks.grading.protected import restore
+from sweflow_tasks.grading.protected import installed_modules, restore
 from sweflow_tracer.project.project import Project
 
 PROJECT = Project(
@@ -233,3 +233,22 @@ def test_trees_that_are_not_there_are_no_verdict(tmp_path):
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout) == (3, "")
     assert not (tmp_path / "root").exists()
+
+
+def test_names_of_installed_modules_are_protected_whatever_their_distributions_are_called(tmp_path):
+    packages = tmp_path / "lib" / "python3.11" / "site-packages"
+    names = (
+        "xdist/plugin.py",
+        "_hypothesis_pytestplugin.py",
+        "yaml/__init__.py",
+        "a-b.pth",
+        "pytest_xdist-3.8.dist-info/RECORD",
+    )
+    for name in names:
+        (packages / name).parent.mkdir(parents=True, exist_ok=True)
+        (packages / name).write_text("")
+    python = tmp_path / "bin" / "python"
+    found = judge.installed(str(python))
+    assert found == ["_hypothesis_pytestplugin", "xdist", "yaml"]
+    assert tuple(found) == installed_modules(python)
+    assert judge.protected("src/xdist/plugin.py", False, {**rules_of(row([]), PROJECT, []), "shadows": found})
