@@ -107,4 +107,5 @@ def test_a_folder_of_wheels_gives_the_hashes_of_its_own_files(tmp_path):
 def test_a_build_that_has_no_images_yet_has_no_digest(calculator):
     _, tasks = read_build(calculator.root, "me")
     assert {task.row["environment"]["image"] for task in tasks} == {None}
+    assert {task.row["environment"]["install"] for task in tasks} == {"pip install --no-deps -e ."}
     assert sweflow.load_tasks(calculator.root)[0].row["environment"].get("image") is None

@@ -16,7 +16,7 @@ from sweflow_datasets.dataset import load_tasks
 from sweflow_datasets.export.values import ExportTask
 from sweflow_datasets.folder import Folder
 from sweflow_datasets.images.build import read_images
-from sweflow_datasets.images.context import Names, environment_context, names_of, requirements_text
+from sweflow_datasets.images.context import Names, environment_context, installs, names_of, requirements_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,13 +74,21 @@ def read_build(out: Path, prefix: str) -> tuple[BuildFacts, tuple[ExportTask, ..
     if folder.requirements.exists():
         requirements = folder.requirements.read_text("utf-8")
     facts = BuildFacts(folder, project, original, names_of(project, prefix), images, requirements)
-    return facts, tuple(ExportTask(folder.root, _row(task.whole_row(), images), task.certificate) for task in tasks)
+    return facts, tuple(
+        ExportTask(folder.root, _row(task.whole_row(), images, installs(original)), task.certificate) for task in tasks
+    )
 
 
-def _row(row: dict[str, Any], images: Mapping[str, Any]) -> dict[str, Any]:
-    """A row whose environment names its image, where there is one."""
+def _row(row: dict[str, Any], images: Mapping[str, Any], editable: bool) -> dict[str, Any]:
+    """A row whose environment says how the checkout is installed, and names its image, where there is one.
+
+    Tests call the project's own commands and read its metadata; a copy of its code would be a leak.
+    """
     image = images["tasks"].get(row["instance_id"]) if images else None
-    named = {"image": None if image is None else {"name": image["image"], "id": image["id"]}}
+    named = {
+        "image": None if image is None else {"name": image["image"], "id": image["id"]},
+        "install": "pip install --no-deps -e ." if editable else None,
+    }
     return {**row, "environment": {**row["environment"], **named}}
 
 

@@ -98,7 +98,7 @@ COLUMNS = (
     Column(
         "environment",
         Kind.TEXT,
-        "A JSON object: python, requirements (pins), variables, and the image where one was built.",
+        "A JSON object: python, requirements (pins), variables, how the checkout is installed, and its image, if any.",
         lambda task: dumps(task.row["environment"]),
     ),
     Column("timeout", Kind.NUMBER, "Seconds for one run of the tests."),

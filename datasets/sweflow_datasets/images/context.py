@@ -89,14 +89,13 @@ def environment_context(
 ) -> dict[str, bytes]:
     """The files from which a project's environment is built; ``more`` are wheels and certificates."""
     first = _first_tree(history)
-    installs = "pyproject.toml" in first or "setup.py" in first
     values = {"root": ROOT, "python_path": PYTHON, "version": project.version or "0"}
     text = ENVIRONMENT.format(
         name=project.repo,
         python=f"Python {project.python}",
         minor=minor(project.python),
         tag=names.environment,
-        install=INSTALL.format(**values) if installs else "",
+        install=INSTALL.format(**values) if installs(first) else "",
         variables=_variables(project),
         **values,
     )
@@ -106,6 +105,11 @@ def environment_context(
         "project.tar.gz": tree_archive(first),
         **more,
     }
+
+
+def installs(tree: Blobs) -> bool:
+    """Whether a tree is one that pip can install."""
+    return "pyproject.toml" in tree or "setup.py" in tree
 
 
 def task_context(row: Mapping[str, Any], history: Path, names: Names) -> dict[str, bytes]:
