@@ -11,8 +11,10 @@ from sweflow_datasets.errors import EngineNotUsable, ExtraMissing, RequirementsN
 from sweflow_datasets.export.builds import read_build
 from sweflow_datasets.images import lock
 from sweflow_datasets.images.build import ImageOptions, build_images
+from sweflow_datasets.images.check import check_images
 from sweflow_datasets.images.context import environment_context, names_of, requirements_text, task_context
 from sweflow_datasets.images.engine import open_engine
+from sweflow_tracer.errors import FileNotUsable
 
 import sweflow
 from tests.helpers import git
@@ -109,3 +111,8 @@ def test_a_build_that_has_no_images_yet_has_no_digest(calculator):
     assert {task.row["environment"]["image"] for task in tasks} == {None}
     assert {task.row["environment"]["install"] for task in tasks} == {"pip install --no-deps -e ."}
     assert sweflow.load_tasks(calculator.root)[0].row["environment"].get("image") is None
+
+
+def test_without_images_the_next_move_is_a_command_that_there_is(calculator):
+    with pytest.raises(FileNotUsable, match="run `sweflow images build DIR` first"):
+        check_images(calculator.root)

@@ -75,7 +75,14 @@ def reading(path: Path, hint: str) -> Iterator[None]:
 
 
 _TRACE = "sweflow trace REPO --out DIR"
-_COMMANDS = {"project": _TRACE, "options": _TRACE, "trace": _TRACE, "summary": "sweflow build REPO --out DIR"}
+_COMMANDS = {
+    "images": "sweflow images build DIR",
+    "export": "sweflow export DIR... --out PATH",
+    "project": _TRACE,
+    "options": _TRACE,
+    "trace": _TRACE,
+    "summary": "sweflow build REPO --out DIR",
+}
 
 
 def write_project(path: Path, project: Project, python: Path) -> None:
