@@ -157,7 +157,9 @@ def test_an_export_names_images_by_name_and_id(calculator, tmp_path):
     images = {row["instance_id"]: json.loads(row["environment"])["image"] for row in rows}
     assert images.pop(first) == {"name": "me/x:0001", "id": "sha256:1"}
     assert set(images.values()) == {None}
-    assert any("built with the prefix me" in note for note in made.notes)
+    assert not any("prefix" in note for note in made.notes)
+    other = sweflow.export([out], "swebench", tmp_path / "swe")
+    assert any("built with the prefix me" in note for note in other.notes)
 
 
 def test_what_is_wrong_is_said_and_nothing_is_left(calculator, tmp_path, monkeypatch):

@@ -166,9 +166,10 @@ def _notes(form: Form, builds: Iterable[BuildFacts], tasks: Sequence[ExportTask]
         yield empty
     for facts in builds:
         name = facts.project.repo
-        if form in (Form.SWEBENCH, Form.HARBOR) and not facts.images:
+        runs = form in (Form.SWEBENCH, Form.HARBOR)  # a table names the images that there are, by whatever name
+        if runs and not facts.images:
             yield f"{name} has no images yet: run `sweflow images build {facts.folder.root.name}` before a client runs."
-        elif facts.images and not facts.images["environment"]["image"].startswith(facts.names.repository + ":"):
+        elif runs and not facts.images["environment"]["image"].startswith(facts.names.repository + ":"):
             yield f"The images of {name} were built with the prefix {facts.images['prefix']}; the export names others."
         if not facts.project.license:
             yield f"The licence of {name} is not known: its metadata do not say."

@@ -101,7 +101,7 @@ def open_engine() -> Iterator[Engine]:
         from docker.errors import DockerException  # noqa: PLC0415  # optional
         from requests.exceptions import RequestException  # noqa: PLC0415
     except ImportError as error:
-        raise EngineNotUsable("the library for it is not installed", "pip install 'sweflow[docker]'") from error
+        raise EngineNotUsable("the library for it is not installed", "pip install 'sweflow[images]'") from error
     try:
         client = open_client()
         client.timeout = PATIENCE
