@@ -1,7 +1,6 @@
 """``sweflow dataset check``: everything that can be seen of a dataset without trusting who made it."""
 
 import hashlib
-import re
 import subprocess
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -20,6 +19,8 @@ from sweflow_datasets.checking.gold import solves
 from sweflow_datasets.checking.held import BUILD, HeldDataset, open_dataset
 from sweflow_datasets.errors import NoImage
 from sweflow_datasets.export.make import MANIFEST
+from sweflow_datasets.export.patch_text import added_runs
+from sweflow_datasets.images.check import sampled
 from sweflow_datasets.images.engine import open_engine
 from sweflow_datasets.judging.spec import judge_text
 
@@ -177,9 +178,6 @@ def _tree(folder: Path, blobs: Blobs) -> str:
     return run_git(folder, "rev-parse", f"{commit}^{{tree}}").decode("ascii").strip()
 
 
-_RUN = re.compile(r"(?:^\+(?!\+\+ ).*\n?)+", re.MULTILINE)
-
-
 def _leaks(held: HeldDataset) -> tuple[int, list[Finding]]:
     """No long run of lines that the gold patch adds stands in the skeleton or in the statement already.
 
@@ -188,7 +186,7 @@ def _leaks(held: HeldDataset) -> tuple[int, list[Finding]]:
     """
     found = []
     for task in held.tasks:
-        runs = [code_tokens(_added(match[0])) for match in _RUN.finditer(str(task.fields["patch"]))]
+        runs = [code_tokens(run) for run in added_runs(str(task.fields["patch"]))]
         long = ["\0".join(("", *run, "")) for run in runs if len(run) >= FEWEST]
         if not long:
             continue
@@ -203,10 +201,6 @@ def _leaks(held: HeldDataset) -> tuple[int, list[Finding]]:
                 level = Level.ERROR if path == "the statement" else Level.WARNING
                 found.append(Finding("leaks", task.instance_id, f"{path} holds lines that its patch adds", level))
     return len(held.tasks), found
-
-
-def _added(lines: str) -> str:
-    return "\n".join(line[1:] for line in lines.splitlines())
 
 
 def _splits(held: HeldDataset) -> tuple[int, list[Finding]]:
@@ -237,8 +231,8 @@ def _gold(held: HeldDataset, sample: int, progress: OnProgress) -> tuple[int, li
     """The gold patch solves its task and the empty one does not, in the task's image."""
     if sample <= 0 or held.form == BUILD:
         return 0, []
-    count = min(sample, len(held.tasks))
-    chosen = [held.tasks[len(held.tasks) * n // count] for n in range(count)]
+    chosen = sampled(held.tasks, sample)
+    count = len(chosen)
     found = []
     with open_engine() as engine:
         for number, task in enumerate(chosen):

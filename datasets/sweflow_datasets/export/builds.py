@@ -39,13 +39,6 @@ class BuildFacts:
         """The last part of its images' names."""
         return self.names.repository.rpartition("/")[2]
 
-    def changed(self, row: Mapping[str, Any]) -> list[str]:
-        """Paths that a step's tests change."""
-        step = int(row["step"])
-        skeleton, tests = f"refs/skeletons/{step:04d}", f"refs/tests/{step:04d}"
-        output = run_git(self.folder.history, "diff-tree", "-r", "-z", "--name-only", skeleton, tests)
-        return sorted(part.decode("utf-8", "surrogateescape") for part in output.split(b"\0") if part)
-
     def tree(self, kind: str, step: int) -> Blobs:
         """A step's tree by the folder of its ref: skeletons, tests or references."""
         return read_commit(self.folder.history, f"refs/{kind}/{step:04d}")

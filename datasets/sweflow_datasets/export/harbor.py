@@ -14,9 +14,9 @@ from typing import Any
 from sweflow_datasets.errors import ExtraMissing
 from sweflow_datasets.export.builds import BuildFacts
 from sweflow_datasets.export.files import Writer
-from sweflow_datasets.export.values import ExportTask
+from sweflow_datasets.export.values import ExportTask, by_split
 from sweflow_datasets.images.context import task_context, tree_archive
-from sweflow_datasets.judging.spec import PYTHON, ROOT, judge_spec, judge_text
+from sweflow_datasets.judging.spec import PYTHON, ROOT, changed_by_tests, judge_spec, judge_text
 
 ORGANISATION = "sweflow"
 SCHEMA = "1.4"
@@ -110,15 +110,17 @@ def write_harbor(
     Harbor's helper images.
     """
     found = list(tasks)
-    for task in found:
-        _single(task, builds[task.build], into, compose=compose)
     for root, facts in builds.items():
         steps = sorted((task for task in found if task.build == root), key=lambda task: int(task.row["step"]))
-        for split in sorted({task.split for task in steps}):
-            mine = [task for task in steps if task.split == split]
-            _schedule(mine, facts, into, split, compose=compose)
-        for path, content in facts.environment().items():
-            into.bytes(f"images/{facts.short_name}/{path}", content)
+        for part in by_split(steps).values():
+            schedule = _schedule(part, facts, into, compose=compose)
+            for number, task in enumerate(part):
+                single, step = _single(task, facts, into, compose=compose), f"{schedule}/steps/{_step_name(task)}"
+                for path, content in _judgement(task, facts).items():
+                    for place in (single, step):
+                        into.bytes(f"{place}/{path}", content, executable=path.endswith(".sh"))
+                if number:
+                    _forward(step, part[number - 1], task, facts, into)
 
 
 def task_name(instance: str) -> str:
@@ -126,36 +128,27 @@ def task_name(instance: str) -> str:
     return re.sub(r"[^A-Za-z0-9._-]+", "-", instance).strip("-.") or "task"
 
 
-def _single(task: ExportTask, facts: BuildFacts, into: Writer, *, compose: bool) -> None:
+def _single(task: ExportTask, facts: BuildFacts, into: Writer, *, compose: bool) -> str:
+    """The head and the box of a task of one step; where it stands."""
     place = f"tasks/{task.split}/{task_name(task.instance_id)}"
     into.text(f"{place}/task.toml", _toml(_head(task.instance_id, [task], facts, compose=compose)))
-    into.text(f"{place}/instruction.md", _instruction(task))
     _environment(place, task, facts, into, compose=compose)
-    _judgement(place, task, facts, into)
+    return place
 
 
-def _schedule(tasks: Sequence[ExportTask], facts: BuildFacts, into: Writer, split: str, *, compose: bool) -> None:
-    """One task of all steps of a repository, in order: what the agent wrote for a step stays for the next."""
-    place = f"schedules/{split}/{task_name(facts.short_name)}"
+def _schedule(tasks: Sequence[ExportTask], facts: BuildFacts, into: Writer, *, compose: bool) -> str:
+    """The same of one task of all steps, in order: what the agent wrote for a step stays for the next."""
+    place = f"schedules/{tasks[0].split}/{task_name(facts.short_name)}"
     head = _head(facts.short_name, tasks, facts, compose=compose)
     head["multi_step_reward_strategy"] = "mean"
     head["steps"] = [{"name": _step_name(task), "min_reward": 1.0} for task in tasks]
     into.text(f"{place}/task.toml", _toml(head))
     _environment(place, tasks[0], facts, into, compose=compose)
-    for number, task in enumerate(tasks):
-        below = f"{place}/steps/{_step_name(task)}"
-        into.text(f"{below}/instruction.md", _instruction(task))
-        _judgement(below, task, facts, into)
-        if number:
-            _forward(below, tasks[number - 1], task, facts, into)
+    return place
 
 
 def _step_name(task: ExportTask) -> str:
     return f"step-{int(task.row['step']):04d}"
-
-
-def _instruction(task: ExportTask) -> str:
-    return f"The repository is in `{ROOT}`.\n\n{task.row['problem_statement']}"
 
 
 def _head(name: str, tasks: Sequence[ExportTask], facts: BuildFacts, *, compose: bool) -> dict[str, Any]:
@@ -194,18 +187,23 @@ def _environment(place: str, task: ExportTask, facts: BuildFacts, into: Writer, 
         into.text(f"{place}/environment/docker-compose.yaml", COMPOSE)
 
 
-def _judgement(place: str, task: ExportTask, facts: BuildFacts, into: Writer) -> None:
-    """The files with which a step is judged and solved."""
-    row = task.row
+def _judgement(task: ExportTask, facts: BuildFacts) -> dict[str, bytes]:
+    """The files with which a step is told, judged and solved, by their places below a task or a step."""
+    row, step = task.row, int(task.row["step"])
+    changed = changed_by_tests(facts.folder.history, step)
     spec = judge_spec(
-        row, facts.project, facts.original, facts.changed(row), trusted="@PLACE@/trusted", candidate="@PLACE@/candidate"
+        row, facts.project, facts.original, changed, trusted="@PLACE@/trusted", candidate="@PLACE@/candidate"
     )
-    into.text(f"{place}/tests/test.sh", TEST.format(root=ROOT, python=PYTHON), executable=True)
-    into.text(f"{place}/tests/judge.py", judge_text())
-    into.text(f"{place}/tests/spec.json", json.dumps(spec, sort_keys=True))
-    into.bytes(f"{place}/tests/trusted.tar.gz", tree_archive(facts.tree("tests", int(row["step"]))))
-    into.text(f"{place}/solution/solve.sh", SOLVE.format(root=ROOT), executable=True)
-    into.text(f"{place}/solution/gold.patch", str(row["patch"]))
+    texts = {
+        "instruction.md": f"The repository is in `{ROOT}`.\n\n{row['problem_statement']}",
+        "tests/test.sh": TEST.format(root=ROOT, python=PYTHON),
+        "tests/judge.py": judge_text(),
+        "tests/spec.json": json.dumps(spec, sort_keys=True),
+        "solution/solve.sh": SOLVE.format(root=ROOT),
+        "solution/gold.patch": str(row["patch"]),
+    }
+    files = {path: text.encode("utf-8", "surrogatepass") for path, text in texts.items()}
+    return {**files, "tests/trusted.tar.gz": tree_archive(facts.tree("tests", step))}
 
 
 def _forward(place: str, before: ExportTask, after: ExportTask, facts: BuildFacts, into: Writer) -> None:

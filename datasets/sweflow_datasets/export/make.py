@@ -1,9 +1,10 @@
 """``sweflow export``: tasks of builds, selected and split, in one of four forms, whole or not there."""
 
+import contextlib
 import re
 import shutil
 import tempfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -48,6 +49,10 @@ class Form(StrEnum):
     HARBOR = "harbor"
     PARQUET = "parquet"
     JSONL = "jsonl"
+
+
+CLIENTS = (Form.SWEBENCH, Form.HARBOR)
+"""Forms whose clients run containers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +147,10 @@ def _read(dirs: Iterable[StrPath], prefix: str) -> tuple[dict[Path, BuildFacts],
 def _write(
     form: Form, tasks: Sequence[ExportTask], builds: Mapping[Path, BuildFacts], into: Writer, options: ExportOptions
 ) -> None:
+    if form in CLIENTS:
+        for facts in builds.values():
+            for path, content in facts.environment().items():
+                into.bytes(f"images/{facts.short_name}/{path}", content)
     if form is Form.SWEBENCH:
         write_swebench(tasks, builds, into)
         return
@@ -149,8 +158,8 @@ def _write(
         write_harbor(tasks, builds, into, compose=options.compose)
         return
     parts = by_split(tasks)
-    table = write_jsonl(parts, into.root) if form is Form.JSONL else None
-    for file in table if table is not None else write_parquet(parts, into.root, options.shard_bytes):
+    jsonl = form is Form.JSONL
+    for file in write_jsonl(parts, into.root) if jsonl else write_parquet(parts, into.root, options.shard_bytes):
         into.files[file.path] = file
     write_bundles(tasks, builds, into)
     drawn = plots(tasks)
@@ -166,7 +175,7 @@ def _notes(form: Form, builds: Iterable[BuildFacts], tasks: Sequence[ExportTask]
         yield empty
     for facts in builds:
         name = facts.project.repo
-        runs = form in (Form.SWEBENCH, Form.HARBOR)  # a table names the images that there are, by whatever name
+        runs = form in CLIENTS  # a table names the images that there are, by whatever name
         if runs and not facts.images:
             yield f"{name} has no images yet: run `sweflow images build {facts.folder.root.name}` before a client runs."
         elif runs and not facts.images["environment"]["image"].startswith(facts.names.repository + ":"):
@@ -243,10 +252,8 @@ class _Place:
 
     def _check_remote(self) -> None:
         system, path = self._system()
-        try:
+        with self._errors():
             taken = system.exists(path) and bool(system.ls(path))
-        except Exception as error:  # every file system of fsspec has errors of its own
-            raise PlaceNotUsable(self._out, " ".join(str(error).split())[:200]) from error
         if taken:
             raise ExportInTheWay(self._out)
 
@@ -254,24 +261,28 @@ class _Place:
         """Files go up one by one, the manifest last: without it an upload is not whole."""
         system, path = self._system()
         files = sorted((p for p in self.scratch.rglob("*") if p.is_file()), key=lambda p: (p.name == MANIFEST, p))
-        try:
+        with self._errors():
             for file in files:
                 goal = f"{path.rstrip('/')}/{file.relative_to(self.scratch).as_posix()}"
                 system.makedirs(goal.rpartition("/")[0], exist_ok=True)
                 system.put_file(str(file), goal)
-        except Exception as error:
-            raise PlaceNotUsable(self._out, " ".join(str(error).split())[:200]) from error
 
     def _system(self) -> tuple[Any, str]:
         try:
             import fsspec  # noqa: PLC0415  # optional
         except ImportError as error:
             raise ExtraMissing("export", ("fsspec",)) from error
-        try:
+        with self._errors():
             system, path = fsspec.core.url_to_fs(self._out)
-        except Exception as error:  # every file system of fsspec has errors of its own
-            raise PlaceNotUsable(self._out, " ".join(str(error).split())[:200]) from error
         return system, str(path)
+
+    @contextlib.contextmanager
+    def _errors(self) -> Iterator[None]:
+        """Every file system of fsspec has errors of its own."""
+        try:
+            yield
+        except Exception as error:
+            raise PlaceNotUsable(self._out, " ".join(str(error).split())[:200]) from error
 
 
 def as_object(made: Exported) -> dict[str, Any]:

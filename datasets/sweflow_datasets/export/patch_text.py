@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from itertools import chain, groupby
 
 _PLACES = re.compile(r"^(?:index |@@).*\n?", re.MULTILINE)
 """Lines that say where and in which version; in a hunk every line starts with a blank, a sign or a backslash."""
@@ -10,6 +11,14 @@ _PLACES = re.compile(r"^(?:index |@@).*\n?", re.MULTILINE)
 def added_text(patch: str) -> str:
     """The lines that a patch adds."""
     return "\n".join(line[1:] for line in _hunk_lines(patch) if line[0] == "+")
+
+
+def added_runs(patch: str) -> Iterator[str]:
+    """The same, each run of lines that stand together for itself."""
+    for hunk in _hunks(patch):
+        for added, lines in groupby(hunk, lambda line: line[0] == "+"):
+            if added:
+                yield "\n".join(line[1:] for line in lines)
 
 
 def changed_lines(patch: str) -> int:
@@ -23,12 +32,19 @@ def without_places(patch: str) -> str:
 
 
 def _hunk_lines(patch: str) -> Iterator[str]:
-    """Lines of hunks. A line with `+++` is one of them or a file's name: what stands before it tells."""
+    return chain.from_iterable(_hunks(patch))
+
+
+def _hunks(patch: str) -> list[list[str]]:
+    """Lines of each hunk. A line with `+++` is one of them or a file's name: what stands before it tells."""
+    found: list[list[str]] = []
     inside = False
     for line in patch.split("\n"):  # and not splitlines, to which a form feed in the code would be an end
         if line.startswith("diff --git "):
             inside = False
         elif line.startswith("@@"):
             inside = True
+            found.append([])
         elif inside and line:
-            yield line
+            found[-1].append(line)
+    return found

@@ -16,7 +16,7 @@ from sweflow_datasets.export.builds import BuildFacts
 from sweflow_datasets.export.files import Writer, yaml_text
 from sweflow_datasets.export.values import ExportTask, by_split
 from sweflow_datasets.images.context import task_context
-from sweflow_datasets.judging.spec import PYTHON, ROOT, judge_spec, judge_text, shown_id
+from sweflow_datasets.judging.spec import PYTHON, ROOT, changed_by_tests, judge_spec, judge_text, shown_id
 
 DATASET = "sweflow/tasks"
 PLACE = "/opt/sweflow-judge"
@@ -57,15 +57,16 @@ def write_swebench(tasks: Iterable[ExportTask], builds: Mapping[Path, BuildFacts
     """Write rows a split, and the task repo below ``task-repo``."""
     parts = by_split(tasks)
     for split, part in parts.items():
-        into.lines(f"{split}.jsonl", (swebench_row(task, builds[task.build]) for task in part))
+        into.lines(f"{split}.jsonl", (_written(task, builds[task.build], into) for task in part))
     into.text("task-repo/sweb.yaml", yaml_text({"datasets": [DATASET], "splits": list(parts)}))
-    for part in parts.values():
-        for task in part:
-            for path, content in _task_repo(task, builds[task.build]):
-                into.bytes(f"task-repo/tasks/{task.instance_id}/{path}", content)
-    for facts in builds.values():
-        for path, content in facts.environment().items():
-            into.bytes(f"images/{facts.short_name}/{path}", content)
+
+
+def _written(task: ExportTask, facts: BuildFacts, into: Writer) -> dict[str, Any]:
+    """A task's row, when its files of the task repo are written."""
+    row = swebench_row(task, facts)
+    for path, content in _task_repo(task, row, facts):
+        into.bytes(f"task-repo/tasks/{task.instance_id}/{path}", content)
+    return row
 
 
 def swebench_row(task: ExportTask, facts: BuildFacts) -> dict[str, Any]:
@@ -87,7 +88,12 @@ def eval_script(task: ExportTask, facts: BuildFacts) -> str:
     """The script that SWE-bench runs in the image after the candidate's patch."""
     row = task.row
     spec = judge_spec(
-        row, facts.project, facts.original, facts.changed(row), trusted=f"{PLACE}/trusted", candidate=ROOT
+        row,
+        facts.project,
+        facts.original,
+        changed_by_tests(facts.folder.history, int(row["step"])),
+        trusted=f"{PLACE}/trusted",
+        candidate=ROOT,
     )
     text = json.dumps(spec, sort_keys=True)
     patch = str(row["test_patch"])
@@ -107,9 +113,8 @@ def eval_script(task: ExportTask, facts: BuildFacts) -> str:
     )
 
 
-def _task_repo(task: ExportTask, facts: BuildFacts) -> Iterator[tuple[str, bytes]]:
+def _task_repo(task: ExportTask, row: Mapping[str, Any], facts: BuildFacts) -> Iterator[tuple[str, bytes]]:
     """The files of a task in a task repo; its Dockerfile builds the image that the row names."""
-    row = swebench_row(task, facts)
     meta = {
         **{key: row[key] for key in ("instance_id", "repo", "version", "base_commit", "log_parser", "eval_type")},
         **{key: row[key] for key in ("created_at", "environment_setup_commit")},

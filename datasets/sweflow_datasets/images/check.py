@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from sweflow_tasks.grading.patches import Refused, apply_patch
 from sweflow_tasks.history.git import read_commit
-from sweflow_tracer.format import read_project_file
+from sweflow_tracer.format import dumps, read_project_file
 from sweflow_tracer.paths import StrPath
 from sweflow_tracer.progress import OnProgress, Progress, silent
 from sweflow_tracer.project.files import Blobs
@@ -15,8 +16,8 @@ from sweflow_datasets.errors import NoImage
 from sweflow_datasets.folder import Folder
 from sweflow_datasets.images.build import read_images
 from sweflow_datasets.images.context import tree_archive
-from sweflow_datasets.images.engine import Engine, as_json, open_engine
-from sweflow_datasets.judging.spec import PYTHON, judge_spec, judge_text, shown_id
+from sweflow_datasets.images.engine import Engine, open_engine
+from sweflow_datasets.judging.spec import PYTHON, changed_by_tests, judge_spec, judge_text, shown_id
 
 SCRIPT = """\
 set -e
@@ -25,6 +26,7 @@ tar -xzf /judge/trusted.tar.gz -C /judge/trusted
 tar -xzf /judge/candidate.tar.gz -C /judge/candidate
 exec {python} -I -S /judge/judge.py /judge/spec.json
 """
+T = TypeVar("T")
 MARGIN = 60.0
 """Seconds beyond the time-outs of a task's runs."""
 
@@ -64,7 +66,7 @@ def check_images(out: StrPath, sample: int = 5, *, progress: OnProgress = silent
     return tuple(found)
 
 
-def sampled(tasks: Sequence[Task], size: int) -> tuple[Task, ...]:
+def sampled(tasks: Sequence[T], size: int) -> tuple[T, ...]:
     """An even sample of tasks; 0 is all of them."""
     count = size if 0 < size < len(tasks) else len(tasks)
     return tuple(tasks[len(tasks) * n // count] for n in range(count))
@@ -84,14 +86,13 @@ def judged(engine: Engine, folder: Folder, task: Task, image: str, candidate: Bl
     """Whether a candidate's tree resolves a task in an image, and what failed."""
     project, _ = read_project_file(folder.project)
     tests = read_commit(folder.history, f"refs/tests/{task.step:04d}")
-    skeleton = read_commit(folder.history, task.base_commit)
-    changed = [path for path in skeleton.keys() | tests.keys() if skeleton.get(path) != tests.get(path)]
+    changed = changed_by_tests(folder.history, task.step)
     row = task.whole_row()
     original = folder.read_source(project)
     spec = judge_spec(row, project, original, changed, trusted="/judge/trusted", candidate="/judge/candidate")
     files = {
         "judge/judge.py": judge_text().encode("utf-8"),
-        "judge/spec.json": as_json(spec),
+        "judge/spec.json": dumps(spec).encode("ascii"),
         "judge/trusted.tar.gz": tree_archive(tests),
         "judge/candidate.tar.gz": tree_archive(candidate),
     }

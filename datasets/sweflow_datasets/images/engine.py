@@ -2,7 +2,6 @@
 
 import contextlib
 import io
-import json
 import tarfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -120,8 +119,3 @@ def _packed(files: Mapping[str, bytes]) -> io.BytesIO:
             tar.addfile(entry, io.BytesIO(content))
     raw.seek(0)
     return raw
-
-
-def as_json(value: object) -> bytes:
-    """A value as the bytes of a JSON file."""
-    return json.dumps(value, sort_keys=True).encode("utf-8")

@@ -1,14 +1,15 @@
 """What the judge is told of a task, and the judge's own text."""
 
-import re
-import sys
+import os
 from collections.abc import Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from sweflow_rdg.graph.roles import TEST_FILES, TEST_FOLDERS
 from sweflow_tasks.execution.arguments import options_among
-from sweflow_tasks.grading.protected import CONFIGURATION, FOLDERS, RUNNER, SUFFIXES
+from sweflow_tasks.grading.protected import CONFIGURATION, FOLDERS, SUFFIXES, shadowing
+from sweflow_tasks.history.git import run_git
 from sweflow_tracer.project.files import Blobs
 from sweflow_tracer.project.project import Project
 from sweflow_tracer.runner.command import VARIABLES, plugin_switches
@@ -22,6 +23,7 @@ PYTHON = "/opt/venv/bin/python"
 JUDGE = Path(__file__).with_name("judge.py")
 
 
+@cache
 def judge_text() -> str:
     """The script, as it is written into an export."""
     return JUDGE.read_text("utf-8")
@@ -50,10 +52,17 @@ def judge_spec(
     }
 
 
+def changed_by_tests(history: Path, step: int) -> list[str]:
+    """Paths that a step's tests change."""
+    output = run_git(
+        history, "diff-tree", "-r", "-z", "--name-only", f"refs/skeletons/{step:04d}", f"refs/tests/{step:04d}"
+    )
+    return sorted(os.fsdecode(part) for part in output.split(b"\0") if part)
+
+
 def rules_of(row: Mapping[str, Any], project: Project, changed: Sequence[str]) -> dict[str, Any]:
     """Which files are the task's and not the candidate's, as `grading/protected.py` has it."""
     named = {test.partition("::")[0] for key in ("FAIL_TO_PASS", "PASS_TO_PASS") for test in row[key]}
-    installed = {re.sub(r"[-.]+", "_", pin.partition("==")[0]).lower() for pin in project.requirements}
     return {
         "named": sorted(named | set(changed)),
         "configuration": sorted(CONFIGURATION),
@@ -62,8 +71,8 @@ def rules_of(row: Mapping[str, Any], project: Project, changed: Sequence[str]) -
         "test_folders": sorted(TEST_FOLDERS),
         "test_files": list(TEST_FILES),
         "roots": list(project.roots or (".",)),
-        "shadows": sorted(installed | RUNNER | sys.stdlib_module_names),
+        "shadows": sorted(shadowing(project.requirements)),
     }
 
 
-__all__ = ["PYTHON", "ROOT", "judge_spec", "judge_text", "rules_of", "shown_id"]
+__all__ = ["PYTHON", "ROOT", "changed_by_tests", "judge_spec", "judge_text", "rules_of", "shown_id"]

@@ -42,8 +42,7 @@ def restore(
     """
     named = {test.partition("::")[0] for test in ids}
     named |= {path for path in skeleton.keys() | tests.keys() if skeleton.get(path) != tests.get(path)}
-    installed = frozenset(re.sub(r"[-.]+", "_", pin.partition("==")[0]).lower() for pin in requirements)
-    shadows = installed | RUNNER | sys.stdlib_module_names | frozenset(modules)
+    shadows = shadowing(requirements).union(modules)
 
     def protected(path: str) -> bool:
         return path in named or is_protected(path) or (path not in skeleton and _top(path, roots) in shadows)
@@ -52,6 +51,12 @@ def restore(
     made |= {path: blob for path, blob in tests.items() if protected(path)}
     touched = (path for path in candidate.keys() | skeleton.keys() if candidate.get(path) != skeleton.get(path))
     return made, tuple(sorted(path for path in touched if protected(path)))
+
+
+def shadowing(requirements: Iterable[str]) -> frozenset[str]:
+    """Names under which a new module would be taken for the standard library's, the runner's or a requirement's."""
+    installed = {re.sub(r"[-.]+", "_", pin.partition("==")[0]).lower() for pin in requirements}
+    return RUNNER.union(sys.stdlib_module_names, installed)
 
 
 def installed_modules(python: Path) -> tuple[str, ...]:
