@@ -272,8 +272,13 @@ class Folder:
         """Remove what later stages made of this stage's old file."""
         made = {"trace": self.graph, "graph": self.schedule, "schedule": self.candidates}
         later = list(made)[list(made).index(stage) :] if stage in made else []
-        for path in (*(made[name] for name in later), *self._verified, self.tests):
+        for path in (*(made[name] for name in later), *self._verified, *self.of_images, self.tests):
             path.unlink(missing_ok=True)
+
+    @property
+    def of_images(self) -> tuple[Path, ...]:
+        """What is said of images; it is of these very tasks, and goes with them."""
+        return (self.images, self.requirements)
 
     @property
     def _verified(self) -> tuple[Path, ...]:
@@ -285,7 +290,7 @@ class Folder:
         scratch = (self.root / "source.new", self.root / "history.new")
         for path in (self.source, self.history, self.logs, self.work, *scratch):
             shutil.rmtree(path, ignore_errors=True)
-        results = (self.candidates, self.tests, *self._verified, self.runs)
+        results = (self.candidates, self.tests, *self._verified, *self.of_images, self.runs)
         logs = (self.root / LOG_FILE, self.root / f"{LOG_FILE}.1")
         for path in (self.options, self.project, self.trace, self.graph, self.schedule, *results, *logs):
             path.unlink(missing_ok=True)

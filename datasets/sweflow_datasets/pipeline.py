@@ -325,6 +325,8 @@ def verify(
             asked = VerifyOptions(options.certificate, inherit=options.trace.isolation != "none")
             dataset = verify_tasks(inputs, asked, settings, folder.journal, history, progress)
             folder.summary.unlink(missing_ok=True)  # it says that the rest is whole, which it is not for a moment
+        for path in folder.of_images:
+            path.unlink(missing_ok=True)
         write_tests(folder.tests, dataset.tests, _seconds_of_tests(folder))
         write_lines(folder.certificates, map(certificate_object, dataset.tasks))
         write_lines(folder.tasks, map(task_object, dataset.tasks))

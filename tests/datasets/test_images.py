@@ -3,6 +3,7 @@
 import hashlib
 import io
 import re
+import shutil
 import tarfile
 import time
 
@@ -116,3 +117,16 @@ def test_a_build_that_has_no_images_yet_has_no_digest(calculator):
 def test_without_images_the_next_move_is_a_command_that_there_is(calculator):
     with pytest.raises(FileNotUsable, match="run `sweflow images build DIR` first"):
         check_images(calculator.root)
+
+
+@pytest.mark.parametrize(
+    "again", [sweflow.verify, lambda out: sweflow.schedule(out, sweflow.Rules(min_lines=30), force=True)]
+)
+def test_what_is_said_of_images_goes_with_the_tasks_that_they_are_of(again, calculator, tmp_path):
+    out = tmp_path / "out"
+    shutil.copytree(calculator.root, out, symlinks=True)
+    for name in ("images.json", "requirements.txt"):
+        (out / name).write_text("{}")
+    again(out)
+    assert not (out / "images.json").exists()
+    assert not (out / "requirements.txt").exists()
