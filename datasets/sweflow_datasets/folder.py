@@ -108,6 +108,11 @@ class Folder:
         return self.root / "certificates.jsonl"
 
     @property
+    def twins(self) -> Path:
+        """The twins of its tests, which whoever solves the tasks must not see."""
+        return self.root / "twins.jsonl"
+
+    @property
     def rejected(self) -> Path:
         """What did not make it."""
         return self.root / "rejected.jsonl"
@@ -283,7 +288,7 @@ class Folder:
     @property
     def _verified(self) -> tuple[Path, ...]:
         """What verification makes, but for the tests."""
-        return (self.tasks, self.certificates, self.rejected, self.summary)
+        return (self.tasks, self.certificates, self.twins, self.rejected, self.summary)
 
     def clear(self) -> None:
         """Remove everything that a build writes; the lock stays, since it is held."""

@@ -11,6 +11,7 @@ from sweflow_tasks.errors import UnknownInstance
 from sweflow_tasks.format import TaskTable, read_task_table
 from sweflow_tasks.grading import Grader, Verdict, evaluate, evaluation_report, read_predictions
 from sweflow_tasks.grading.report import REPORT_VERSION
+from sweflow_tasks.twins.format import read_twins
 from sweflow_tracer.format import read_project_file, write_document
 from sweflow_tracer.paths import StrPath
 from sweflow_tracer.progress import OnProgress, silent
@@ -118,4 +119,5 @@ def grader_of(
         source, limit = folder.read_source(project), timeout or stored_options(out).timeout
         place = scratch or (folder.root if os.access(folder.root, os.W_OK) else index_cache().parent)
         place.mkdir(parents=True, exist_ok=True)
-        yield Grader(target, source, folder.history, launcher, place, limit, collect)
+        twins = read_twins(folder.twins)
+        yield Grader(target, source, folder.history, launcher, place, twins, limit, collect)

@@ -42,6 +42,7 @@ from sweflow_tasks.format import (
 from sweflow_tasks.history.checkout import Content, checkout_task
 from sweflow_tasks.json_lines import read_lines, write_lines
 from sweflow_tasks.noticing.oracle import RunningOracle
+from sweflow_tasks.twins.format import TWINS_VERSION
 from sweflow_tracer import SweflowError, Trace, trace_project
 from sweflow_tracer.errors import (
     FileNotUsable,
@@ -86,6 +87,7 @@ FORMATS = {
     "schedule": SCHEDULE_VERSION,
     "tasks": TASKS_VERSION,
     "certificates": CERTIFICATE_VERSION,
+    "twins": TWINS_VERSION,
     "summary": SUMMARY_VERSION,
 }
 
@@ -329,6 +331,7 @@ def verify(
             path.unlink(missing_ok=True)
         write_tests(folder.tests, dataset.tests, _seconds_of_tests(folder))
         write_lines(folder.certificates, map(certificate_object, dataset.tasks))
+        write_lines(folder.twins, dataset.twins)
         write_lines(folder.tasks, map(task_object, dataset.tasks))
         folder.candidates.unlink(missing_ok=True)
         write_rejected(folder.rejected, dataset.rejected)

@@ -1,7 +1,7 @@
 """The dataset: candidates from a schedule, and the tasks among them that hold."""
 
 import shlex
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -27,6 +27,9 @@ from sweflow_tasks.history.commits import StepCommits, patch_gives, write_histor
 from sweflow_tasks.leaks.audit import Audit, own_requirements, without_leaks
 from sweflow_tasks.statements.statement import Statements
 from sweflow_tasks.summary import other_rejections, summarise
+from sweflow_tasks.twins.find import find_twins
+from sweflow_tasks.twins.format import twin_rows, twins_object
+from sweflow_tasks.twins.values import TwinTable
 from sweflow_tasks.values import (
     Candidate,
     Evidence,
@@ -89,13 +92,17 @@ def verify_tasks(
         def fixpoint(amendments: Amendments) -> Fixpoint:
             return find_fixpoint(inputs, verifier, amendments, progress, impact)
 
+        def twins(tests: Sequence[str]) -> TwinTable:
+            with JobPool(settings, journal.with_name("twins.jsonl")) as pool:
+                return find_twins(inputs, tests, pool, options.certificate, settings, progress)
+
         if options.certificate.level is Level.BASIC:
             proven = Proven(fixpoint(start), {}, ())
-            return _dataset(inputs, options, history, proven, impact, lambda steps: {})
+            return _dataset(inputs, options, history, proven, impact, lambda steps: {}, twins)
         pool = stack.enter_context(JobPool(settings, journal.with_name("certificate.jsonl")))
         measuring = Measuring(inputs, pool, options.certificate, settings.timeout, progress)
         proven = measuring.prove(fixpoint, start)
-        return _dataset(inputs, options, history, proven, impact, lambda steps: measuring.measure(proven, steps))
+        return _dataset(inputs, options, history, proven, impact, lambda steps: measuring.measure(proven, steps), twins)
 
 
 def _dataset(
@@ -105,8 +112,9 @@ def _dataset(
     proven: Proven,
     impact: Impact | None,
     measure: Callable[[Iterable[int]], dict[int, Full]],
+    find: Callable[[Sequence[str]], TwinTable],
 ) -> VerifiedDataset:
-    """The tasks of a fixpoint, each with what was measured of it."""
+    """The tasks of a fixpoint, each with what was measured of it, and the twins of their tests."""
     graph, schedule = inputs.graph, inputs.schedule
     found = proven.fixpoint
     draft, amendments = found.draft, found.amendments
@@ -116,13 +124,15 @@ def _dataset(
     broken = _broken(history, commits, draft, audits) | dict.fromkeys(found.verdicts.solved, solved)
     full = measure(step for step in draft.chain.steps if step not in broken)
     broken |= too_weak(full, options.certificate)
+    twins = find([test.id for test in draft.plan.order()] if options.certificate.twins else ())
+    broken |= _without_twins(draft, twins, broken) if options.certificate.twins else {}
     inherited = inherited_results(draft, select_tests(draft, impact))
 
     evidence = {each.test: each for each in found.verdicts.evidence}
 
     def task(candidate: Candidate) -> VerifiedTask:
         step = candidate.step
-        return _task(inputs, candidate, evidence, inherited[step], audits[step], found, options, full.get(step))
+        return _task(inputs, candidate, evidence, inherited[step], audits[step], found, options, full.get(step), twins)
 
     tasks = tuple(task(candidate) for candidate in _candidates(inputs, draft, commits) if candidate.step not in broken)
     verified = {task.candidate.step: task.candidate.functions for task in tasks}
@@ -132,7 +142,9 @@ def _dataset(
     summary = summarise(graph, schedule, amendments, verified, rejections)
     kept = {step: found for step, found in full.items() if step not in broken}
     summary["certificate"] = certificate_counts(options.certificate, kept, len(proven.flaky))
-    return VerifiedDataset(tasks, draft.plan.order(), tuple(sorted(rejections)), summary)
+    accepted = [test for task in tasks for test in task.candidate.fail_to_pass]
+    summary["twins"] = {"tests": len(accepted), "with_twin": len(twins.with_twins().intersection(accepted))}
+    return VerifiedDataset(tasks, draft.plan.order(), tuple(twin_rows(twins)), tuple(sorted(rejections)), summary)
 
 
 def _candidates(inputs: Inputs, draft: Draft, commits: Mapping[int, StepCommits]) -> Iterator[Candidate]:
@@ -187,6 +199,7 @@ def _task(
     found: Fixpoint,
     options: VerifyOptions,
     full: Full | None,
+    twins: TwinTable,
 ) -> VerifiedTask:
     project, amendments, noticed = inputs.target.project, found.amendments, found.verdicts.noticed
     own = own_requirements(project.requirements, (*project.names, project.repo.rpartition("/")[2]))
@@ -195,6 +208,7 @@ def _task(
         "level": options.certificate.level.value,
         "noticed": [{"function": f, "by": noticed[f]} for f in sorted(candidate.functions) if f in noticed],
         **measured_object(full),
+        "twins": twins_object(twins, candidate.fail_to_pass),
         "environment": environment_object(project.python, requirements, options.image),
     }
     variables = {
@@ -221,6 +235,7 @@ def _task(
         },
         timeout=TASK_SECONDS,
         strength=full.strength if full is not None else None,
+        twins=len(twins.with_twins().intersection(candidate.fail_to_pass)),
         certificate=certificate,
     )
 
@@ -234,6 +249,19 @@ def _broken(
     checked = sorted(set(draft.chain.steps) - plain.keys() - leaking.keys())
     torn = dict.fromkeys(_patches_fail(history, commits, checked), (Reason.PATCH_DOES_NOT_APPLY, ""))
     return {**torn, **leaking, **plain}
+
+
+def _without_twins(
+    draft: Draft, twins: TwinTable, broken: Mapping[int, tuple[Reason, str]]
+) -> dict[int, tuple[Reason, str]]:
+    """Steps of which no test tells right from wrong by what it expects."""
+    having = twins.with_twins()
+    detail = "no change to what its tests expect makes one of them fail"
+    return {
+        step: (Reason.NO_TWIN, detail)
+        for step in draft.chain.steps
+        if step not in broken and having.isdisjoint(draft.plan.fails[step])
+    }
 
 
 def _patches_fail(history: Path, commits: Mapping[int, StepCommits], steps: list[int]) -> tuple[int, ...]:

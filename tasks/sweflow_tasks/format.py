@@ -11,8 +11,8 @@ from sweflow_tasks.json_lines import check_lines, damaged, read_lines, write_lin
 from sweflow_tasks.values import Candidate, JsonObject, OrderedTest, Rejection, VerifiedTask
 
 SUMMARY_VERSION = 3
-TASKS_VERSION = 6
-CERTIFICATE_VERSION = 6
+TASKS_VERSION = 7
+CERTIFICATE_VERSION = 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +54,7 @@ def task_object(task: VerifiedTask) -> JsonObject:
         "environment": task.environment,
         "timeout": task.timeout,
         "strength": task.strength,
+        "twins": task.twins,
     }
 
 
@@ -75,7 +76,7 @@ def certificate_object(task: VerifiedTask) -> JsonObject:
 TASK_FIELDS = (
     *sorted({field.name for field in fields(Candidate)} - {"fail_to_pass"}),
     *("FAIL_TO_PASS", "repo", "created_at", "version", "environment_setup_commit", "license"),
-    *("environment", "timeout", "functions", "strength"),
+    *("environment", "timeout", "functions", "strength", "twins"),
 )
 """What every line of ``tasks.jsonl`` has."""
 

@@ -45,6 +45,7 @@ class Reason(StrEnum):
     WEAK_TESTS = "weak-tests"
     UNNOTICED_FUNCTION = "unnoticed-function"
     PSEUDO_TESTED = "pseudo-tested"
+    NO_TWIN = "no-twin"
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -147,8 +148,9 @@ class Inherited:
 class VerifiedTask(Short):
     """A verified task: the candidate, the evidence, and what it takes to run it (D4).
 
-    ``strength`` is the share of mutants that its tests notice, None where none were run. ``certificate`` are the
-    members of its certificate that depend on how much was measured (docs/certificate.md).
+    ``strength`` is the share of mutants that its tests notice, None where none were run. ``twins`` is how many of its
+    FAIL_TO_PASS have a twin. ``certificate`` are the members of its certificate that depend on how much was measured
+    (docs/certificate.md).
     """
 
     candidate: Candidate
@@ -164,6 +166,7 @@ class VerifiedTask(Short):
     environment: JsonObject
     timeout: float
     strength: float | None
+    twins: int
     certificate: JsonObject
 
 
@@ -204,10 +207,11 @@ class Repair:
 class VerifiedDataset(Short):
     """What verification hands on. ``summary`` holds counts that add up (see docs/formats.md).
 
-    ``tests`` are those of rejected steps, too, which stay in the history.
+    ``tests`` are those of rejected steps, too, which stay in the history. ``twins`` are the lines of ``twins.jsonl``.
     """
 
     tasks: tuple[VerifiedTask, ...]
     tests: tuple[OrderedTest, ...]
+    twins: tuple[JsonObject, ...]
     rejected: tuple[Rejection, ...]
     summary: JsonObject

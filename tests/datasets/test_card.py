@@ -64,7 +64,7 @@ def test_the_text_has_fields_repositories_figures_and_hashes():
     assert "| `strength` | 1 | 0.75 | 0.75 | 0.75 | 0.75 | 0.75 |" in text
     assert "| train | 4 | 3 |" in text
     assert f"| `data/train.jsonl` | 4 | 40 | `{'b' * 64}` |" in text
-    assert f"| o/one | 1.0 | {'5f4df0ec' * 5} | 6 | `{'d' * 64}` |" in text
+    assert f"| o/one | 1.0 | {'5f4df0ec' * 5} | 7 | `{'d' * 64}` |" in text
     assert "1 group with 3 tasks of more than one repository, and 0 groups within one repository" in text
     assert "| o\\_\\_one-5f4df0ec-0001 | 3 | o/one, o/two |" in text
     assert "with the selection `` lines < 4 || '`' ``" in text

@@ -182,7 +182,7 @@ def test_tasks_of_an_older_format_are_refused_by_its_number(folder):
     rows = [{**json.loads(line), "certificate": {"version": 4}} for line in folder.tasks.read_text().splitlines()]
     folder.tasks.write_text("".join(json.dumps(row) + "\n" for row in rows))
     said = says("eval", folder.root, "-p", "gold")
-    assert "tasks.jsonl has lines of format version 4, and this program reads 6: read it with the version" in said
+    assert "tasks.jsonl has lines of format version 4, and this program reads 7: read it with the version" in said
 
 
 def test_a_certificate_that_is_missing_is_said(folder):

@@ -92,6 +92,7 @@ COLUMNS = (
     Column("difficulty", Kind.NUMBER, "The mean rank of the step in its repository, from 0 to 1."),
     Column("functions", Kind.INTEGER, "How many functions there are to develop."),
     Column("strength", Kind.NUMBER, "The share of mutants that FAIL_TO_PASS notice; null where none were run."),
+    Column("twins", Kind.INTEGER, "How many of FAIL_TO_PASS have a twin, which only a wrong solution passes."),
     Column("test_command", Kind.TEXT, "A line for a shell in the checked-out folder that runs FAIL_TO_PASS."),
     # Variables have other names in each build: as a struct, every row would have those of all builds, most of them
     # null, and its type would change with the builds; `datasets` has no type for a map.

@@ -115,6 +115,7 @@ def certifying(command: Callable[..., Any]) -> Callable[..., Any]:
             "--max-unnoticed", type=click.IntRange(0), help="Reject steps with more functions that no test misses."
         ),
         click.option("--min-strength", type=share, help="Reject steps whose tests notice a smaller share of mutants."),
+        click.option("--twins", type=click.IntRange(0), help="Twins that each test should have [default: 2]."),
         click.option("--mutants", type=click.IntRange(0), help="Mutants of a function, at most [default: 12]."),
         click.option("--gold-runs", type=click.IntRange(1), help="Runs of each reference tree [default: 3]."),
         click.option(

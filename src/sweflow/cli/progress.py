@@ -27,6 +27,7 @@ LABELS = {
     "attacks": "attacks: each in a clean tree",
     "gold": "certificate: gold runs",
     "strength": "certificate: mutants of each step",
+    "twins": "twins: changed tests on the complete code",
 }
 WIDE = 100
 """Columns of a terminal that has room for more than what matters most."""

@@ -24,6 +24,7 @@ from sweflow_tasks.grading.grader import verdict_of
 from sweflow_tasks.grading.patches import Refused, apply_patch
 from sweflow_tasks.grading.protected import restore
 from sweflow_tasks.grading.report import pass_at_k, wilson
+from sweflow_tasks.grading.sessions import Seen
 from sweflow_tasks.history.fast_import import CommitStream
 from sweflow_tasks.history.git import run_git
 from sweflow_tracer.errors import FileNotUsable
@@ -116,13 +117,10 @@ def test_V6_tests_configuration_and_what_loads_by_itself_are_put_back():
     assert set(restored) == {*planted, "setup.cfg", "tests/test_a.py", "tests/test_b.py"}
 
 
-def session(**ends: str) -> SimpleNamespace:
-    return SimpleNamespace(errors=[], timed_out=False)
-
-
-def records(*ends: str) -> dict[str, dict[str, str]]:
+def seen(*ends: str) -> Seen:
     ids = (*TASK["FAIL_TO_PASS"], *TASK["PASS_TO_PASS"])
-    return {test: {"id": test, "outcome": end} for test, end in zip(ids, ends, strict=False) if end}
+    records = {test: {"id": test, "outcome": end} for test, end in zip(ids, ends, strict=False) if end}
+    return Seen(records, frozenset(), ())
 
 
 @pytest.mark.parametrize(
@@ -139,13 +137,13 @@ def records(*ends: str) -> dict[str, dict[str, str]]:
     ],
 )
 def test_V2_only_a_test_that_ran_and_passed_is_a_pass(ends, kind, f2p, p2p):
-    verdict = verdict_of(TASK, records(*ends), session())
+    verdict = verdict_of(TASK, seen(*ends))
     assert (verdict.verdict, verdict.f2p_rate, verdict.p2p_rate) == (kind, f2p, p2p)
     assert verdict.reward == f2p * p2p
 
 
 def test_V6_a_pass_without_evidence_is_none():
-    verdict = verdict_of(TASK, records("passed", "passed", "passed"), session(), [TASK["FAIL_TO_PASS"][0]])
+    verdict = verdict_of(TASK, seen("passed", "passed", "passed"), [TASK["FAIL_TO_PASS"][0]])
     assert verdict.verdict is VerdictKind.FAILED
 
 

@@ -20,6 +20,7 @@
   lie below: others count as not collected;
 - ``guard``: null, or what makes results hard to forge (guard/): ``key`` (hex) and ``trusted`` (files that are not code
   under test). The file is removed once it is read, since it holds the key;
+- ``opaque``: a test's parameters are in its id by their names, whatever their values;
 - ``watch``: say of each test which files of the project it read as data and whether it started a process.
 """
 

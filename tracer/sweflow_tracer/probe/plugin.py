@@ -68,6 +68,12 @@ def pytest_collection(session: Any) -> None:
         items.pin_hypothesis()
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_make_parametrize_id(config: Any, val: object, argname: str) -> str | None:
+    """The name of a parameter in the place of its value, where ids are to say nothing of it."""
+    return argname if CONFIG["opaque"] else None
+
+
 def pytest_collectreport(report: Any) -> None:
     """Remember what could not be collected."""
     if report.failed:

@@ -90,6 +90,7 @@ def install_probe(
         "skip": list(options.skip),
         "select": list(options.select),
         "watch": options.watch,
+        "opaque": options.opaque,
         "traced": None if options.traced is None else list(options.traced),
         "guard": None if options.guard is None else {"trusted": list(options.guard.trusted), "key": options.guard.key},
         "variants": {

@@ -59,7 +59,8 @@ class SessionOptions:
     more in a process of their own each; those records stand. ``stubs`` gives by number of a group functions by whose
     stubs its tests are to fail: one that does not runs once more so, too. ``lines`` are groups whose tests' records say
     which lines of ``watched`` (first and last lines, by path) they ran. ``watch``: records say which files of the
-    project a test read as data, and whether it started a process.
+    project a test read as data, and whether it started a process. ``opaque``: names of tests say nothing of the values
+    of their parameters.
     """
 
     engine: str = "none"
@@ -83,3 +84,4 @@ class SessionOptions:
     lines: Sequence[int] = ()
     watched: Mapping[str, Sequence[tuple[int, int]]] = field(default_factory=dict)
     watch: bool = False
+    opaque: bool = False

@@ -1,0 +1,139 @@
+"""The draw: two trees in which each test function is itself in one and its twin in the other, both in disguise.
+
+Which is which is drawn for each function, so that no run is the one with the twins, and no test tells of another one.
+"""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from random import Random
+
+from sweflow_tracer.project.files import Blobs
+
+from sweflow_tasks.masking.mask import Edit, apply_edits
+from sweflow_tasks.twins.disguise import disguised
+from sweflow_tasks.twins.test_file import FunctionText, TestFile
+from sweflow_tasks.twins.values import TestFunction, Twin, TwinKind, TwinTable
+
+RANK = {TwinKind.EXPECTATION: 0, TwinKind.EXCEPTION: 0, TwinKind.COMPARISON: 1, TwinKind.INPUT: 2}
+"""A twin of a higher rank is drawn only for a test that has none of a lower one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One of the two trees. ``real`` are the tests that are themselves there, ``twins`` those that must fail."""
+
+    blobs: Blobs
+    real: frozenset[str]
+    twins: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """Both trees. ``names`` gives for each test the name under which it runs, ``untouched`` the tests of neither."""
+
+    sides: tuple[Side, Side]
+    names: Mapping[str, str]
+    untouched: frozenset[str]
+
+
+def draw_sides(table: TwinTable, tests: Collection[str], blobs: Blobs, draw: Random) -> Drawn:
+    """Two trees for some tests on a tree. Tests of which nothing is known are themselves in both."""
+    wanted = frozenset(tests)
+    untouched = wanted.intersection(test for each in table.functions for test in each.untouched)
+    concerned = [each for each in table.functions if not wanted.isdisjoint(each.ids)]
+    names = {test: each.names.get(test, test) for each in concerned for test in each.ids}
+    first: dict[TestFunction, Twin] = {}
+    second: dict[TestFunction, Twin] = {}
+    files = {path: _parsed(blobs, path) for path in sorted({each.path for each in concerned if each.path})}
+    for each in concerned:
+        file = files.get(each.path)
+        candidates = _candidates(each, wanted - untouched) if file is not None and _texts(file, [each]) else []
+        if candidates:
+            draw.choice((first, second))[each] = draw.choice(candidates)
+    known = {path: file for path, file in files.items() if file is not None}
+    sides = (
+        _side(blobs, known, concerned, chosen, other, wanted - untouched, draw)
+        for chosen, other in ((first, second), (second, first))
+    )
+    one, two = sides
+    return Drawn((one, two), {test: names.get(test, test) for test in wanted}, untouched)
+
+
+def changed(blobs: Blobs, chosen: Iterable[tuple[TestFunction, Sequence[Edit]]]) -> Blobs:
+    """A tree in which some functions are changed."""
+    by_path: dict[str, list[tuple[TestFunction, Sequence[Edit]]]] = {}
+    for each, edits in chosen:
+        by_path.setdefault(each.path, []).append((each, edits))
+    made = dict(blobs)
+    for path, found in by_path.items():
+        file = _parsed(blobs, path)
+        if file is not None:
+            made[path] = (blobs[path][0], _changed(file, found))
+    return made
+
+
+def disguise_all(blobs: Blobs, functions: Iterable[TestFunction], draw: Random) -> Blobs:
+    """A tree in which the functions that may be are in disguise."""
+    names: dict[str, set[str]] = {}
+    for each in functions:
+        if each.disguised:
+            names.setdefault(each.path, set()).add(each.name)
+    made = dict(blobs)
+    for path in sorted(names):
+        file = _parsed(blobs, path)
+        if file is not None:
+            made[path] = (blobs[path][0], disguised(file, names[path], draw))
+    return made
+
+
+def _candidates(each: TestFunction, wanted: frozenset[str]) -> list[Twin]:
+    """The twins of the lowest rank that some wanted test has; those first that the most tests fail."""
+    useful = [twin for twin in each.twins if not wanted.isdisjoint(twin.fails)]
+    lowest = min((RANK[twin.kind] for twin in useful), default=0)
+    useful = [twin for twin in useful if RANK[twin.kind] == lowest]
+    most = max((len(wanted.intersection(twin.fails)) for twin in useful), default=0)
+    return [twin for twin in useful if 2 * len(wanted.intersection(twin.fails)) >= most]
+
+
+def _side(
+    blobs: Blobs,
+    files: Mapping[str, TestFile],
+    concerned: Sequence[TestFunction],
+    twins: Mapping[TestFunction, Twin],
+    elsewhere: Mapping[TestFunction, Twin],
+    wanted: frozenset[str],
+    draw: Random,
+) -> Side:
+    made = dict(blobs)
+    for path, file in files.items():
+        here = [(each, twin.edits) for each, twin in twins.items() if each.path == path]
+        content = _changed(file, here)
+        again = TestFile(content) if here else file
+        names = {each.name for each in concerned if each.path == path and each.disguised}
+        made[path] = (blobs[path][0], disguised(again, names, draw))
+    failing = frozenset(test for twin in twins.values() for test in twin.fails)
+    changed_ids = frozenset(test for each in twins for test in each.ids)
+    return Side(made, wanted - changed_ids, wanted & failing)
+
+
+def _parsed(blobs: Blobs, path: str) -> TestFile | None:
+    try:
+        return TestFile(blobs[path][1])
+    except (KeyError, ValueError):
+        return None
+
+
+def _changed(file: TestFile, found: Iterable[tuple[TestFunction, Sequence[Edit]]]) -> bytes:
+    edits = [
+        Edit(text.start + edit.start, text.start + edit.end, edit.text)
+        for each, changes in found
+        for text in _texts(file, [each])
+        for edit in changes
+    ]
+    return apply_edits(file.content, edits)
+
+
+def _texts(file: TestFile, functions: Iterable[TestFunction]) -> list[FunctionText]:
+    """Where functions stand in a file with the very text that they have."""
+    known = {(each.name, each.digest) for each in functions}
+    return [text for text in file.functions if (text.name, text.digest) in known]

@@ -1,0 +1,279 @@
+"""The search for twins: changes are run on the complete code, and those that it fails are kept.
+
+Each test runs in a process of its own then, under a name that says nothing of its parameters. What was kept runs once
+more as a grade runs it: in disguise, some tests themselves and some their twins, beside each other and shuffled.
+"""
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from random import Random
+from typing import Any
+
+from sweflow_tracer.errors import SessionFailed
+from sweflow_tracer.progress import OnProgress, Progress
+from sweflow_tracer.project.files import Blobs, tree_digest
+from sweflow_tracer.runner.options import SessionOptions
+from sweflow_tracer.runner.settings import RunSettings
+from sweflow_tracer.values import Outcome
+
+from sweflow_tasks.certificate.options import CertificateOptions, Level
+from sweflow_tasks.execution.job_pool import JobPool, Run
+from sweflow_tasks.twins.changes import changes_of
+from sweflow_tasks.twins.draw import Drawn, changed, disguise_all, draw_sides
+from sweflow_tasks.twins.test_file import TestFile
+from sweflow_tasks.twins.values import Change, TestFunction, Twin, TwinTable
+from sweflow_tasks.values import JsonObject
+from sweflow_tasks.verification.draft import Inputs
+
+MOST_CHANGES = 7
+"""Changes of a function that are tried, at most."""
+SEED = 3000
+
+
+@dataclass(frozen=True, slots=True)
+class TwinJob:
+    """A session on the complete code with other test files; ``groups`` are names of tests.
+
+    ``opaque``: names say nothing of parameters. ``timeout`` is in seconds for one test, ``jobs`` are side by side.
+    """
+
+    blobs: Blobs
+    groups: tuple[tuple[str, ...], ...]
+    paths: tuple[str, ...]
+    opaque: bool
+    timeout: float
+    jobs: int
+
+    @property
+    def facts(self) -> Iterator[str]:
+        """All that the outcome depends on."""
+        yield from ("twins 1", tree_digest(self.blobs), json.dumps((self.groups, self.paths, self.opaque)))
+
+    def measure(self, run: Run) -> JsonObject:
+        """What was collected, in order, and how each test ended; no item where none could be.
+
+        Of an item its name, its function, and the place of that: path, qualified name, line.
+        """
+        options = SessionOptions(
+            groups=self.groups,
+            timeout=self.timeout,
+            seed=SEED,
+            paths=self.paths,
+            follow=False,
+            opaque=self.opaque,
+            jobs=self.jobs,
+        )
+        try:
+            session = run(self.blobs, options)
+        except SessionFailed as error:
+            if error.killed:
+                raise
+            return {"items": [], "ended": {}}
+        items = session.collected["items"] if session.collected is not None else []
+        return {
+            "items": [(item["id"], item["function"], _place(item["body"])) for item in items],
+            "ended": {
+                record["id"]: [record["outcome"], record.get("failure", {}).get("when", "")] for record in session.tests
+            },
+        }
+
+
+def find_twins(
+    inputs: Inputs,
+    tests: Sequence[str],
+    pool: JobPool,
+    options: CertificateOptions,
+    settings: RunSettings,
+    progress: OnProgress,
+) -> TwinTable:
+    """The twins of tests that pass on the complete code, as many as ``options`` say of each.
+
+    What was kept is run as a grade runs it: once, or as often as a full certificate runs each tree.
+    """
+    return _Search(inputs, tests, pool, options, settings, progress).table()
+
+
+class _Search:
+    def __init__(
+        self,
+        inputs: Inputs,
+        tests: Sequence[str],
+        pool: JobPool,
+        options: CertificateOptions,
+        settings: RunSettings,
+        progress: OnProgress,
+    ) -> None:
+        self._inputs = inputs
+        self._blobs = inputs.blobs
+        self._tests = tuple(tests)
+        self._pool = pool
+        self._wanted = options.twins
+        self._runs = options.gold_runs if options.level is Level.FULL else 1
+        self._settings = settings
+        self._progress = progress
+        self._sessions = 0
+        self._opaque = True
+        self._draw = Random("twins " + tree_digest(inputs.blobs))  # the same for the same code
+
+    def table(self) -> TwinTable:
+        """Everything that is known of the tests."""
+        if not self._tests:
+            return TwinTable((), opaque=False)
+        functions = self._functions()
+        functions = self._disguisable(functions)
+        functions = self._kept(functions)
+        for _ in range(self._runs):
+            functions = self._proven(functions)
+        return TwinTable(tuple(functions), self._opaque)
+
+    def _session(self, blobs: Blobs, groups: Iterable[Sequence[str]]) -> JsonObject:
+        self._sessions += 1
+        self._progress(Progress("twins", self._sessions, self._sessions))
+        paths = tuple(self._inputs.target.project.arguments)
+        job = TwinJob(
+            blobs, tuple(map(tuple, groups)), paths, self._opaque, self._settings.timeout, self._settings.jobs
+        )
+        return self._pool.measure([job], lambda done: None)[0]
+
+    def _functions(self) -> list[TestFunction]:
+        """The test functions, their texts, and the names of their tests."""
+        opaque = self._session(self._blobs, ())["items"]
+        self._opaque = False
+        plain = self._session(self._blobs, ())["items"]
+        self._opaque = [item[1] for item in opaque] == [item[1] for item in plain]
+        names = {item[0]: other[0] for item, other in zip(plain, opaque if self._opaque else plain, strict=True)}
+        if len(set(names.values())) < len(names):
+            self._opaque, names = False, {test: test for test in names}
+        accepted = frozenset(self._tests)
+        places: dict[tuple[str, str, int], list[str]] = {}
+        for test, _, place in plain:
+            if test in accepted:
+                places.setdefault(tuple(place), []).append(test)
+        return [
+            TestFunction(
+                *(path, name, self._digest(path, name, line), tuple(ids)),
+                {test: names[test] for test in ids if names[test] != test},
+            )
+            for (path, name, line), ids in sorted(places.items())
+        ]
+
+    def _digest(self, path: str, name: str, line: int) -> str:
+        """The digest of a function's text, empty where it is not found."""
+        file = self._file(path)
+        functions = file.functions if file is not None else ()
+        return next((text.digest for text in functions if (text.name, text.line) == (name, line)), "")
+
+    def _file(self, path: str) -> TestFile | None:
+        try:
+            return TestFile(self._blobs[path][1])
+        except (KeyError, ValueError):
+            return None
+
+    def _disguisable(self, functions: list[TestFunction]) -> list[TestFunction]:
+        """With those that pass in disguise; tests that fail beside disguised ones are untouched."""
+        functions = [replace(each, disguised=bool(each.digest)) for each in functions]
+        untouched: set[str] = set()
+        for _ in range(3):
+            found = self._session(disguise_all(self._blobs, functions, self._draw), [self._names(functions, untouched)])
+            failed = {test for test in _failed(functions, found["ended"]) if test not in untouched}
+            if not failed:
+                break
+            alone = self._session(self._blobs, [[name] for name in self._names(functions, untouched, failed)])
+            if self._opaque and _failed(functions, alone["ended"], failed):
+                self._opaque, functions = False, [replace(each, names={}) for each in functions]
+                continue
+            untouched |= {test for each in functions if not each.disguised for test in each.ids if test in failed}
+            functions = [replace(each, disguised=each.disguised and failed.isdisjoint(each.ids)) for each in functions]
+        return [replace(each, untouched=tuple(test for test in each.ids if test in untouched)) for each in functions]
+
+    def _names(
+        self, functions: Iterable[TestFunction], without: Iterable[str], only: frozenset[str] | set[str] | None = None
+    ) -> list[str]:
+        """Names of tests to run, in the suite's order."""
+        names = {test: each.names.get(test, test) for each in functions for test in each.ids}
+        left = frozenset(without)
+        return [
+            names[test] for test in self._tests if test in names and test not in left and (only is None or test in only)
+        ]
+
+    def _kept(self, functions: list[TestFunction]) -> list[TestFunction]:
+        """With the changes that the complete code fails; a turn tries one of each function that wants more."""
+        queues = {each: self._changes(each) for each in functions}
+        kept: dict[TestFunction, list[Twin]] = {each: [] for each in functions}
+        tried: Counter[TestFunction] = Counter()
+        while turn := {each: queue[0] for each, queue in queues.items() if queue and self._wants(each, kept[each])}:
+            blobs = changed(self._blobs, ((each, change.edits) for each, change in turn.items()))
+            names = [[each.names.get(test, test)] for each in turn for test in each.ids]
+            found = self._session(blobs, names)
+            there = {item[0] for item in found["items"]}
+            torn = {each.path for each in turn if there.isdisjoint(each.names.get(test, test) for test in each.ids)}
+            for each, change in turn.items():
+                if each.path in torn and any(other.path == each.path and c.marks for other, c in turn.items()):
+                    if change.marks:
+                        queues[each].pop(0)
+                    continue  # what else was changed in this file is tried again
+                queues[each].pop(0)
+                tried[each] += 1
+                fails = tuple(t for t in each.ids if _noticed(found["ended"].get(each.names.get(t, t))))
+                if fails:
+                    kept[each].append(Twin(change.kind, change.edits, fails))
+        return [replace(each, twins=tuple(kept[each]), tried=tried[each]) for each in functions]
+
+    def _wants(self, each: TestFunction, kept: Sequence[Twin]) -> bool:
+        count = Counter(test for twin in kept for test in twin.fails)
+        return any(count[test] < self._wanted for test in each.ids)
+
+    def _changes(self, each: TestFunction) -> list[Change]:
+        file = self._file(each.path) if each.digest else None
+        texts = [text for text in file.functions if text.digest == each.digest] if file is not None else []
+        return list(changes_of(texts[-1], file, MOST_CHANGES)) if file is not None and texts else []
+
+    def _proven(self, functions: list[TestFunction]) -> list[TestFunction]:
+        """Without twins that the complete code passes in company; tests that fail in company run apart."""
+        tests = [test for each in functions for test in each.ids]
+        drawn = draw_sides(TwinTable(tuple(functions), self._opaque), tests, self._blobs, self._draw)
+        passing: set[str] = set()
+        spoiled: set[str] = set()
+        for side in drawn.sides:
+            ended = self._session(side.blobs, self._groups(functions, drawn))["ended"]
+            outcomes = {test: ended.get(drawn.names[test], ["", ""])[0] for test in tests}
+            passing |= {test for test in side.twins if outcomes[test] == Outcome.PASSED}
+            spoiled |= {test for test in side.real if outcomes[test] != Outcome.PASSED}
+        return [_without(each, passing, spoiled) for each in functions]
+
+    def _groups(self, functions: Iterable[TestFunction], drawn: Drawn) -> list[list[str]]:
+        apart = [test for each in functions for test in each.apart]
+        together = [drawn.names[test] for test in drawn.names if test not in drawn.untouched and test not in apart]
+        self._draw.shuffle(together)
+        return [together, *([drawn.names[test]] for test in apart)]
+
+
+def _failed(
+    functions: Iterable[TestFunction], ended: Mapping[str, Sequence[str]], only: set[str] | None = None
+) -> set[str]:
+    """Tests that did not pass, of those that were to run."""
+    return {
+        test
+        for each in functions
+        for test in each.ids
+        if (only is None or test in only) and ended.get(each.names.get(test, test), ["", ""])[0] != Outcome.PASSED
+    }
+
+
+def _place(body: Mapping[str, Any] | None) -> tuple[str, str, int]:
+    return (body["path"], body["name"], body["line"]) if body is not None else ("", "", 0)
+
+
+def _noticed(ended: Sequence[str] | None) -> bool:
+    """Whether a test failed in its own body."""
+    return ended is not None and ended[0] == Outcome.FAILED and ended[1] == "call"
+
+
+def _without(each: TestFunction, passing: set[str], spoiled: set[str]) -> TestFunction:
+    if passing.isdisjoint(each.ids) and spoiled.isdisjoint(each.ids):
+        return each
+    twins = (replace(twin, fails=tuple(t for t in twin.fails if t not in passing)) for twin in each.twins)
+    apart = tuple(test for test in each.ids if test in spoiled or test in each.apart)
+    return replace(each, twins=tuple(twin for twin in twins if twin.fails), apart=apart)

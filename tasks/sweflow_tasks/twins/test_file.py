@@ -1,0 +1,73 @@
+"""A test file as its syntax tree says: where its functions stand, in bytes."""
+
+import ast
+import hashlib
+import re
+import warnings
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+AnyFunction = ast.FunctionDef | ast.AsyncFunctionDef
+_LINE_END = re.compile(rb"\r\n|\r|\n")
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionText:
+    """A function and the bytes that it takes, from the line of its first decorator (``line``) on."""
+
+    name: str
+    node: AnyFunction
+    line: int
+    start: int
+    end: int
+    digest: str
+
+
+class TestFile:
+    """A file's text, and its functions under the qualified names that Python gives them.
+
+    Raises ValueError (SyntaxError and UnicodeDecodeError are none the less) for what this Python cannot parse.
+    """
+
+    __test__ = False
+
+    def __init__(self, content: bytes) -> None:
+        content.decode("utf-8")
+        if content.startswith(b"\xef\xbb\xbf"):
+            raise ValueError("begins with a byte order mark")
+        self.content = content
+        self._lines = [0, *(match.end() for match in _LINE_END.finditer(content))]
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                tree = ast.parse(content)
+        except (SyntaxError, RecursionError, MemoryError) as error:
+            raise ValueError(str(error)) from error
+        self.functions = tuple(self._functions(tree, ""))
+
+    def at(self, line: int, column: int) -> int:
+        """The offset of a place of the tree."""
+        return self._lines[line - 1] + column
+
+    def span(self, node: ast.expr | ast.stmt) -> tuple[int, int]:
+        """The bytes of a node."""
+        end_line, end_column = node.end_lineno or node.lineno, node.end_col_offset or node.col_offset
+        return self.at(node.lineno, node.col_offset), self.at(end_line, end_column)
+
+    def text(self, node: ast.expr | ast.stmt) -> str:
+        """A node as it is written."""
+        start, end = self.span(node)
+        return self.content[start:end].decode("utf-8")
+
+    def _functions(self, parent: ast.AST, above: str) -> Iterator[FunctionText]:
+        for node in ast.iter_child_nodes(parent):
+            if isinstance(node, AnyFunction):
+                line = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
+                start, end = self.at(line, 0), self.span(node)[1]
+                digest = hashlib.sha256(self.content[start:end]).hexdigest()[:16]
+                yield FunctionText(above + node.name, node, line, start, end, digest)
+            inner = {ast.ClassDef: ".", ast.FunctionDef: ".<locals>.", ast.AsyncFunctionDef: ".<locals>."}.get(
+                type(node)
+            )
+            if not isinstance(node, ast.expr):
+                yield from self._functions(node, above if inner is None else above + getattr(node, "name", "") + inner)

@@ -1,0 +1,82 @@
+"""Values of twins: changes to test functions that a right solution fails."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from sweflow_tasks.masking.mask import Edit
+
+
+class TwinKind(StrEnum):
+    """What a twin changes.
+
+    An expectation, an awaited exception and a comparison contradict the test itself: no code passes both. A changed
+    input does so only for the reference, and so stands in where there is nothing else.
+    """
+
+    EXPECTATION = "expectation"
+    EXCEPTION = "exception"
+    COMPARISON = "comparison"
+    INPUT = "input"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A function with something changed. ``edits`` count in bytes of its text, decorators included.
+
+    ``marks``: the change is one of its decorators.
+    """
+
+    kind: TwinKind
+    edits: tuple[Edit, ...]
+    marks: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Twin:
+    """A change that the reference was seen to fail; ``fails`` are the ids that do."""
+
+    kind: TwinKind
+    edits: tuple[Edit, ...]
+    fails: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TestFunction:
+    """A test function and its twins.
+
+    It is the function ``name`` (qualified) of ``path``, whose text has the ``digest``; all three are empty where its
+    text cannot be found. ``ids`` are its tests; ``names`` gives those under which they are run where these are others,
+    which say nothing of parameters. ``tried`` is how many changes were run. ``disguised``: its text may be rewritten.
+    ``apart`` are tests that do not bear to run after others that failed, ``untouched`` those that pass only where no
+    test's text is rewritten.
+    """
+
+    __test__ = False
+
+    path: str
+    name: str
+    digest: str
+    ids: tuple[str, ...]
+    names: Mapping[str, str] = field(hash=False)
+    twins: tuple[Twin, ...] = ()
+    tried: int = 0
+    disguised: bool = False
+    apart: tuple[str, ...] = ()
+    untouched: tuple[str, ...] = ()
+
+    def twins_of(self, test: str) -> tuple[Twin, ...]:
+        """The twins that a test fails."""
+        return tuple(twin for twin in self.twins if test in twin.fails)
+
+
+@dataclass(frozen=True, slots=True)
+class TwinTable:
+    """The twins of a dataset. ``opaque``: tests run under names that say nothing of their parameters."""
+
+    functions: tuple[TestFunction, ...]
+    opaque: bool
+
+    def with_twins(self) -> frozenset[str]:
+        """The tests that have one."""
+        return frozenset(test for each in self.functions for twin in each.twins for test in twin.fails)
