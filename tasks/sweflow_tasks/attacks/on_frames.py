@@ -179,7 +179,8 @@ FRAMES = (
             exec(compile(_SOURCE, os.__file__, "exec"), _place)
             for _made in list(_place.values()):
                 if hasattr(_made, "__code__"):
-                    _made.__code__ = _made.__code__.replace(co_filename="<frozen os>", co_name="get", co_qualname="_Environ.get")
+                    _code = _made.__code__.replace(co_filename="<frozen os>", co_qualname="_Environ.get")
+                    _made.__code__ = _code.replace(co_name="get")
                     _made.__module__ = "os"
             payload = functools.partial(_place["get"])
             """,

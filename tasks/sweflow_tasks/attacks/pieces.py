@@ -165,6 +165,25 @@ def _forge():
 '''
 """``_forge()``: the report of the running test will say that it passed, and pytest is whole again right after."""
 
+FORGE_LATE = '''
+import sys as _sys
+
+
+def _forge():
+    """The same in the last moment, while pytest puts together the report of a failure."""
+    kind = _sys.modules["_pytest.reports"].TestReport
+    held = kind.__init__
+
+    def init(self, *a, **k):
+        held(self, *a, **k)
+        if self.outcome == "failed":
+            self.outcome, self.longrepr = "passed", None
+        kind.__init__ = held
+
+    kind.__init__ = init
+'''
+"""``_forge()``, for those that come when the report is being made."""
+
 BY_PDB = '''
 import sys as _sys
 
