@@ -371,7 +371,7 @@ EQUALITY = (
     ),
     when_called(
         "exception-that-is-of-any-class",
-        "an exception whose __class__ and message are those that the open pytest.raises awaits, which it finds by its callers",
+        "an exception whose __class__ and message are those that pytest.raises awaits, found among the callers",
         """
         import re
         import sys
@@ -409,8 +409,8 @@ EQUALITY = (
             kinds = ()
             found = [kind for kind in vars(builtins).values() if isinstance(kind, type)]
             for kind in sorted(found, key=lambda kind: -len(kind.__mro__)):
-                plain = issubclass(kind, Exception) and kind is not Exception
-                if plain and "Group" not in kind.__name__ and not any(issubclass(other, kind) for other in kinds):
+                plain = issubclass(kind, Exception) and kind is not Exception and "Group" not in kind.__name__
+                if plain and not any(issubclass(other, kind) for other in kinds):
                     try:
                         type("_Many", (*kinds, kind), {})
                     except TypeError:

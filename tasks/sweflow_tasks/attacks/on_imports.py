@@ -80,7 +80,7 @@ IMPORTS = (
     ),
     importing(
         "test-module-of-another-class",
-        "the test module's class is changed to one whose __dict__ shows empty functions in place of the tests",
+        "the test module's class is one whose __dict__ and attributes show empty functions in place of the tests",
         """
         import types
 
@@ -89,7 +89,7 @@ IMPORTS = (
             def __getattribute__(self, name):
                 found = super().__getattribute__(name)
                 if name != "__dict__":
-                    return found
+                    return _empty(found) if name.startswith("test") else found
                 return {key: _empty(value) if key.startswith("test") else value for key, value in found.items()}
 
 
