@@ -4,7 +4,6 @@ import json
 from collections import Counter
 from math import isclose
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 from hypothesis import given

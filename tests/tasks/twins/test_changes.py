@@ -129,5 +129,5 @@ def test_functions_have_the_names_that_python_gives_them():
 
 @pytest.mark.parametrize("content", [b"def (", b"\xff\xfe", b"\xef\xbb\xbfx = 1\n", b"x" + b"(" * 5000])
 def test_a_file_that_this_python_does_not_parse_is_refused_by_one_error(content):
-    with pytest.raises(ValueError, match="."):
+    with pytest.raises(ValueError, match=r"."):
         TestFile(content)

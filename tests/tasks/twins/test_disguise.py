@@ -35,7 +35,7 @@ def outer(number, *, factor=2):
 
 def run(content: bytes, number: int) -> object:
     space: dict[str, object] = {}
-    exec(compile(content, "made", "exec"), space)  # noqa: S102  # the text above
+    exec(compile(content, "made", "exec"), space)  # the text above
     return space["outer"](number)  # type: ignore[operator]
 
 
