@@ -8,7 +8,7 @@ from sweflow_datasets.errors import ExtraMissing
 from sweflow_datasets.export.duplicates import grouped
 from sweflow_datasets.export.patch_text import added_text, changed_lines
 
-from .made_tasks import LONG, made_task, patch_of
+from tests.datasets.made_tasks import LONG, made_task, patch_of
 
 OTHER = "def tell(name, times):\n    words = [name.upper() for _ in range(times)]\n    text = ', '.join(words)\n    if not text:\n        return None\n    return text + '!' * times\n"
 

@@ -12,7 +12,7 @@ from sweflow_datasets.export.card import card
 from sweflow_datasets.export.tables import COLUMNS, flat, place, split_of, write_jsonl, write_parquet
 from sweflow_datasets.export.values import ExportTask, by_split
 
-from .made_tasks import made_task
+from tests.datasets.made_tasks import made_task
 
 BASIC = tuple(made_task("o/basic", step) for step in range(1, 5))
 FULL = tuple(made_task("o/full", step, full=True, split="test", later=[["class", "a.py", "A"]]) for step in range(1, 3))

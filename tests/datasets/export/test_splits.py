@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from sweflow_datasets.errors import SplitNotUsable
 from sweflow_datasets.export.splits import Share, assign, empty_splits, parse_shares
 
-from .made_tasks import made_task
+from tests.datasets.made_tasks import made_task
 
 NAMES = st.sampled_from([f"o/{name}" for name in "abcdefgh"])
 TASKS = st.lists(st.tuples(NAMES, st.integers(0, 12)), max_size=30).map(

@@ -6,7 +6,7 @@ from sweflow_datasets.errors import SelectionNotUsable
 from sweflow_datasets.export.selection import FIELDS, facts_of, select
 from sweflow_datasets.export.values import ExportTask
 
-from .made_tasks import made_task
+from tests.datasets.made_tasks import made_task
 
 TASKS = (
     made_task("o/one", 1),

@@ -13,7 +13,7 @@ from sweflow_datasets.export.plots import plots
 from sweflow_datasets.export.tables import COLUMNS, write_jsonl
 from sweflow_datasets.export.values import ExportTask, by_split
 
-from .made_tasks import made_task
+from tests.datasets.made_tasks import made_task
 
 TASKS = (
     *(replace(made_task("o/one", step), group="o__one-5f4df0ec-0001") for step in (1, 2)),
