@@ -56,11 +56,10 @@ def test_every_public_name_is_there():
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
-def test_completion_prints_a_script_that_calls_us(shell, monkeypatch):
-    if shell == "bash":
-        monkeypatch.setattr("click.shell_completion.BashComplete._check_version", lambda self=None: None)
+def test_completion_prints_a_script_that_calls_us(shell):
     done = CliRunner().invoke(cli, ["completion", shell], catch_exceptions=False)
-    assert "_SWEFLOW_COMPLETE" in done.output
+    assert done.exit_code == 0
+    assert "_SWEFLOW_COMPLETE" in done.stdout, "an old bash, or none, is a line on standard error"
 
 
 def test_completion_offers_commands_and_options():

@@ -144,9 +144,10 @@ def test_marks_of_the_classes_around_a_test_belong_to_it():
 
 
 def test_a_file_that_this_interpreter_cannot_parse_has_nothing_to_say():
-    index = index_source({"tests/test_a.py": ("100644", b"def test_a(): pass\n")})
-    code = TestCode(index)
-    d = index.definitions()["tests/test_a.py::test_a"]
-    code._files["tests/test_a.py"] = None
+    source = b"NAME = '\\N{no character has this name}'\ndef test_a(): assert NAME\n"
+    with pytest.raises(SyntaxError):
+        ast.parse(source)
+    index = index_source({"tests/test_a.py": ("100644", source)})
+    code, d = TestCode(index), index.definitions()["tests/test_a.py::test_a"]
     assert code.function(d) is None
     assert code.helpers([d]) == ()

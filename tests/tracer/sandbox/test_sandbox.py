@@ -25,7 +25,9 @@ from sweflow_tracer.runner.session import Session, run_session
 from sweflow_tracer.runner.workspace import OWNER, Workspace
 from sweflow_tracer.sandbox import Limits, choose, examine, open_sandbox, seccomp
 from sweflow_tracer.sandbox.choose import examine_one, warning
-from sweflow_tracer.sandbox.ownership import TOKEN, marked, owner
+from sweflow_tracer.sandbox.docker import open_client
+from sweflow_tracer.sandbox.image import OWNER_LABEL, find_base, owner_label
+from sweflow_tracer.sandbox.ownership import TOKEN, kill_marked, marked, owner
 
 import sweflow
 from tests.helpers import write_repository
@@ -324,9 +326,6 @@ with launcher.start([sys.executable, "-c", script], root / "run", {{}}, root / "
 @pytest.mark.docker
 def test_V7_a_container_whose_owner_crashed_is_found_and_removed():
     usable("docker")
-    from sweflow_tracer.sandbox.docker import open_client
-    from sweflow_tracer.sandbox.image import OWNER_LABEL, find_base
-
     client = open_client()
     labels = {OWNER_LABEL: f"999999-1@{socket.gethostname()}"}
     made = client.create_container(find_base(client), ["true"], labels=labels)["Id"]
@@ -424,6 +423,18 @@ def test_V7_an_installed_copy_of_the_project_is_not_visible(name, tmp_path):
     assert log.read_text().split() == ["other", "shared.theirs", "pytest"]
 
 
+def kill_from_outside(name: str) -> None:
+    """Kill every sandbox of this process, as a user or the kernel would."""
+    if name == "bubblewrap":
+        assert kill_marked(TOKEN, f"{owner()}.")
+        return
+    client = open_client()
+    mine = client.containers(filters={"label": [f"{label}={value}" for label, value in owner_label().items()]})
+    assert mine
+    for container in mine:
+        client.kill(container["Id"])
+
+
 @pytest.mark.parametrize("name", ISOLATED)
 def test_V3_a_sandbox_that_is_killed_from_outside_is_no_outcome(name, place):
     here = place(name)
@@ -431,7 +442,7 @@ def test_V3_a_sandbox_that_is_killed_from_outside_is_no_outcome(name, place):
     with here.start(cwd, run, channel) as running:
         while not channel.read_text():
             running.wait(0.1)
-        running._wire.close()
+        kill_from_outside(name)
         with pytest.raises(SandboxFailed, match=f"the sandbox {name} broke down"):
             running.wait(20)
 
