@@ -1,5 +1,7 @@
-"""The documents' Python runs as it stands, in the order in which it stands there, and prints what it says."""
+"""Examples run as they stand, and print what they say: the documents' Python, in its order, and that of docstrings."""
 
+import doctest
+import importlib
 import re
 import shutil
 from pathlib import Path
@@ -11,6 +13,8 @@ BLOCK = re.compile(r"^```python\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 PRINTS = re.compile(r"^print\(.*\)  # (.*)$", re.MULTILINE)
 NOT_WHOLE = {"sandboxes.md"}
 """Pages whose code takes a target that the reader has."""
+ROOMS = ("src", "datasets", "tasks", "scheduler", "rdg", "tracer")
+EXAMPLE = re.compile(r"^ *>>> (?!.*# doctest: \+SKIP)", re.MULTILINE)
 
 
 def pages() -> list[Path]:
@@ -38,3 +42,20 @@ def test_code_that_needs_a_target_imports_what_is_there(page):
         imports = "".join(line for line in code.splitlines(keepends=True) if line.startswith(("import", "from")))
         exec(compile(imports, page.name, "exec"), {})
         compile(code, page.name, "exec")
+
+
+def modules() -> list[str]:
+    """The modules with examples that say for themselves what they need; the probe's nobody imports."""
+    paths = [(path, path.relative_to(ROOT / room)) for room in ROOMS for path in sorted((ROOT / room).rglob("*.py"))]
+    return [
+        ".".join(inside.with_suffix("").parts).removesuffix(".__init__")
+        for path, inside in paths
+        if "probe" not in inside.parts and EXAMPLE.search(path.read_text("utf-8"))
+    ]
+
+
+@pytest.mark.parametrize("name", modules())
+def test_the_examples_of_a_module_run(name):
+    found = doctest.testmod(importlib.import_module(name))
+    assert found.attempted
+    assert not found.failed
