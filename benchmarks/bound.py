@@ -2,7 +2,7 @@
 
     python benchmarks/bound.py DIR... --python TARGET_PYTHON [--jobs N]
 
-DIR is a build with full certificates. Each mutant that a task's FAIL_TO_PASS do not notice is put into the original,
+DIR is a build with full certificates. Each mutant that a task's FAIL_TO_PASS do not kill is put into the original,
 and the accepted tests that come after that task run on it. Prints for each DIR mutants, those that the tasks' own tests
 kill, those that only later tests kill, those that no accepted test kills, and the strength of tasks as it is and if
 every later test counted: least and median.
@@ -34,7 +34,7 @@ COLUMNS = (
 )
 
 SECONDS = 60
-"""For the tests on one mutant: what takes longer is an endless loop, and noticed."""
+"""For the tests on one mutant: what takes longer is an endless loop, and killed."""
 
 
 def main() -> None:
@@ -74,7 +74,7 @@ def row_of(name: str, build: Build, python: str, jobs: int) -> str:
 
 
 def survivors(certificate: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """Mutants of a task's functions that its tests do not notice."""
+    """Mutants of a task's functions that its tests do not kill."""
     for function in certificate["strength"]["functions"]:
         yield from function["survivors"]
 
@@ -85,7 +85,7 @@ def mutants(certificate: dict[str, Any]) -> int:
 
 
 def killed_later(build: Build, row: dict[str, Any], order: list[str], diff: str, python: str) -> bool:
-    """Whether a test that comes after a task notices a mutant of it, on the original. One that hangs is noticed."""
+    """Whether a test that comes after a task kills a mutant of it, on the original. One that hangs is killed."""
     tests = order[row["pass_to_pass_count"] + len(row["FAIL_TO_PASS"]) :]
     with TemporaryDirectory() as scratch:
         folder = Path(scratch) / "tree"

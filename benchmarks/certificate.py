@@ -17,7 +17,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 COLUMNS = (
-    *("project", "tasks", "functions", "mutants noticed", "strength a task: least, quartiles, greatest", "flaky"),
+    *("project", "tasks", "functions", "mutants killed", "strength a task: least, quartiles, greatest", "flaky"),
     *("functions left out unnoticed", "lines run", "CPU s full", "CPU s basic", "wall s full"),
 )
 

@@ -50,14 +50,14 @@ def main() -> None:
         for job, outcome in zip(sampled, found, strict=True):
             for place in job.places:
                 answers = outcome["killed"][place.definition.id]
-                for change, noticed in zip(job.changes[place.definition.id], answers, strict=True):
+                for change, killed in zip(job.changes[place.definition.id], answers, strict=True):
                     fresh = pool.measure([Fresh(job, change)], lambda done: None)[0]["killed"]
                     changes += 1
-                    if fresh != noticed:
+                    if fresh != killed:
                         differ += 1
                         what = f"line {change.mutant.line} {change.mutant.operator}" if change.mutant else "left out"
                         print(
-                            f"step {job.step} {place.definition.id}: {what}: here {noticed}, in a fresh session {fresh}"
+                            f"step {job.step} {place.definition.id}: {what}: here {killed}, in a fresh session {fresh}"
                         )
     alone = time.monotonic() - started - together
     print(f"{changes} changes, {differ} differ; {sessions} sessions {together:.0f} s, fresh ones {alone:.0f} s")
@@ -76,7 +76,7 @@ class Fresh:
         return [*self._job.facts, repr(self._change)]
 
     def measure(self, run: object) -> dict[str, bool]:
-        """Whether a test noticed it."""
+        """Whether a test killed it."""
         return {"killed": self._job.killed_in_fresh_session(run, self._change)}  # type: ignore[arg-type]
 
 

@@ -19,7 +19,7 @@ class Task(Displayable):
     """A verified task: a line of ``tasks.jsonl`` with the folder of its build.
 
     Patches are unified diffs against the skeleton, functions are ids, ``lines`` those of the step's functions in the
-    original. ``strength`` is the share of mutants that the tests notice, None where none were run. ``row`` is the
+    original. ``strength`` is the share of mutants that the tests kill, None where none were run. ``row`` is the
     line (docs/formats.md), of which most other fields are part, ``certificate`` that of ``certificates.jsonl``.
     ``order`` are the dataset's tests, which all its tasks share.
     """

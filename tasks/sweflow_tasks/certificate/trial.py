@@ -1,4 +1,4 @@
-"""The trial of a step's tests: which changes to its functions they notice, and which lines of them they run (V5).
+"""The trial of a step's tests: the mutants that they kill, the functions that they notice, the lines that run (V5).
 
 All changes share one session on the step's reference tree: pytest starts and collects once, and each change gets a
 forked child (decision 0010). A change that cannot be put in place in a running process has a session of its own.
@@ -50,7 +50,7 @@ class TrialJob:
             yield from (repr((change.tests, change.change)) for change in changes)
 
     def measure(self, run: Run) -> JsonObject:
-        """Of each function which changes were noticed, and its lines; ``fresh`` changes had a session of their own."""
+        """Of each function which changes were killed, and its lines; ``fresh`` changes had a session of their own."""
         changes = [change for place in self.places for change in self.changes[place.definition.id]]
         killed, session, fresh = self._judge(run, changes)
         answers = iter(killed)
@@ -61,7 +61,7 @@ class TrialJob:
         }
 
     def _judge(self, run: Run, changes: list[Change]) -> tuple[list[bool], Session, int]:
-        """Whether each change was noticed."""
+        """Whether each change was killed."""
         options = self._options(changes)
         session = run(self.blobs, options)
         alike = not session.needs_process and _all_pass(session, 0, self.tests)
@@ -93,7 +93,7 @@ class TrialJob:
         )
 
     def killed_in_fresh_session(self, run: Run, change: Change) -> bool:
-        """Whether a change is noticed in a session of its own, each test in its own process."""
+        """Whether a change is killed in a session of its own, each test in its own process."""
         groups = [[test] for test in change.tests]
         options = SessionOptions(groups=groups, timeout=self.limit, seed=SEED, paths=self.paths, follow=False)
         try:

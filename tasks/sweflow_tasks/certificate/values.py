@@ -10,9 +10,8 @@ from sweflow_tasks.certificate.mutation import Mutant
 class FunctionFigures:
     """What a step's FAIL_TO_PASS say of one of its functions.
 
-    ``killed`` of ``mutants`` mutants they notice; ``survivors`` are the others. ``stub_killed``: they notice
-    its absence.
-    ``executed`` are the lines of its body that they run, of ``lines`` that can be.
+    ``killed`` of ``mutants`` mutants they kill; ``survivors`` are the others. ``stub_killed``: they notice that it is
+    left out. ``executed`` are the lines of its body that they run, of ``lines`` that can be.
     """
 
     function: str
@@ -34,7 +33,7 @@ class Full:
 
     @property
     def killed(self) -> int:
-        """Mutants of all functions that the tests notice."""
+        """Mutants of all functions that the tests kill."""
         return sum(figures.killed for figures in self.functions)
 
     @property
@@ -44,7 +43,7 @@ class Full:
 
     @property
     def strength(self) -> float | None:
-        """The share of mutants that are noticed; None where nothing could be mutated."""
+        """The share of mutants that are killed; None where nothing could be mutated."""
         return self.killed / self.mutants if self.mutants else None
 
     @property
