@@ -58,10 +58,10 @@ def needed_order(
     function (one, where it does not say). ``cost`` and ``calls`` are as for ``greedy_order``. Of the test functions
     that cost at most ``slack`` percent more than the cheapest the one is taken that satisfies most ids.
     """
-    return _Order(observed, cost, ask, calls, sizes or {}, slack).find()
+    return _Search(observed, cost, ask, calls, sizes or {}, slack).find()
 
 
-class _Order:
+class _Search:
     def __init__(
         self,
         observed: Mapping[str, Collection[int]],

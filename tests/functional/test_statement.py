@@ -1,4 +1,4 @@
-"""D3: what a statement tells beyond the claims of its tests: helpers, tables and ids, and what is there for later."""
+"""D3: what a statement tells beyond the assertions of its tests: helpers, tables and ids, and what is there for later."""
 
 import pytest
 

@@ -26,10 +26,10 @@ SHEETS: dict[type, Callable[[Any], Sheet]] = {
 def register() -> None:
     """Let the values of every room show themselves."""
     for kind, sheet_of in SHEETS.items():
-        register_renderer(kind, _look(sheet_of))
+        register_renderer(kind, _renderer(sheet_of))
 
 
-def _look(sheet_of: Callable[[Any], Sheet]) -> Renderer:
+def _renderer(sheet_of: Callable[[Any], Sheet]) -> Renderer:
     return Renderer(rich=lambda value: to_rich(sheet_of(value)), mime=lambda value: mime_bundle(sheet_of(value)))
 
 

@@ -25,7 +25,7 @@ def to_dot(view: View) -> str:
         with dot.subgraph(name=f"cluster_{number}") as cluster:
             cluster.attr(label=group, style="rounded", color="#00000040", tooltip=group)
             for vertex in vertices:
-                cluster.node(_name(vertex.id), **_look(vertex, view))
+                cluster.node(_name(vertex.id), **_attributes(vertex, view))
     for arc in view.arcs:
         dot.edge(_name(arc.tail), _name(arc.head), **_weight(arc, view))
     return str(dot.source)
@@ -54,20 +54,20 @@ def _name(name: str) -> str:
     return name.replace(":", "/")
 
 
-def _look(vertex: Vertex, view: View) -> dict[str, str]:
+def _attributes(vertex: Vertex, view: View) -> dict[str, str]:
     facts = f"lines: {vertex.lines}, tests: {vertex.tests}"
     if view.grain is not Grain.FUNCTION:
         facts = f"functions: {vertex.functions}, {facts}"
     if vertex.step:
         facts = f"step: {vertex.step}, {facts}"
-    look = {"label": graphviz.escape(vertex.label), "tooltip": graphviz.escape(f"{vertex.id} ({facts})")}
+    found = {"label": graphviz.escape(vertex.label), "tooltip": graphviz.escape(f"{vertex.id} ({facts})")}
     if vertex.step:
-        look["label"] = str(graphviz.escape(vertex.label)) + rf"\n{vertex.step}"
-        look["fillcolor"] = _colour(vertex.step, view.steps)
+        found["label"] = str(graphviz.escape(vertex.label)) + rf"\n{vertex.step}"
+        found["fillcolor"] = _colour(vertex.step, view.steps)
     if vertex.scaffold:
-        look["style"] = "rounded,filled,dashed"
-        look["fillcolor"] = "#eeeeee"
-    return look
+        found["style"] = "rounded,filled,dashed"
+        found["fillcolor"] = "#eeeeee"
+    return found
 
 
 def _colour(step: int, steps: int) -> str:

@@ -12,9 +12,9 @@ from sweflow_tracer.runner.pool import side_by_side
 from sweflow_tasks.execution.line_journal import read_whole_lines
 from sweflow_tasks.values import JsonObject
 
+J = TypeVar("J")
 J_contra = TypeVar("J_contra", contravariant=True)
 R = TypeVar("R")
-Job = TypeVar("Job")
 
 
 class Entries(Protocol[J_contra, R]):
@@ -33,13 +33,13 @@ class Entries(Protocol[J_contra, R]):
         ...
 
 
-class Journal(Generic[Job, R]):
+class Journal(Generic[J, R]):
     """Results of jobs by key, in a file that is read once and added to as jobs end; a torn last line is cut off.
 
     Raises FileNotUsable for a line that holds something else.
     """
 
-    def __init__(self, path: Path, entries: Entries[Job, R]) -> None:
+    def __init__(self, path: Path, entries: Entries[J, R]) -> None:
         self._path = path
         self._entries = entries
         self._results: dict[str, R] = {}
@@ -54,14 +54,14 @@ class Journal(Generic[Job, R]):
 
     @contextmanager
     def results(
-        self, jobs: Iterable[Job], work: Callable[[Job], R], stop: Callable[[], None], workers: int
-    ) -> Iterator[Iterator[tuple[Job, R]]]:
+        self, jobs: Iterable[J], work: Callable[[J], R], stop: Callable[[], None], workers: int
+    ) -> Iterator[Iterator[tuple[J, R]]]:
         """Jobs and their results, in the order in which they end; of jobs with one key, the first.
 
         ``stop`` ends what runs where the block is left by an exception. Raises what ``work`` raises.
         """
 
-        def different() -> Iterator[tuple[str, Job]]:
+        def different() -> Iterator[tuple[str, J]]:
             asked: set[str] = set()
             for job in jobs:
                 key = self._entries.key(job)
@@ -71,16 +71,16 @@ class Journal(Generic[Job, R]):
 
         with self._path.open("a", encoding="utf-8") as file:
 
-            def keep(keyed: tuple[str, Job], result: R) -> None:
+            def keep(keyed: tuple[str, J], result: R) -> None:
                 key, job = keyed
                 self._results[key] = result
                 file.write(dumps({**self._entries.row(job, result), "key": key}) + "\n")
                 file.flush()
 
-            def known(keyed: tuple[str, Job]) -> R | None:
+            def known(keyed: tuple[str, J]) -> R | None:
                 return self._results.get(keyed[0])
 
-            def run(keyed: tuple[str, Job]) -> R:
+            def run(keyed: tuple[str, J]) -> R:
                 return work(keyed[1])
 
             with side_by_side(different(), run, keep, stop, workers, known) as found:

@@ -1,4 +1,4 @@
-"""Claims: what a test function says in plain order: calls, expected values, expected exceptions."""
+"""Assertions: what a test function says in plain order: calls, expected values, expected exceptions."""
 
 import ast
 from collections.abc import Iterator, Mapping, Sequence
@@ -37,7 +37,7 @@ _CONTEXTS = _RAISING | _WARNING | {"deprecated_call": "warns of a deprecation"}
 
 
 def assertions_of(function: ast.FunctionDef | ast.AsyncFunctionDef) -> list[str]:
-    """What the body of a test function claims, as the lines of a Markdown list."""
+    """What the body of a test function asserts, as the lines of a Markdown list."""
     body = function.body[1:] if ast.get_docstring(function) is not None else function.body
     return list(_block(body, 0))
 

@@ -1,4 +1,4 @@
-"""Outline: core modules and what they bind at their top level, and the first step that has a use for each."""
+"""Module bindings: core modules, what they bind at their top level, and the first step that has a use for each."""
 
 import ast
 from collections.abc import Iterator, Mapping, Sequence

@@ -50,7 +50,7 @@ class Statements:
             self._by_function.setdefault(test.function, []).append(test.id)
         self._code = TestCode(inputs.index)
         self._visible = Visible()
-        self._outline = module_bindings(inputs.index, draft.chain.returns)
+        self._bindings = module_bindings(inputs.index, draft.chain.returns)
         self._walk = TreeWalk(draft.chain)
         self._callees = _callees(inputs.graph)
 
@@ -61,9 +61,9 @@ class Statements:
         skeleton = self._walk.at(before, before)
         failing = [self._tests[test] for test in self._draft.plan.fails[step.number]]
         paths = {function.partition("::")[0] for function in step.functions}
-        bindings = (binding for path in sorted(paths) for binding in self._outline.get(path, ()))
+        bindings = (binding for path in sorted(paths) for binding in self._bindings.get(path, ()))
         later = tuple(binding for binding in bindings if binding.first > step.number + 1)
-        said = [*self._functions(step), *self._files(step, failing, skeleton), *self._claims(failing)]
+        said = [*self._functions(step), *self._files(step, failing, skeleton), *self._assertions(failing)]
         told = [*said, *_helpers(self._helpers(failing, said, skeleton), skeleton), *self._present(step)]
         told += self._asleep(step, failing, paths)
         named = _named(later, told)
@@ -124,7 +124,7 @@ class Statements:
             yield f"- `{path}`: " + ("gets more tests" if path in skeleton else "comes with the tests")
         yield ""
 
-    def _claims(self, failing: list[TestNode]) -> Iterator[str]:
+    def _assertions(self, failing: list[TestNode]) -> Iterator[str]:
         yield "## Tests that fail now and must pass"
         yield ""
         by_function: dict[str, list[TestNode]] = {}

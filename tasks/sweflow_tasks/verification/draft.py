@@ -14,7 +14,7 @@ from sweflow_tasks.masking.chain import Chain, make_chain
 from sweflow_tasks.masking.mask import Docstrings
 from sweflow_tasks.masking.mask_policy import removable
 from sweflow_tasks.values import Reason, Rejection, Repair, Subject
-from sweflow_tasks.verification.needs import find_homeless, find_placeholders
+from sweflow_tasks.verification.placeholders import find_homeless, find_placeholders
 from sweflow_tasks.verification.plan import Plan, find_merge, make_plan
 
 UNNOTICED = "no accepted test notices it"

@@ -1,4 +1,4 @@
-"""Needs: which functions of a schedule are placeholders, and which must wait for a test that notices them (S6, S7)."""
+"""Placeholders: which functions of a schedule are called before their step, and which must move on (S6, S7)."""
 
 from bisect import bisect_right
 from collections.abc import Set as AbstractSet

@@ -85,7 +85,7 @@ def test_a_value_without_a_renderer_shows_its_repr():
     assert "[red]x" in printed(value)
 
 
-def test_what_shows_itself_is_what_has_a_look():
+def test_what_shows_itself_is_what_has_a_renderer():
     def below(kind: type) -> set[type]:
         return {found for each in kind.__subclasses__() for found in (each, *below(each))}
 

@@ -65,7 +65,7 @@ CASES = {
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_D3_claims_are_read_from_the_test_and_nothing_is_left_out(case):
+def test_D3_assertions_are_read_from_the_test_and_nothing_is_left_out(case):
     source, lines = CASES[case]
     node = ast.parse(textwrap.dedent(source)).body[0]
     assert isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
