@@ -8,6 +8,7 @@ leaves its requirement, and the cheapest is looked for again.
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice, takewhile
+from types import MappingProxyType
 
 from sweflow_scheduler.greedy import NO_CALLS, Batch, Waiting
 
@@ -39,9 +40,9 @@ class NeededOrder:
     An answer is the id by which a test function notices a function, or None.
     """
 
-    batches: list[Batch]
-    requirements: dict[str, tuple[int, ...]]
-    answers: dict[tuple[str, int], str | None]
+    batches: tuple[Batch, ...]
+    requirements: Mapping[str, tuple[int, ...]]
+    answers: Mapping[tuple[str, int], str | None]
 
 
 def needed_order(
@@ -93,9 +94,11 @@ class _Search:
             self._home.update(dict.fromkeys(new, len(self._batches)))
             self._batches.append(([self._tests[number] for number in complete], new))
         return NeededOrder(
-            batches=[Batch(tuple(sorted(tests)), new) for tests, new in self._batches],
-            requirements={test: self._waiting.requirement(number) for number, test in enumerate(self._tests)},
-            answers={(self._tests[number], f): by for (number, f), by in self._answers.items()},
+            batches=tuple(Batch(tuple(sorted(tests)), new) for tests, new in self._batches),
+            requirements=MappingProxyType(
+                {test: self._waiting.requirement(number) for number, test in enumerate(self._tests)}
+            ),
+            answers=MappingProxyType({(self._tests[number], f): by for (number, f), by in self._answers.items()}),
         )
 
     def _unknown(self, number: int) -> list[int]:

@@ -1,16 +1,16 @@
 """Requirements: which functions each test function needs, as seen or closed over everybody's calls."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from sweflow_rdg import RuntimeDependencyGraph
 from sweflow_rdg.graph.order import CalleeOrder
 
-Requirements = dict[str, tuple[int, ...]]
+Requirements = Mapping[str, tuple[int, ...]]
 
 
 def observed_requirements(graph: RuntimeDependencyGraph, developable: frozenset[int]) -> Requirements:
     """Of each test function with a stable pass: the union over its ids, scaffold left out; sorted."""
-    single: Requirements = {}
+    single: dict[str, tuple[int, ...]] = {}
     several: dict[str, set[int]] = {}
     for test in graph.tests:
         if test.rejected is not None:

@@ -80,7 +80,7 @@ def make_schedule(graph: RuntimeDependencyGraph, rules: Rules = DEFAULT, oracle:
 
 def order_tests(
     graph: RuntimeDependencyGraph, basis: ScheduleBasis, rules: Rules, oracle: Oracle | None
-) -> tuple[ScheduleBasis, list[Batch], tuple[Notice, ...]]:
+) -> tuple[ScheduleBasis, Sequence[Batch], tuple[Notice, ...]]:
     """The batches of a basis, what of its requirements is needed, and the answers that this rests on."""
     if rules.closure is not Closure.NEEDED:
         return basis, greedy_order(basis.requirements, basis.cost, basis.calls), ()

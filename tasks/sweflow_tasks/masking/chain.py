@@ -126,7 +126,7 @@ def make_chain(
     files = {}
     for path, file in index.files.items():
         ids = [d.id for d in file.definitions]
-        of_tests, of_code = ({i: steps[i] for i in ids if i in steps} for steps in (tests, code))
+        of_tests, of_code = (MappingProxyType({i: steps[i] for i in ids if i in steps}) for steps in (tests, code))
         if of_tests:
             files[path] = MaskedFile(file, of_tests, by_tests=True, named=named)
         elif of_code:

@@ -32,27 +32,27 @@ class TreeJob:
     draft: Draft
     tree: int
     blobs: Blobs
-    together: list[list[str]]
-    apart: list[str]
-    traced: list[str]
+    together: tuple[tuple[str, ...], ...]
+    apart: tuple[str, ...]
+    traced: tuple[str, ...]
     seed: int
     key: str
     watch: bool = False
     trials: tuple[Trial, ...] = ()
 
     @property
-    def groups(self) -> list[list[str]]:
+    def groups(self) -> tuple[tuple[str, ...], ...]:
         """What runs in a process each."""
-        return [*self.together, *([self.apart] if self.apart else []), *([self.traced] if self.traced else [])]
+        return (*self.together, *(group for group in (self.apart, self.traced) if group))
 
 
 def tree_job(draft: Draft, tree: int, chosen: Iterable[str], blobs: Blobs) -> TreeJob:
     """The run of a tree, whose files these are; ``chosen`` are the ids up to it that run together."""
     plan, following = draft.plan, draft.chain.following(tree)
     earlier = shuffled(chosen, tree)
-    together = [earlier] if earlier else []
-    apart = [*plan.of(tree), *(plan.passes[following] if following is not None else ())]
-    traced = list(plan.fails[following]) if following is not None else []
+    together = (earlier,) if earlier else ()
+    apart = (*plan.of(tree), *(plan.passes[following] if following is not None else ()))
+    traced = plan.fails[following] if following is not None else ()
     seed = tree + 1
     trials = trials_of(draft, tree) if draft.by_need and tree else ()
     asked = [(trial.functions, trial.tests) for trial in trials]
@@ -60,19 +60,19 @@ def tree_job(draft: Draft, tree: int, chosen: Iterable[str], blobs: Blobs) -> Tr
     return TreeJob(draft, tree, blobs, together, apart, traced, seed, key, trials=trials)
 
 
-def shuffled(tests: Iterable[str], seed: int) -> list[str]:
+def shuffled(tests: Iterable[str], seed: int) -> tuple[str, ...]:
     """Tests in an order of chance, in which two of them stand to each other whatever else there is."""
 
     def place(test: str) -> tuple[bytes, str]:
         return hashlib.blake2b(f"{seed} {test}".encode(), digest_size=8).digest(), test
 
-    return sorted(tests, key=place)
+    return tuple(sorted(tests, key=place))
 
 
 def lone_job(draft: Draft, tree: int, tests: Iterable[str]) -> TreeJob:
     """The run of some ids on a tree by themselves."""
-    blobs, apart, seed = draft.chain.blobs(tree, draft.chain.beside(tree)), list(tests), tree + 1
-    return TreeJob(draft, tree, blobs, [], apart, [], seed, _key(blobs, ([], apart, [], []), seed))
+    blobs, apart, seed = draft.chain.blobs(tree, draft.chain.beside(tree)), tuple(tests), tree + 1
+    return TreeJob(draft, tree, blobs, (), apart, (), seed, _key(blobs, ((), apart, (), ()), seed))
 
 
 def trials_of(draft: Draft, step: int) -> tuple[Trial, ...]:
@@ -90,8 +90,8 @@ def trials_of(draft: Draft, step: int) -> tuple[Trial, ...]:
 
 def watched_job(draft: Draft, groups: list[list[str]]) -> TreeJob:
     """The run of the original in which each group is watched."""
-    blobs = draft.chain.blobs(NEVER, NEVER)
-    return TreeJob(draft, NEVER, blobs, groups, [], [], 0, _key(blobs, ("watched", groups), 0), watch=True)
+    blobs, together = draft.chain.blobs(NEVER, NEVER), tuple(map(tuple, groups))
+    return TreeJob(draft, NEVER, blobs, together, (), (), 0, _key(blobs, ("watched", together), 0), watch=True)
 
 
 def _key(blobs: Blobs, groups: object, seed: int) -> str:
