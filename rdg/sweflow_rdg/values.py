@@ -9,10 +9,11 @@ from sweflow_rdg.index.definitions import Kind, Trait
 
 
 class Role(StrEnum):
-    """What a function is to the project (design.md, "Terms").
+    """What a function is to the project.
 
-    ``ASIDE`` is what nobody would test: ``@overload`` stubs, whose bodies never run, and functions of benchmarks,
-    examples and documentation that no test reaches.
+    ``CORE`` is the project's own code. ``TEST`` is the body of a test, ``SUPPORT`` any other function of a test file,
+    ``MODULE`` the code of a file outside functions. ``ASIDE`` is what nobody would test: ``@overload`` stubs, whose
+    bodies never run, and functions of benchmarks, examples and documentation that no test reaches.
     """
 
     CORE = "core"

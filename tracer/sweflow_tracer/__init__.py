@@ -1,4 +1,8 @@
-"""The tracer: runs a repository's tests and records who called whom."""
+"""The tracer: runs a repository's tests and records who called whom.
+
+It takes a repository, an interpreter with pytest, and options, and gives a ``Project`` (what the repository is) and a
+``Trace`` (what each test did and called). The rooms above run their sessions with its runner, in its sandboxes.
+"""
 
 from sweflow_tracer.errors import SweflowError
 from sweflow_tracer.project.project import Project

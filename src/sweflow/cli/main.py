@@ -1,6 +1,6 @@
 """The command line.
 
-Exit codes are those of docs/cli.md; ``ends.py`` has them.
+Exit codes are those of docs/cli.md; ``exit_codes.py`` has them.
 """
 
 import os

@@ -1,4 +1,7 @@
-"""Display: how values show themselves in notebooks and terminals; registered on ``import sweflow`` (decision 0012)."""
+"""Display: how values show themselves in notebooks and terminals; registered on ``import sweflow`` (decision 0012).
+
+It takes values of the rooms and gives HTML, renderables of rich and plain text; of views of a graph DOT and pictures.
+"""
 
 from collections.abc import Callable
 from typing import Any

@@ -1,4 +1,4 @@
-"""The plan: which test ids belong to which step, and which of them fail before it (design.md, F2P and P2P)."""
+"""The plan: which test ids belong to which step, and which of them fail before it (FAIL_TO_PASS) or do not."""
 
 from bisect import bisect_right
 from collections.abc import Mapping
