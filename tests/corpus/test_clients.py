@@ -11,6 +11,7 @@ import shutil
 import subprocess
 import sys
 import tarfile
+from concurrent.futures import ThreadPoolExecutor
 from difflib import unified_diff
 from pathlib import Path
 
@@ -27,8 +28,9 @@ import sweflow
 from tests.corpus.projects import folder, script
 
 SWEBENCH, HARBOR, COMPOSE = "5.0.2", "0.26.0", "2.40.3"
-EVERY = 6
+EVERY = 9
 """Of so many steps Harbor runs one, as a task and as a step of the schedule."""
+MODELS = ("gold", "wrong", "empty")
 pytestmark = [pytest.mark.corpus, pytest.mark.docker]
 
 
@@ -88,18 +90,17 @@ def wrong(task: sweflow.Task) -> str:
     return "".join(lines)
 
 
-def predictions(tmp_path, built, model):
-    path = tmp_path / f"{model}.jsonl"
-    lines = [
-        {
-            "instance_id": task.instance_id,
-            "model_name_or_path": model,
-            "model_patch": {"gold": task.patch, "empty": "", "wrong": wrong(task)}[model],
-        }
-        for task in sweflow.load_tasks(built)
-    ]
-    path.write_text("".join(json.dumps(line) + "\n" for line in lines))
-    return path
+def predictions(tmp_path: Path, built: Path) -> Path:
+    """A folder with the predictions of each model, and those of all of them in one file."""
+    place = tmp_path / "predictions"
+    place.mkdir()
+    for task in sweflow.load_tasks(built):
+        for model, patch in zip(MODELS, (task.patch, wrong(task), ""), strict=True):
+            line = {"instance_id": task.instance_id, "model_name_or_path": model, "model_patch": patch}
+            for name in (model, "all"):
+                with (place / f"{name}.jsonl").open("a") as file:
+                    file.write(json.dumps(line) + "\n")
+    return place
 
 
 def test_the_images_tell_gold_from_empty(built, images):
@@ -115,16 +116,20 @@ def test_D6_swebench_comes_to_our_verdicts_task_by_task(built, export, tmp_path,
     )
     assert "well formed" in checked.stdout, checked.stdout + checked.stderr
     tasks = {task.instance_id for task in sweflow.load_tasks(built)}
-    for model in ("gold", "wrong", "empty"):
-        given = predictions(tmp_path, built, model)
-        command = [tool, "eval", rows / "train.jsonl", "-p", given, "--run-id", model, "-j", "8"]
+    given = predictions(tmp_path, built)
+
+    def evaluate(model: str) -> dict[str, list[str]]:
+        command = [tool, "eval", rows / "train.jsonl", "-p", given / f"{model}.jsonl", "--run-id", model, "-j", "8"]
         subprocess.run(command, cwd=tmp_path, check=True, capture_output=True)
-        theirs = json.loads((tmp_path / f"{model}.{model}.json").read_text())
+        return json.loads((tmp_path / f"{model}.{model}.json").read_text())
+
+    with ThreadPoolExecutor() as threads:  # clients wait for containers to stop more than they work
+        found = threads.map(evaluate, MODELS)
+        ours = sweflow.evaluate_predictions(built, given / "all.jsonl", tmp_path / "eval", sandbox="process", workers=2)
+    for model, theirs in zip(MODELS, found, strict=True):
         assert not theirs["error_ids"], theirs
-        resolved = set(theirs["resolved_ids"])
-        ours = sweflow.evaluate_predictions(built, given, tmp_path / f"eval-{model}", sandbox="process", workers=2)
-        assert resolved == set(ours["models"][model]["resolved_ids"])
-        assert resolved == (tasks if model == "gold" else set())
+        assert set(theirs["resolved_ids"]) == set(ours["models"][model]["resolved_ids"])
+        assert set(theirs["resolved_ids"]) == (tasks if model == "gold" else set())
 
 
 @pytest.fixture(scope="module")
@@ -174,10 +179,10 @@ def _compose(config: Path) -> None:
 def test_D6_harbor_gives_its_oracle_all_and_doing_nothing_none(built, export, harbor):
     steps = [task.step for task in sweflow.load_tasks(built)][EVERY // 2 :: EVERY]
     place = export("harbor", compose=True, select=f"step IN ({', '.join(map(str, steps))})")
-    assert harbor(place / "tasks" / "train", "oracle") == [1.0] * len(steps)
-    assert harbor(place / "tasks" / "train", "nop") == [0.0] * len(steps)
-    assert harbor(place / "schedules" / "train", "oracle") == [1.0]
-    assert harbor(place / "schedules" / "train", "nop") == [0.0]
+    runs = [(place / kind / "train", agent) for kind in ("tasks", "schedules") for agent in ("oracle", "nop")]
+    with ThreadPoolExecutor() as threads:
+        rewards = list(threads.map(harbor, *zip(*runs, strict=True)))
+    assert rewards == [[1.0] * len(steps), [0.0] * len(steps), [1.0], [0.0]]
 
 
 ALL_PASSED = """
