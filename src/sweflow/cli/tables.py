@@ -94,14 +94,14 @@ def _share_cells(share: Mapping[str, Any]) -> tuple[str, str, str]:
 def attacks_table(outcomes: Sequence[AttackOutcome], title: str) -> Table:
     """The attack matrix: a line an attack, with its verdict."""
     table = Table(title=title, title_justify="left", show_edge=False, pad_edge=False)
-    for name in ("attack", "what it tries", "verdict", "reward", ""):
+    for name in ("attack", "what it tries", "verdict", "reward", "caught by", ""):
         table.add_column(name)
     for outcome in outcomes:
         attack, verdict = outcome.attack, outcome.verdict
         mark = "" if outcome.harmless else "SCORES"
         mark = f"open: {attack.open}" if outcome.scored and attack.open else mark
         cells = (verdict.verdict.value, f"{verdict.reward:g}") if verdict else ("not run", "")
-        table.add_row(attack.name, attack.what, *cells, mark)
+        table.add_row(attack.name, attack.what, *cells, outcome.caught_by, mark)
     return table
 
 
@@ -115,6 +115,7 @@ def attacks_object(outcomes: Sequence[AttackOutcome]) -> list[dict[str, Any]]:
             "verdict": outcome.verdict.verdict.value if outcome.verdict else None,
             "reward": outcome.verdict.reward if outcome.verdict else None,
             "detail": outcome.verdict.detail if outcome.verdict else "not run: nothing here would bound it",
+            "caught_by": outcome.caught_by,
             "harmless": outcome.harmless,
         }
         for outcome in outcomes

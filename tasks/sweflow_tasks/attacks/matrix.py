@@ -33,6 +33,12 @@ class AttackOutcome:
         return not self.scored or bool(self.attack.open)
 
     @property
+    def caught_by(self) -> str:
+        """What speaks against it: twins, guard, both, or neither (empty)."""
+        twins, guard = bool(self.verdict and self.verdict.fooled), bool(self.verdict and self.verdict.alarms)
+        return "both" if twins and guard else "twins" if twins else "guard" if guard else ""
+
+    @property
     def scored(self) -> bool:
         """Whether the attack got anything for it."""
         return self.verdict is not None and self.verdict.reward > 0

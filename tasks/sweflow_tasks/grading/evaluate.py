@@ -100,5 +100,6 @@ def result_object(prediction: Prediction, verdict: Verdict) -> JsonObject:
 def _verdict(row: JsonObject) -> Verdict:
     failing = tuple((test, end) for test, end in row["failing"])
     facts = {name: row[name] for name in ("f2p_rate", "p2p_rate", "detail", "seconds", "log")}
+    said: JsonObject = {name: tuple(row[name]) for name in ("restored", "fooled", "alarms")}
     kind = VerdictKind(row["verdict"])
-    return Verdict(row["instance_id"], kind, failing=failing, restored=tuple(row["restored"]), **facts)
+    return Verdict(row["instance_id"], kind, failing=failing, **said, **facts)

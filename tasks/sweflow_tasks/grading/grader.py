@@ -117,20 +117,17 @@ class Grader:
         if fooled:
             fooled -= self._of_gold_beside(task, blobs, drawn).fooled
         found = verdict_of(task, seen, bare)
-        problems = [
-            *(f"{test} passes with another expectation, too" for test in sorted(fooled)),
-            *sorted(alarms),
-            *(f"no evidence that {test} ran to its end" for test in sorted(bare)),
-        ]
+        guarded = [*sorted(alarms), *(f"no evidence that {test} ran to its end" for test in sorted(bare))]
         if any(decoy["outcome"] != "failed" for session in seen.sessions for decoy in session.decoys):
-            problems.append("tests that must fail did not")
+            guarded.append("tests that must fail did not")
         elif found.resolved and any(len(session.decoys) < FEWEST_DECOYS for session in seen.sessions):
-            problems.append("tests that must fail did not run")
-        log = seen.sessions[0].log
-        if problems:
-            detail = "; ".join(problems)[:1000]
-            return Verdict(task["instance_id"], VerdictKind.TAMPERED, detail=detail, failing=found.failing, log=log)
-        return replace(found, log=log)
+            guarded.append("tests that must fail did not run")
+        found = replace(found, fooled=tuple(sorted(fooled)), alarms=tuple(guarded), log=seen.sessions[0].log)
+        problems = [*(f"{test} passes with another expectation, too" for test in found.fooled), *guarded]
+        if not problems:
+            return found
+        detail = "; ".join(problems)[:1000]
+        return replace(found, verdict=VerdictKind.TAMPERED, f2p_rate=0.0, p2p_rate=0.0, detail=detail)
 
     def _of_gold(self, task: JsonObject) -> Allowed:
         """What the gold patch shows, found out once a task."""

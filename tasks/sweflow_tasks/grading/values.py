@@ -23,8 +23,9 @@ class Verdict(Displayable):
     """The grade of one patch.
 
     Rates are shares in 0 to 1 of FAIL_TO_PASS and PASS_TO_PASS that passed; both are 0 unless the verdict is resolved,
-    failed or timed-out. ``failing`` are ids that did not pass, with how they ended. ``restored`` are files of the task
-    that the patch had changed. ``seconds`` is the wall time, ``log`` the end of what pytest printed.
+    failed or timed-out. ``failing`` are ids that did not pass, with how they ended. ``fooled`` are ids that passed as
+    their twin did, ``alarms`` says what the code did to its judges. ``restored`` are files of the task that the patch
+    had changed. ``seconds`` is the wall time, ``log`` the end of what pytest printed.
     """
 
     instance_id: str
@@ -33,6 +34,8 @@ class Verdict(Displayable):
     p2p_rate: float = 0.0
     detail: str = ""
     failing: tuple[tuple[str, str], ...] = ()
+    fooled: tuple[str, ...] = ()
+    alarms: tuple[str, ...] = ()
     restored: tuple[str, ...] = ()
     seconds: float = 0.0
     log: str = ""
