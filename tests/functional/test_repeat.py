@@ -11,7 +11,7 @@ import pytest
 
 import sweflow
 
-FILES = ("schedule.json", "graph.json", "tasks.jsonl", "rejected.jsonl")
+FILES = ("schedule.json", "graph.json", "tasks.jsonl", "certificates.jsonl", "twins.jsonl", "rejected.jsonl")
 
 
 def dataset(out: Path) -> dict[str, bytes]:

@@ -216,14 +216,14 @@ class _Search:
                     continue  # what else was changed in this file is tried again
                 queues[each].pop(0)
                 tried[each] += 1
-                fails = tuple(t for t in each.ids if _noticed(found["ended"].get(each.names.get(t, t))))
+                fails = tuple(t for t in each.ids if t not in each.untouched and _noticed(found["ended"], each, t))
                 if fails:
                     kept[each].append(Twin(change.kind, change.edits, fails))
         return [replace(each, twins=tuple(kept[each]), tried=tried[each]) for each in functions]
 
     def _wants(self, each: TestFunction, kept: Sequence[Twin]) -> bool:
         count = Counter(test for twin in kept for test in twin.fails)
-        return any(count[test] < self._wanted for test in each.ids)
+        return any(count[test] < self._wanted for test in each.ids if test not in each.untouched)
 
     def _changes(self, each: TestFunction) -> list[Change]:
         file = self._file(each.path) if each.digest else None
@@ -266,9 +266,9 @@ def _place(body: Mapping[str, Any] | None) -> tuple[str, str, int]:
     return (body["path"], body["name"], body["line"]) if body is not None else ("", "", 0)
 
 
-def _noticed(ended: Sequence[str] | None) -> bool:
+def _noticed(ended: Mapping[str, Sequence[str]], each: TestFunction, test: str) -> bool:
     """Whether a test failed in its own body."""
-    return ended is not None and ended[0] == Outcome.FAILED and ended[1] == "call"
+    return list(ended.get(each.names.get(test, test), ())) == [Outcome.FAILED, "call"]
 
 
 def _without(each: TestFunction, passing: set[str], spoiled: set[str]) -> TestFunction:

@@ -40,7 +40,7 @@ def read_twins(path: Path) -> TwinTable:
             functions.append(_function(row))
         except (AttributeError, KeyError, TypeError, ValueError) as error:
             raise damaged(path, number, str(error)) from error
-    return TwinTable(tuple(functions), all(row["opaque"] for row in rows))
+    return TwinTable(tuple(functions), bool(rows) and all(row["opaque"] for row in rows))
 
 
 def twins_object(table: TwinTable, tests: Iterable[str]) -> list[JsonObject]:

@@ -15,6 +15,8 @@ export const GLOSSARY = {
   needs: "Earlier steps whose functions this one's tests require.",
   "needed by": "How many later steps need this one.",
   strength: "The share of mutants (small faults put into the step's functions) that the step's tests notice.",
+  twins: "Copies of a test in which something else is expected: a right solution fails them.",
+  "no-twin": "No change to what the step's tests expect makes one of them fail.",
   certificate:
     "What was measured of a task. basic: it fails before and passes after; full: also mutants, repeated gold runs and necessity.",
   "must pass": "FAIL_TO_PASS: tests that fail on the skeleton and pass on the reference.",

@@ -390,7 +390,7 @@ export class ScheduleView {
     ];
     if (!certificate)
       return h("div", {}, facts(head), h("p", { class: "empty" }, "Not verified yet, so there is no certificate."));
-    const { base = [], leaks = [], repaired = [], strength, gold, necessity } = certificate;
+    const { base = [], leaks = [], repaired = [], twins = [], strength, gold, necessity } = certificate;
     const unnoticed = necessity?.unnoticed;
     const rows = [
       ...head,
@@ -419,6 +419,15 @@ export class ScheduleView {
       [
         "Results taken over",
         certificate.inherited?.tests !== undefined ? count(certificate.inherited.tests, "test") : null,
+      ],
+      [
+        "Twins",
+        twins.length
+          ? shortList(twins, ({ test, tried, noticed }) => [
+              h("code", {}, test),
+              noticed ? ` notices ${noticed} of ${count(tried, "change")}` : " has none",
+            ])
+          : null,
       ],
       ["Left unsaid", underspecified?.length ? underspecified.join(", ") : null],
     ];
