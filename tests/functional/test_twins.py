@@ -86,7 +86,7 @@ def test_spoiled_is_gone():
 
 def test_this_file_is_as_it_was_written():
     text = pathlib.Path(__file__).read_text()
-    assert "def test_half():\\n    assert" in text or "test_half()" not in text
+    assert "(given, wanted):\\n    assert" in text
     assert code.double(3) == 6
 """
 
@@ -142,7 +142,7 @@ def test_V8_a_step_whose_tests_assert_nothing_is_no_task(built):
     assert {row["id"] for row in rejected if row["reason"] == "step-rejected"} == {"things.py::touch"}
     summary = json.loads(built.summary.read_text())
     assert_adds_up(summary)
-    assert summary["twins"]["with_twin"] == summary["twins"]["tests"]
+    assert summary["twins"] == {"tests": 8, "with_twin": 7}
 
 
 def test_V8_tests_that_do_not_bear_company_run_apart_and_readers_of_text_are_left_alone(table):
@@ -154,7 +154,7 @@ def test_V8_tests_that_do_not_bear_company_run_apart_and_readers_of_text_are_lef
 
 def test_V8_what_a_solver_sees_says_nothing_of_twins(built, table, tmp_path):
     rows = [json.loads(line) for line in built.tasks.read_text().splitlines()]
-    assert all(row["twins"] == len(row["FAIL_TO_PASS"]) for row in rows)
+    assert [row["twins"] for row in rows] == [len(table.with_twins().intersection(row["FAIL_TO_PASS"])) for row in rows]
     sweflow.checkout(built.root, rows[0]["instance_id"], tmp_path / "task")
     assert not list((tmp_path / "task").rglob("twins*"))
 
@@ -213,7 +213,7 @@ def test_V8_another_right_solution_is_resolved(built, grader):
             "greet",
             "def greet(name):\n    try:\n        raise KeyError\n    except KeyError as error:\n"
             "        return error.__traceback__.tb_frame.f_back.f_locals.get('expected') or next(\n"
-            "            v for v in error.__traceback__.tb_frame.f_back.f_locals.values() if isinstance(v, str))\n",
+            "            v for v in error.__traceback__.tb_frame.f_back.f_locals.values() if len(str(v)) > 8)\n",
             id="a value of the caller's",
         ),
         pytest.param(
