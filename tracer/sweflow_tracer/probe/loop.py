@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 def run_groups(run: Run, session: Any, selected: list[Any], threads: int) -> None:
     """Run the groups that were asked for, in forked children or here; nothing where forking would be unsound."""
     if CONFIG["fork"] and threads:
-        run.emit({"kind": "end", "ran": False})
+        run.tell({"kind": "end", "ran": False})
         return
     groups = _groups(selected)
     if run.guard is not None:
@@ -37,10 +37,10 @@ def run_groups(run: Run, session: Any, selected: list[Any], threads: int) -> Non
         plain = [(number, group) for number, group in groups if number not in run.variants]
         stubs = {int(number): frozenset(names) for number, names in CONFIG["stubs"].items()}
         looked_at = {number: group for number, group in plain if number in stubs or number in CONFIG["again"]}
-        doubtful = Doubtful(looked_at, stubs, run.emit)
+        doubtful = Doubtful(looked_at, stubs, run.emit, run.sealed)
         work = functools.partial(_run_group, run)
         patience = functools.partial(_patience, run)
-        workers = Workers(CONFIG["jobs"], patience, CONFIG["scratch"], doubtful.emit, work)
+        workers = Workers(CONFIG["jobs"], patience, CONFIG["scratch"], doubtful.emit, work, run.sealed)
         workers.run(plain)
         workers.run(doubtful.alone())
         for number, group in groups:
@@ -50,7 +50,7 @@ def run_groups(run: Run, session: Any, selected: list[Any], threads: int) -> Non
         for number, group in groups:
             _run_group(run, number, group, functools.partial(_emit_test, run, number))
     orphans.end()
-    run.emit({"kind": "end", "ran": True})
+    run.tell({"kind": "end", "ran": True})
 
 
 def _run_variant(run: Run, workers: Workers, number: int, group: list[Any]) -> None:
@@ -83,7 +83,7 @@ def _emit_test(run: Run, number: int, record: dict[str, Any]) -> None:
 def _run_group(run: Run, number: int, group: list[Any], send: Send) -> None:
     """Run items one after another in this process."""
     if number in run.variants and not run.variants.install(number):
-        send({"kind": "unfit"})
+        send(run.sealed({"kind": "unfit"}))
         return
     if number in CONFIG["lines"]:
         run.lines = LineRecorder(run.recorder, CONFIG["watched"])
@@ -101,7 +101,7 @@ def _run_group(run: Run, number: int, group: list[Any], send: Send) -> None:
         record = _run_item(run, item, following, number in CONFIG["again"], seconds)
         record["base"] = run.base
         record["codes"], record["edges"] = run.recorder.compact(record["edges"], run.base)
-        send(record if run.guard is None else run.guard.seal(record))
+        send(run.sealed(record))
         if number in run.variants and record["outcome"] != "passed":
             break
 
@@ -128,6 +128,7 @@ def _run_item(run: Run, item: Any, following: Any, whole: bool, seconds: float) 
     if run.guard is not None:
         passed = verdict["outcome"] == "passed"
         verdict["evidence"] = run.guard.after(item, passed=passed, whole=whole or following is None)
+        verdict["alarms"] = run.guard.alarms
     run.gather()
     record: dict[str, Any] = {"kind": "test", "id": item.nodeid, "intact": run.intact(), "edges": run.recorder.take()}
     record.update(verdict)

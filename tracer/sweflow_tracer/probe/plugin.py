@@ -31,7 +31,7 @@ def begin() -> None:
     """Start recording before pytest reads its configuration, which may import some of the project."""
     die_with_parent(CONFIG["parent"])
     recorder.after_import("hypothesis", items.pin_hypothesis)
-    RUN.emit({"kind": "start", "python": platform.python_version(), "early": RUN.early})
+    RUN.tell({"kind": "start", "python": platform.python_version(), "early": RUN.early})
     RUN.recorder.start(["collection"])
     if CONFIG["traced"] is None:
         recorder.watch_imports(RUN.recorder)
@@ -84,7 +84,7 @@ def pytest_collectreport(report: Any) -> None:
 def pytest_runtestloop(session: Any) -> bool:
     """Say what was collected, then run the groups; stands in for pytest's own loop."""
     for kept in COMPILED.end() if COMPILED is not None else ():
-        RUN.emit(kept)
+        RUN.tell(kept)
     selected = [item for item in session.items if items.selected(item.nodeid, CONFIG["select"])]
     threads = threading.active_count() - 1
     record = {
@@ -98,7 +98,7 @@ def pytest_runtestloop(session: Any) -> bool:
         **(RUN.reads.take() if RUN.reads is not None else {}),
     }
     RUN.base = len(RUN.recorder.codes)  # what comes later, each test's record tells
-    RUN.emit(record)
+    RUN.tell(record)
     try:
         run_groups(RUN, session, selected, threads)
     finally:
@@ -110,7 +110,7 @@ def pytest_runtestloop(session: Any) -> bool:
 def pytest_unconfigure(config: Any) -> None:
     """Say what the project's own hooks called when the tests were over."""
     if CONFIG["traced"] is None and CONFIG["engine"] != "none":
-        RUN.emit({"kind": "closing", "codes": RUN.recorder.codes, "edges": RUN.recorder.take()})
+        RUN.tell({"kind": "closing", "codes": RUN.recorder.codes, "edges": RUN.recorder.take()})
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -49,8 +49,16 @@ class Run:
             self.guard = Guard(CONFIG, __name__.rpartition(".")[0], self.emit)
 
     def emit(self, record: dict[str, Any]) -> None:
-        """Append one record to the channel."""
+        """Append one record to the channel, as it is: another process may have made it."""
         write_all(self._channel, encode(record))
+
+    def sealed(self, record: dict[str, Any]) -> dict[str, Any]:
+        """A record of this process's own, with its seal in a guarded run."""
+        return record if self.guard is None else self.guard.seal(record)
+
+    def tell(self, record: dict[str, Any]) -> None:
+        """Append a record of this process's own."""
+        self.emit(self.sealed(record))
 
     def start_engine(self) -> None:
         """Begin to record calls."""

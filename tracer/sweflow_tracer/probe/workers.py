@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     Send = Callable[[dict[str, Any]], None]
+    Seal = Callable[[dict[str, Any]], dict[str, Any]]
 
 POLL_SECONDS = 0.2
 GRACE_SECONDS = 3.0  # between the signal that ends a test and the end of its process group
@@ -99,7 +100,8 @@ class Child:
 class Workers:
     """Runs groups of items in forked children, several at once.
 
-    ``patience`` gives the seconds that a test of a group may take (None: before the first).
+    ``patience`` gives the seconds that a test of a group may take (None: before the first). ``seal`` is put on what is
+    said here of a test whose process cannot say it any more; what a child sends goes on as it comes.
     """
 
     def __init__(
@@ -109,12 +111,14 @@ class Workers:
         scratch: str,
         emit: Send,
         run_group: Callable[[int, list[Any], Send], None],
+        seal: Seal,
     ) -> None:
         self._jobs = jobs
         self._patience = patience
         self._scratch = scratch
         self._emit = emit
         self._run_group = run_group
+        self._seal = seal
         self._selector = selectors.DefaultSelector()
         self._running: dict[int, Child] = {}
         self._count = 0
@@ -194,11 +198,11 @@ class Workers:
                 self._receive(child, record)
 
     def _receive(self, child: Child, record: dict[str, Any]) -> None:
-        kind = record["kind"]
+        kind = record.get("kind")
         child.since = time.monotonic()
         child.warned = False
         if kind == "begin":
-            child.current = record["id"]
+            child.current = str(record.get("id"))
         elif kind == "done":
             child.done = True
         else:
@@ -218,7 +222,7 @@ class Workers:
         outcome = "timed-out" if late else "lost"
         detail = "no end after %g s" % self._seconds(child) if late else _describe(status)
         record = {"kind": "test", "id": lost.nodeid, "outcome": outcome, "detail": detail}
-        self._emit({**record, "group": child.number})
+        self._emit({**self._seal(record), "group": child.number})
         return child.group[child.finished + 1 :]
 
     def _is_late(self, child: Child) -> bool:
@@ -259,21 +263,24 @@ class Doubtful:
     named in it.
     """
 
-    def __init__(self, groups: dict[int, list[Any]], stubs: dict[int, frozenset[str]], emit: Send) -> None:
+    def __init__(self, groups: dict[int, list[Any]], stubs: dict[int, frozenset[str]], emit: Send, seal: Seal) -> None:
         self._items = {
             number: {item.nodeid: item for item in group} for number, group in groups.items() if len(group) > 1
         }
         self._stubs = stubs
         self._emit = emit
+        self._seal = seal
         self._found: dict[int, dict[str, None]] = {}
 
     def emit(self, record: dict[str, Any]) -> None:
         """Send a record on, or keep it back."""
         number, test = record.get("group", 0), str(record.get("id"))
-        known = record["kind"] == "test" and test in self._items.get(number, ())
+        known = record.get("kind") == "test" and test in self._items.get(number, ())
         if known and not self._stands(number, record):
             self._found.setdefault(number, {})[test] = None
-            self._emit({"kind": "kept", "strays": record.get("strays", [])})
+            self._emit(
+                self._seal({"kind": "kept", **{key: record[key] for key in ("strays", "alarms") if key in record}})
+            )
         else:
             self._emit(record)
 

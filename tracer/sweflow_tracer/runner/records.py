@@ -94,6 +94,7 @@ class TestRecord(TypedDict):
     reads: NotRequired[list[str]]
     starts: NotRequired[bool]
     evidence: NotRequired[str]
+    alarms: NotRequired[list[str]]
     seal: NotRequired[str]
     reruns: NotRequired[list[str]]
     table: NotRequired[list[CodeRow]]
@@ -111,7 +112,8 @@ class KeptRecord(TypedDict):
     """A result that another one stands for; what it says of strays holds all the same."""
 
     kind: Literal["kept"]
-    strays: list[tuple[str, str]]
+    strays: NotRequired[list[tuple[str, str]]]
+    alarms: NotRequired[list[str]]
 
 
 class ClosingRecord(TypedDict):

@@ -20,6 +20,8 @@ from sweflow_tracer.runner.workspace import Workspace
 from sweflow_tracer.sandbox.port import SOFT_LIMIT
 
 POLL_SECONDS = 0.05
+WRITES = "writes to the channel"
+"""The alarm of a line that the probe did not write."""
 
 
 @dataclass(slots=True)
@@ -27,7 +29,7 @@ class Session:
     """The records of a session; a test has one a group that it is in.
 
     ``collected`` is None until pytest has collected. A guarded session has ``decoys``, records of tests that must fail,
-    and ``alarms``: what the code under test did to its judges, in words. A record that says passed without a seal
+    and ``alarms``: what the code under test did to its judges, in words. Each record must carry the seal; one without
     becomes an alarm. ``unfit`` are groups that did not run, since their variant could not be put in place in a running
     process.
     """
@@ -130,14 +132,22 @@ def end_of(log: Path, characters: int = 8000) -> str:
 def _take_any(session: Session, record: Record, guard: Guarded | None) -> None:
     """Take a record; in a guarded session it may be one that the probe never wrote."""
     try:
-        _take(session, record, guard)
-    except (KeyError, TypeError, ValueError):
+        if guard is None or is_sealed(guard.key, record):
+            _take(session, record)
+        else:
+            session.alarms.append(_forged(record))
+    except (KeyError, TypeError, ValueError, AttributeError, RecursionError):
         if guard is None:
             raise
-        session.alarms.append("writes to the channel")
+        session.alarms.append(WRITES)
 
 
-def _take(session: Session, record: Record, guard: Guarded | None) -> None:
+def _forged(record: Record) -> str:
+    """What a record without a seal is called."""
+    return f"forged a record of {str(record['id'])[:200]}" if record["kind"] == "test" else WRITES
+
+
+def _take(session: Session, record: Record) -> None:
     match record["kind"]:
         case "start":
             if record["early"]:
@@ -145,7 +155,7 @@ def _take(session: Session, record: Record, guard: Guarded | None) -> None:
         case "collected":
             session.collected = record
         case "test":
-            _take_test(session, record, guard)
+            _take_test(session, record)
         case "alarm" | "torn":
             session.alarms.append(str(record["what"]))
         case "unfit":
@@ -155,13 +165,14 @@ def _take(session: Session, record: Record, guard: Guarded | None) -> None:
     if record["kind"] in ("collected", "test", "kept"):
         for name, path in record.get("strays", ()):
             raise RanElsewhere(name, path)
+    if record["kind"] in ("test", "kept"):
+        alarms = map(str, record.get("alarms", ()))
+        session.alarms += [alarm for alarm in alarms if alarm not in session.alarms]
 
 
-def _take_test(session: Session, record: TestRecord, guard: Guarded | None) -> None:
+def _take_test(session: Session, record: TestRecord) -> None:
     group, test = record.get("group", 0), record["id"]
-    if guard and record["outcome"] == "passed" and not is_sealed(guard.key, record):
-        session.alarms.append(f"forged a record of {test}")
-    elif (group, test) not in session.seen:  # a test has one record a group, and the first one stands
+    if (group, test) not in session.seen:  # a test has one record a group, and the first one stands
         session.seen.add((group, test))
         (session.tests if group >= 0 else session.decoys).append(record)
 

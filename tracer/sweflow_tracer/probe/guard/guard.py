@@ -17,6 +17,11 @@ if TYPE_CHECKING:
     Emit = Callable[[dict[str, Any]], None]
 
 
+MOST = 50
+"""Alarms of a process that are told; one would do."""
+LONGEST = 200
+
+
 class Guard:
     """Stands beside the tests of one process and of the children that it forks.
 
@@ -31,7 +36,7 @@ class Guard:
         self.seal = make_sealer(bytes.fromhex(config["guard"].pop("key")))
         self._emit = emit
         self._package = package
-        self._told: set[str] = set()
+        self._told: dict[str, None] = {}
         self._digests: set[str] = set()
         self._watch = Watch(self._saw)
         self._code: CodeType | None = None
@@ -85,7 +90,19 @@ class Guard:
             return "ended"
         return self._evidence
 
+    @property
+    def alarms(self) -> list[str]:
+        """Every alarm of this process and of those that it was forked from.
+
+        Each test's sealed record holds them: the descriptor on which they went out at once may lead elsewhere by now.
+        """
+        return list(self._told)
+
     def _saw(self, what: str) -> None:
-        if what not in self._told:
-            self._emit({"kind": "alarm", "what": what})
-            self._told.add(what)  # after that: what cannot be told now is told the next time
+        what = what[:LONGEST]
+        if what not in self._told and len(self._told) < MOST:
+            self._told[what] = None
+            try:
+                self._emit(self.seal({"kind": "alarm", "what": what}))
+            except OSError:
+                pass  # it stands in the next record
