@@ -131,10 +131,11 @@ def test_V6_what_tests_rest_on_is_compared_with_what_it_was(monkeypatch):
 ALARMED = """
 import sys
 sys.path.insert(0, {probe!r})
-from guard.alarms import is_foreign, listen
+from guard.alarms import Alarms
+from guard.origin import Origin
 import collections, inspect, logging, traceback
 said = []
-listen(is_foreign("/nowhere", frozenset()), {{id(inspect.unwrap): "inspect.unwrap"}}, said.append)
+Alarms(Origin("/nowhere", frozenset()), {{id(inspect.unwrap): "inspect.unwrap"}}, said.append).listen()
 def run(text):
     exec(compile(text, "/nowhere/core.py", "exec"), {{}})
     print(text.replace("\\n", "; "), "->", said)

@@ -43,26 +43,32 @@ def _feed(made: Any, code: CodeType) -> None:
 
 def trusted_digests(root: str, paths: Iterable[str], config: Any) -> set[str]:
     """Digests of all code in the files, as pytest rewrites it and as it stands."""
-    from _pytest.assertion.rewrite import _rewrite_test
-
     found: set[str] = set()
     for path in paths:
         file = Path(root, path)
         if not path.endswith(".py"):
             continue
         try:
-            codes = _rewrite_test(file, config)[1], compile(file.read_bytes(), str(file), "exec")
+            codes = rewritten(file, config), compile(file.read_bytes(), str(file), "exec")
         except (OSError, SyntaxError, ValueError):
             continue  # the run will not get to load it either
-        found.update(digest(inner) for code in codes for inner in _all_code(code))
+        found.update(digest(inner) for code in codes for inner in all_code(code))
     return found
 
 
-def _all_code(code: CodeType) -> Iterator[CodeType]:
+def rewritten(file: Path, config: Any) -> CodeType:
+    """The code of a file as pytest changes it."""
+    from _pytest.assertion.rewrite import _rewrite_test
+
+    return _rewrite_test(file, config)[1]
+
+
+def all_code(code: CodeType) -> Iterator[CodeType]:
+    """A code object and all that it holds."""
     yield code
     for constant in code.co_consts:
         if hasattr(constant, "co_code"):
-            yield from _all_code(constant)
+            yield from all_code(constant)
 
 
 def body_of(item: Any) -> CodeType | None:

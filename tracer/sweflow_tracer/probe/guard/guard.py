@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from .alarms import is_foreign, listen
-from .bodies import Watch, body_of, digest, trusted_digests
+from .alarms import Alarms
+from .bodies import Watch, body_of, digest, rewritten, trusted_digests
 from .decoys import collect_decoys
+from .hooks import Hooks
 from .integrity import Snapshot, load_runner
+from .origin import Origin
 from .seal import make_sealer
 
 if TYPE_CHECKING:
@@ -47,12 +50,19 @@ class Guard:
     def listen(self) -> None:
         """Before the first line of the code under test, which pytest's configuration may import."""
         load_runner()
+        self._origin = Origin(self._root, self._trusted)
+        self._origin.take(self._package)
+        self._hooks = Hooks(self._origin, self._saw)
+        self._hooks.listen()
         self._snapshot = Snapshot(self._package)
-        listen(is_foreign(self._root, self._trusted), self._snapshot.named, self._saw)
+        sources = [self._root + "/" + path for path in self._trusted if path.endswith(".py")]
+        Alarms(self._origin, self._snapshot.named, self._saw, sources, self._hooks.look_at_finders).listen()
 
     def prepare(self, pytest_config: Any) -> None:
         """Before the first test is collected."""
         self._digests = trusted_digests(self._root, sorted(self._trusted), pytest_config)
+        self._origin.digests = self._digests
+        self._origin.rewrite = lambda name: rewritten(Path(name), pytest_config)
 
     def decoys(self, session: Any) -> list[Any]:
         """Tests that must fail."""
@@ -66,6 +76,7 @@ class Guard:
 
     def before(self, item: Any) -> None:
         """Before a test."""
+        self._hooks.look()
         self._code = body_of(item)
         if self._code is None:
             self._evidence = "none"
@@ -80,6 +91,7 @@ class Guard:
 
         Nothing rests on a test that did not pass.
         """
+        self._hooks.look()
         self._passed = self._passed or passed
         if passed or (whole and self._passed):
             for name in self._snapshot.changes(near=not whole):

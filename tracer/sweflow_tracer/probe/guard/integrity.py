@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 PACKAGES = frozenset(
     {
         *("pytest", "_pytest", "pluggy", "unittest", "builtins", "sys", "posix", "os", "operator", "functools"),
+        *("_frozen_importlib", "_frozen_importlib_external", "importlib", "signal", "_signal"),
         *("inspect", "json", "re", "math", "hmac", "hashlib", "contextlib", "collections", "copy", "types", "typing"),
     }
 )
