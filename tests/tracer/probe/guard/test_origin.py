@@ -79,10 +79,10 @@ def test_V6_what_honest_code_does_by_way_of_the_library_is_no_alarm():
 @pytest.mark.parametrize(
     "text",
     [
-        "import logging; logging.currentframe()",
+        "import logging\nf = lambda n: f(n - 1) if n else logging.currentframe()\nf(5)",
         "import inspect; inspect.currentframe()",
-        "import threading; threading.settrace_all_threads(print)",
-        "import threading; threading.setprofile_all_threads(print)",
+        "import threading; threading.settrace_all_threads(lambda *a: None)",
+        "import threading; threading.setprofile_all_threads(lambda *a: None)",
         "import _pytest._code.code as c, sys\ntry: 1/0\nexcept Exception as e: c.Traceback(e.__traceback__)[0].frame",
     ],
 )
