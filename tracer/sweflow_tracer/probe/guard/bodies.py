@@ -6,6 +6,7 @@ its frame returned, rather than was left by an exception.
 
 from __future__ import annotations
 
+import ast
 import dis
 import hashlib
 import inspect
@@ -13,9 +14,13 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from .sources import read
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from types import CodeType, FrameType
+
+    from .sources import Scope
 
     Saw = Callable[[str], None]
 
@@ -41,19 +46,23 @@ def _feed(made: Any, code: CodeType) -> None:
             made.update(repr((type(constant).__name__, value)).encode("utf-8", "surrogatepass"))
 
 
-def trusted_digests(root: str, paths: Iterable[str], config: Any) -> set[str]:
-    """Digests of all code in the files, as pytest rewrites it and as it stands."""
+def trusted_files(root: str, paths: Iterable[str], config: Any) -> tuple[set[str], dict[str, Scope]]:
+    """Digests of all code in the files, as pytest rewrites it and as it stands; and what they say, by whole path."""
     found: set[str] = set()
+    scopes: dict[str, Scope] = {}
     for path in paths:
         file = Path(root, path)
         if not path.endswith(".py"):
             continue
         try:
-            codes = rewritten(file, config), compile(file.read_bytes(), str(file), "exec")
-        except (OSError, SyntaxError, ValueError):
+            tree = ast.parse(file.read_bytes(), str(file))
+            scope = read(tree)
+            codes = rewritten(file, config), compile(tree, str(file), "exec", dont_inherit=True)
+        except (OSError, SyntaxError, ValueError, RecursionError):
             continue  # the run will not get to load it either
+        scopes[str(file)] = scope
         found.update(digest(inner) for code in codes for inner in all_code(code))
-    return found
+    return found, scopes
 
 
 def rewritten(file: Path, config: Any) -> CodeType:

@@ -6,10 +6,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .alarms import Alarms
-from .bodies import Watch, body_of, digest, rewritten, trusted_digests
+from .bodies import Watch, body_of, digest, rewritten, trusted_files
 from .decoys import collect_decoys
 from .hooks import Hooks
 from .integrity import Snapshot, load_runner
+from .modules import TrustedModules
 from .origin import Origin
 from .seal import make_sealer
 
@@ -60,12 +61,15 @@ class Guard:
 
     def prepare(self, pytest_config: Any) -> None:
         """Before the first test is collected."""
-        self._digests = trusted_digests(self._root, sorted(self._trusted), pytest_config)
+        self._digests, scopes = trusted_files(self._root, sorted(self._trusted), pytest_config)
+        self._modules = TrustedModules(scopes, self._digests, self._origin.module_is_library)
         self._origin.digests = self._digests
         self._origin.rewrite = lambda name: rewritten(Path(name), pytest_config)
 
     def decoys(self, session: Any) -> list[Any]:
-        """Tests that must fail."""
+        """Tests that must fail. All others are collected by now, so that their modules are what they are to stay."""
+        for name in self._modules.take(getattr(item, "module", None) for item in session.items):
+            self._saw("changes " + name)
         return collect_decoys(session, self._folder)
 
     def start(self) -> None:
@@ -77,6 +81,9 @@ class Guard:
     def before(self, item: Any) -> None:
         """Before a test."""
         self._hooks.look()
+        self._snapshot.clear_caches()
+        for name in self._modules.changes(getattr(item, "module", None), whole=False):
+            self._saw("changes " + name)
         self._code = body_of(item)
         if self._code is None:
             self._evidence = "none"
@@ -95,6 +102,8 @@ class Guard:
         self._passed = self._passed or passed
         if passed or (whole and self._passed):
             for name in self._snapshot.changes(near=not whole):
+                self._saw("changes " + name)
+            for name in self._modules.changes(getattr(item, "module", None), whole=whole):
                 self._saw("changes " + name)
         if self._evidence == "missing" and self._code is not None and body_of(item) is not self._code:
             return "changed"

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import builtins
+import functools
+import re
 import sys
 from importlib import import_module
 from types import BuiltinFunctionType, CodeType, FunctionType, ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     Space = tuple[str, Callable[[str], Any], list[tuple[str, Any]]]  # its name, how to look there, what was there
 
@@ -26,6 +28,8 @@ NEAREST = (
     "pytest",
     "_pytest.runner",
     "_pytest.python",
+    "_pytest.python_api",
+    "_pytest.approx",
     "_pytest.raises",
     "_pytest.reports",
 )
@@ -37,6 +41,29 @@ LEFT = frozenset(
     }
 )
 """What pytest itself changes while it starts, and what tests change as a matter of course."""
+
+
+PLAIN = frozenset({bool, int, float, str, bytes, tuple, type(None), property})
+KEEPING = frozenset({"re", "sre_parse", "sre_compile", "fnmatch", "urllib", "glob", "ipaddress", "difflib", "string"})
+"""Modules whose caches decide what a test sees."""
+OF_ITSELF = (
+    *("__annot", "__doc__", "__module__", "__dict__", "__weakref__", "__qualname__", "__firstlineno__", "__static"),
+    *(
+        "__orig_bases__",
+        "__parameters__",
+        "__abstract",
+        "__init_subclass__",
+        "__slots__",
+        "__hash__",
+        "__type_params__",
+    ),
+    *("_pytest", "__pytest", "_abc", "_xunit", "_class"),
+)
+"""How names begin that Python, pytest and unittest give to a class."""
+VAIN = frozenset({"__getattr__", "__bool__", "__len__", "__call__", "__instancecheck__", "__enter__", "__exit__"})
+LEGACY = frozenset({"fspath", "startdir", "invocation_dir", "rootdir", "inifile"})
+"""What pytest adds to its classes when it starts."""
+CACHED = type(functools.lru_cache(maxsize=None)(len))
 
 
 def load_runner() -> None:
@@ -64,6 +91,8 @@ class Snapshot:
         self._modules["builtins"] = builtins
         self._held = {name: list(_spaces(name, module)) for name, module in self._modules.items()}
         self._codes = {name: list(_codes(spaces)) for name, spaces in self._held.items()}
+        self._members = {name: list(_members(name, module)) for name, module in self._modules.items()}
+        self._caches = list(_caches())
         self._near = [name for name in NEAREST if name in self._modules]
         self.named = {id(module): name for name, module in self._modules.items()}
         self.named.update((id(function), name) for codes in self._codes.values() for function, _, name in codes)
@@ -83,9 +112,55 @@ class Snapshot:
             for function, code, full in self._codes[name]:
                 if function.__code__ is not code:
                     found.append(full + "()")
+            for space, owner, members, count, known in self._members[name]:
+                if len(members) != count:
+                    found += [space + "." + new for new in new_names(owner, set(members) - known)]
             if loaded.get(name) is not self._modules[name] and name.partition(".")[0] != self._own:
                 found.append("sys.modules[%s]" % name)
         return sorted(found)[:20]
+
+    def clear_caches(self) -> None:
+        """Forget what the standard library keeps of earlier calls, since others may have put it there."""
+        for clear in self._caches:
+            clear()
+
+
+def _caches() -> Iterator[Callable[[], Any]]:
+    yield re.purge
+    for name, module in list(sys.modules.items()):
+        if name.partition(".")[0] in KEEPING:
+            for thing in list(vars(module).values()):
+                if isinstance(thing, CACHED):
+                    yield thing.cache_clear
+
+
+def new_names(owner: Any, names: Iterable[str]) -> list[str]:
+    """Of new names in a module or class those that change what old code does there.
+
+    In a module they hide a builtin. In a class they hide what a base has, or what instances have (descriptors), or
+    are looked for in vain else.
+    """
+    if isinstance(owner, ModuleType):
+        return sorted(name for name in names if hasattr(builtins, name) and not name.startswith("__"))
+    bases = owner.__mro__[1:]
+    return sorted(
+        name
+        for name in names
+        if not name.startswith(OF_ITSELF)
+        and name not in LEGACY
+        and (
+            name in VAIN or hasattr(type(vars(owner).get(name)), "__set__") or any(name in vars(base) for base in bases)
+        )
+    )
+
+
+def _members(name: str, module: ModuleType) -> Iterator[tuple[str, Any, Any, int, frozenset[str]]]:
+    """The names that the module and each class of its own has."""
+    if module is not builtins:
+        yield name, module, vars(module), len(vars(module)), frozenset(vars(module))
+    for attribute, kind in list(vars(module).items()):
+        if isinstance(kind, type) and kind.__module__ == name:
+            yield name + "." + attribute, kind, vars(kind), len(vars(kind)), frozenset(vars(kind))
 
 
 def _codes(spaces: list[Space]) -> Iterator[tuple[FunctionType, CodeType, str]]:
@@ -105,8 +180,17 @@ def _spaces(name: str, module: ModuleType) -> Iterator[Space]:
         if isinstance(kind, type) and kind.__module__ == name:
             full = name + "." + attribute
             members = vars(kind)
-            functions = {key: m for key, m in members.items() if isinstance(getattr(m, "__func__", m), FunctionType)}
-            yield full, members.get, _held(full, functions)
+            yield (
+                full,
+                members.get,
+                _held(full, {key: member for key, member in members.items() if _holds(key, member)}),
+            )
+
+
+def _holds(name: str, member: Any) -> bool:
+    """Whether a member of a class is a function, or a plain value that says how its functions work."""
+    plain = type(member) in PLAIN and not name.startswith("_")
+    return plain or isinstance(getattr(member, "__func__", member), FunctionType)
 
 
 def _held(space: str, things: dict[str, Any]) -> list[tuple[str, Any]]:

@@ -76,6 +76,11 @@ class Origin:
             known = self._known[id(code)] = code, self._is_held(code)
         return known[1]
 
+    def module_is_library(self, module: ModuleType) -> bool:
+        """Whether a module says that its file is the library's, or has none."""
+        path = getattr(module, "__file__", None)
+        return path is None or (isinstance(path, str) and path.startswith(self._folders))
+
     def foreign(self, code: CodeType) -> bool:
         """Whether code is neither of the library nor of the trusted tests."""
         name = code.co_filename

@@ -1,0 +1,159 @@
+"""Trusted modules: what they hold is what their files say, and stays what it is from test to test."""
+
+from __future__ import annotations
+
+import builtins
+import os
+import sys
+from types import FunctionType, ModuleType
+from typing import TYPE_CHECKING, Any
+
+from .bodies import digest
+from .integrity import new_names
+from .sources import flat
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from .sources import Scope
+
+BUILTINS = frozenset(vars(builtins))
+REWRITTEN = (("@py_builtins", "builtins"), ("@pytest_ar", "_pytest.assertion.rewrite"))
+"""Names of a module whose assertions were rewritten, and the modules that they are."""
+MISSING: Any = object()
+
+
+class TrustedModules:
+    """What the modules of trusted files hold once all tests are collected.
+
+    ``scopes`` is what the files say, by whole path; ``digests`` are of their code.
+    """
+
+    def __init__(
+        self, scopes: Mapping[str, Scope], digests: set[str], of_library: Callable[[ModuleType], bool]
+    ) -> None:
+        self._scopes = scopes
+        self._digests = digests
+        self._of_library = of_library
+        self._held: dict[int, Held] = {}
+
+    def take(self, modules: Iterable[Any]) -> list[str]:
+        """Hold what is loaded; names of what is not as the files say."""
+        wrong: list[str] = []
+        for module in [*list(sys.modules.values()), *modules]:
+            path = getattr(module, "__file__", None)
+            scope = self._scopes.get(path) if isinstance(path, str) else None
+            if scope is not None and isinstance(module, ModuleType) and id(module) not in self._held:
+                held = self._held[id(module)] = Held(module, os.path.basename(str(path)))
+                wrong += held.compare(scope, self._digests, self._of_library)
+        return wrong
+
+    def changes(self, module: Any, *, whole: bool) -> list[str]:
+        """Names that are something else now, in a module, or with ``whole`` in all."""
+        if whole:
+            return [name for held in self._held.values() for name in held.changes()]
+        own = self._held.get(id(module))
+        return own.changes() if own is not None else []
+
+
+class Held:
+    """What one module held."""
+
+    def __init__(self, module: ModuleType, label: str) -> None:
+        self._module = module
+        self._label = label
+        self._things: list[tuple[Callable[..., Any], str, Any, str]] = []  # how to look, where, what was there
+        self._functions: list[tuple[FunctionType, Any, Any, Any, str]] = []
+        self._literals: list[tuple[Callable[..., Any], str, bytes, str]] = []
+        self._classes: list[tuple[type, Any, int, frozenset[str], frozenset[str], str]] = []
+        self._shadows: frozenset[str] = frozenset()
+
+    def compare(self, scope: Scope, digests: set[str], of_library: Callable[[ModuleType], bool]) -> list[str]:
+        """Hold what a scope speaks of; names that are not what it says."""
+        space = vars(self._module)
+        wrong = self._compare(scope, space, digests, self._label + " ")
+        for name, (module, attribute) in scope.imports.items():
+            there = sys.modules.get(module)
+            if there is not None and of_library(there):
+                inner = vars(there).get(attribute, MISSING) if attribute else there
+                if inner is not MISSING and space.get(name, inner) is not inner:
+                    wrong.append(name)
+        for name, module in REWRITTEN:
+            if name in space and space[name] is not sys.modules.get(module):
+                wrong.append(name)
+            self._things.append((space.get, name, space.get(name), "%s %s" % (self._label, name)))
+        if "*" not in scope.names:
+            shadows = BUILTINS - scope.names - scope.loose
+            self._shadows = frozenset(name for name in shadows if not name.startswith("__"))
+            wrong += self._shadows.intersection(space)
+        return ["%s %s" % (self._label, name) for name in wrong]
+
+    def _compare(self, scope: Scope, space: Any, digests: set[str], prefix: str) -> list[str]:
+        wrong: list[str] = []
+        for name in scope.once:
+            thing = space.get(name, MISSING)
+            if thing is MISSING:
+                continue  # its branch was not taken
+            self._things.append((space.get, name, thing, prefix + name))
+            function = getattr(thing, "__func__", thing)
+            if isinstance(function, FunctionType):
+                facts = function.__code__, function.__defaults__, function.__kwdefaults__
+                self._functions.append((function, *facts, prefix + name))
+            if name in scope.functions and not (
+                isinstance(function, FunctionType) and digest(function.__code__) in digests
+            ):
+                wrong.append(name)
+            if name in scope.literals:
+                if flat(thing) != scope.literals[name]:
+                    wrong.append(name)
+                if isinstance(thing, (list, dict, tuple)):
+                    self._literals.append((space.get, name, scope.literals[name], prefix + name))
+            if name in scope.classes:
+                wrong += self._compare_class(name, thing, *scope.classes[name], digests, prefix)
+        return wrong
+
+    def _compare_class(
+        self, name: str, kind: Any, bases: list[str | None], scope: Scope, digests: set[str], prefix: str
+    ) -> list[str]:
+        if not isinstance(kind, type):
+            return [name]
+        members = vars(kind)
+        wrong = self._compare(scope, members, digests, "%s%s." % (prefix, name))
+        if "__orig_bases__" not in members and len(bases) == len(kind.__bases__):
+            wrong += [
+                name for base, there in zip(bases, kind.__bases__) if base and self._find(base, there) is not there
+            ]
+        if type(kind) is type and not issubclass(kind, (tuple, dict)):
+            wrong += new_names(kind, set(members) - scope.names - scope.loose)
+        known = frozenset(members)
+        self._classes.append((kind, kind.__bases__, len(members), known, scope.loose, prefix + name))
+        return [name if found == name else "%s.%s" % (name, found) for found in wrong]
+
+    def _find(self, dotted: str, default: Any) -> Any:
+        first, _, rest = dotted.partition(".")
+        thing = vars(self._module).get(first, getattr(builtins, first, default))
+        for name in rest.split(".") if rest else ():
+            thing = getattr(thing, name, default)
+        return thing
+
+    def changes(self) -> list[str]:
+        """Names that are something else now. No function in Python is called for each: the tracer would be told."""
+        found = [label for get, name, thing, label in self._things if get(name, thing) is not thing]
+        for function, code, defaults, named, label in self._functions:
+            if (
+                function.__code__ is not code
+                or function.__defaults__ is not defaults
+                or function.__kwdefaults__ is not named
+            ):
+                found.append(label + "()")
+        for get, name, text, label in self._literals:
+            if flat(get(name)) != text:
+                found.append(label)
+        for kind, bases, count, known, loose, label in self._classes:
+            if kind.__bases__ != bases:
+                found.append(label)
+            if len(vars(kind)) != count:
+                found += ["%s.%s" % (label, name) for name in new_names(kind, set(vars(kind)) - known - loose)]
+        if not self._shadows.isdisjoint(vars(self._module)):
+            found += ["%s %s" % (self._label, name) for name in self._shadows.intersection(vars(self._module))]
+        return found
