@@ -54,9 +54,9 @@ class Origin:
         self._files: dict[str, list[CodeType]] = {}
 
     def take(self, package: str) -> None:
-        """From here on code of a loaded package counts as the library's."""
+        """Before any code under test: what is loaded of a package and of what runs tests needs no look at its file."""
         for name, module in list(sys.modules.items()):
-            if name.partition(".")[0] == package:
+            if name.partition(".")[0] in {*OFTEN, package}:
                 for thing in list(vars(module).values()):
                     self._take(thing, name)
 
@@ -146,6 +146,23 @@ class Origin:
             return False
 
 
+OFTEN = frozenset(
+    {
+        *("_pytest", "pluggy", "unittest", "_frozen_importlib", "_frozen_importlib_external", "runpy", "traceback"),
+        *(
+            "inspect",
+            "logging",
+            "linecache",
+            "tokenize",
+            "warnings",
+            "threading",
+            "contextlib",
+            "collections",
+            "typing",
+        ),
+    }
+)
+"""Packages that stand below every test, or that reach for frames."""
 ASKED = ("__call__", "find_spec", "find_module", "find_loader", "invalidate_caches")
 
 
