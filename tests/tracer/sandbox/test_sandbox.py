@@ -447,6 +447,29 @@ def test_V3_a_sandbox_that_is_killed_from_outside_is_no_outcome(name, place):
             running.wait(20)
 
 
+KILLS = """
+if os.fork() == 0:
+    for pid in (-1, 1, *range(2, 20), os.getppid()):
+        for number in (signal.SIGTERM, signal.SIGSTOP, signal.SIGKILL):
+            attempt(os.kill, pid, number) if pid != os.getpid() else None
+    attempt(os.killpg, os.getpgid(1) or 1, signal.SIGKILL)
+    os._exit(0)
+tell(1)
+time.sleep(600)
+"""
+
+
+@pytest.mark.parametrize("name", ISOLATED)
+def test_V3_a_job_that_kills_all_that_it_can_ends_itself_and_not_its_sandbox(name, place):
+    code, said, _ = place(name).run("import signal\n" + KILLS)
+    assert (code, said) in (
+        (-signal.SIGKILL, 1),
+        (-signal.SIGKILL, None),
+        (-signal.SIGTERM, 1),
+        (-signal.SIGTERM, None),
+    )
+
+
 def test_V3_a_bubblewrap_that_is_not_allowed_is_an_error_with_a_next_move(place, tmp_path, monkeypatch):
     here = place("bubblewrap")
     (tmp_path / "bwrap").write_text("#!/bin/sh\necho 'bwrap: No permissions to create new namespace' >&2\nexit 1\n")

@@ -110,6 +110,7 @@ class Bubblewrap:
 def namespaces() -> list[str]:
     """Own namespaces of every kind.
 
+    The supervisor is the first process, which takes no signal from inside: nothing that runs here can end the sandbox.
     Where root starts it there is no user namespace: root's limits hold nobody, so the supervisor becomes a user that
     nobody else is.
     """
@@ -119,7 +120,7 @@ def namespaces() -> list[str]:
         switches += ["--cap-drop", "ALL", "--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID"]
     else:
         switches += ["--unshare-user", "--uid", str(NOBODY), "--gid", str(NOBODY)]
-    return [*switches, "--die-with-parent", "--new-session", "--clearenv"]
+    return [*switches, "--as-pid-1", "--die-with-parent", "--new-session", "--clearenv"]
 
 
 def system() -> Iterator[str]:
