@@ -76,7 +76,7 @@ class Grader:
     def grade(self, task: JsonObject, patch: str) -> Verdict:
         """The verdict on a patch for a task (a line of ``tasks.jsonl`` with its PASS_TO_PASS)."""
         started = time.monotonic()
-        verdict = self._verdict(task, patch)
+        verdict = self._verdict(task, patch).visible()
         return replace(verdict, seconds=round(time.monotonic() - started, 3))
 
     def stop(self) -> None:

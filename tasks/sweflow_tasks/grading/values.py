@@ -1,6 +1,7 @@
 """Values of grading: what became of one candidate patch."""
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from sweflow_tracer.displayable import Displayable
@@ -49,3 +50,18 @@ class Verdict(Displayable):
     def reward(self) -> float:
         """``f2p_rate`` times ``p2p_rate``."""
         return self.f2p_rate * self.p2p_rate
+
+    def visible(self) -> "Verdict":
+        """The same, with what a candidate may have written as text that does nothing to who looks at it."""
+        failing = tuple((visible(test), visible(end)) for test, end in self.failing)
+        restored = tuple(map(visible, self.restored))
+        return replace(self, detail=visible(self.detail), failing=failing, restored=restored, log=visible(self.log))
+
+
+_UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]")
+"""What moves a cursor, turns the direction of a line, hides, or is no character: all but tab and line end."""
+
+
+def visible(text: str) -> str:
+    """A text whose control characters are escape sequences."""
+    return _UNSEEN.sub(lambda match: match.group().encode("unicode_escape").decode("ascii"), text)

@@ -141,6 +141,14 @@ def test_V2_only_a_test_that_ran_and_passed_is_a_pass(ends, kind, f2p, p2p):
     assert verdict.reward == f2p * p2p
 
 
+def test_V6_what_a_candidate_prints_does_nothing_to_who_looks_at_it():
+    text = "one\ttwo\nthree \x1b[2J\x1b]0;title\x07 \r \x9b \u202e \ud800 ü \u2026"
+    shown = "one\ttwo\nthree \\x1b[2J\\x1b]0;title\\x07 \\r \\x9b \\u202e \\ud800 ü \u2026"
+    verdict = Verdict("small-1", VerdictKind.FAILED, 0.0, 0.0, text, ((text, "failed"),), (text,), log=text).visible()
+    assert {verdict.detail, verdict.log, *verdict.restored, verdict.failing[0][0]} == {shown}
+    assert verdict == verdict.visible()
+
+
 def test_V6_a_pass_without_evidence_is_none():
     verdict = verdict_of(TASK, seen("passed", "passed", "passed"), [TASK["FAIL_TO_PASS"][0]])
     assert verdict.verdict is VerdictKind.FAILED
