@@ -44,6 +44,7 @@ class Run:
         self._known_modules: set[str] = set()
         self._last_modules: tuple[int, str] = (0, "")
         if CONFIG["guard"]:
+            os.unlink(CONFIG.pop("channel"))  # the other end holds it, and its name would lead there
             from .guard.guard import Guard  # here, so that no other run pays for it
 
             self.guard = Guard(CONFIG, __name__.rpartition(".")[0], self.emit)

@@ -77,12 +77,13 @@ def run_session(
 ) -> Session:
     """Run pytest on the workspace's tree.
 
-    The target writes its records to a file in the run's own folder, whose name nobody can know before; ``journal`` is
+    The target writes its records to a file in the run's own folder, whose name nobody can know before and says
+    nothing; a guarded one takes it away as soon as it is open. ``journal`` is
     a file to which they are added as they come. Raises RanElsewhere, RunnerDependency, SandboxFailed, and
     SessionFailed where pytest ends before it collected.
     """
     run = workspace.fresh_run()
-    channel = run / f"records-{secrets.token_hex(8)}.jsonl"
+    channel = run / secrets.token_hex(8)
     channel.touch(0o600)
     probe = install_probe(run, target, workspace, channel, options, isolated=launcher.sandbox.isolated)
     log = run / "log.txt"
