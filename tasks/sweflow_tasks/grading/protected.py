@@ -18,6 +18,8 @@ CONFIGURATION = frozenset(
     }
 )
 SUFFIXES = (".pth", ".pyc", ".egg-link")
+COMPILED = (".so", ".pyd", ".dylib", ".dll")
+MACHINE_CODE = (b"\x7fELF", b"MZ\x90\0", b"\xcf\xfa\xed\xfe", b"\xca\xfe\xba\xbe")
 FOLDERS = (".dist-info", ".egg-info", "__pycache__", ".git")
 RUNNER = frozenset(
     {"pytest", "_pytest", "pluggy", "iniconfig", "packaging", "py", "pygments", "exceptiongroup", "tomli"}
@@ -43,6 +45,7 @@ def restore(
     named = {test.partition("::")[0] for test in ids}
     named |= {path for path in skeleton.keys() | tests.keys() if skeleton.get(path) != tests.get(path)}
     shadows = shadowing(requirements).union(modules)
+    named |= _of_new_kinds(candidate, {**skeleton, **tests})
 
     def protected(path: str) -> bool:
         return path in named or is_protected(path) or (path not in skeleton and _top(path, roots) in shadows)
@@ -51,6 +54,27 @@ def restore(
     made |= {path: blob for path, blob in tests.items() if protected(path)}
     touched = (path for path in candidate.keys() | skeleton.keys() if candidate.get(path) != skeleton.get(path))
     return made, tuple(sorted(path for path in touched if protected(path)))
+
+
+def _of_new_kinds(candidate: Blobs, known: Blobs) -> set[str]:
+    """Files of the candidate that are compiled modules, or not text, where the project has no such file.
+
+    Nobody reads them, and they do what no guard in the interpreter sees.
+    """
+    changed = [path for path, blob in candidate.items() if known.get(path) != blob]
+    found: set[str] = set()
+    for of_kind in (_is_compiled, _is_binary):
+        if not any(of_kind(path, content) for path, (_, content) in known.items()):
+            found.update(path for path in changed if of_kind(path, candidate[path][1]))
+    return found
+
+
+def _is_compiled(path: str, content: bytes) -> bool:
+    return path.lower().endswith(COMPILED) or content.startswith(MACHINE_CODE)
+
+
+def _is_binary(path: str, content: bytes) -> bool:
+    return b"\0" in content[:8000]  # as git tells it
 
 
 def shadowing(requirements: Iterable[str]) -> frozenset[str]:

@@ -116,6 +116,20 @@ def test_V6_tests_configuration_and_what_loads_by_itself_are_put_back():
     assert set(restored) == {*planted, "setup.cfg", "tests/test_a.py", "tests/test_b.py"}
 
 
+def test_V6_compiled_modules_and_binary_files_are_refused_where_the_project_has_none():
+    skeleton = {"pkg/a.py": ("100644", b"a = 1\n"), "pkg/b.txt": ("100644", b"text")}
+    added = {
+        **{"pkg/_fast.cpython-311-x86_64-linux-gnu.so": ("100755", b"\x7fELF..."), "pkg/fast.PYD": ("100644", b"")},
+        **{"data/blob": ("100644", b"\x7fELF..."), "pkg/b.txt": ("100644", b"PK\0\3")},
+    }
+    text = {"data/more.txt": ("100644", "\xfc\u2026".encode())}
+    made, restored = restore({**skeleton, **added, **text}, skeleton, skeleton, (".",), (), ())
+    assert (made, set(restored)) == ({**skeleton, **text}, set(added))
+    with_some = {**skeleton, "pkg/old.so": ("100755", b"\x7fELF\0")}
+    made, restored = restore({**with_some, **added}, with_some, with_some, (".",), (), ())
+    assert (made, restored) == ({**with_some, **added}, ())
+
+
 def seen(*ends: str) -> Seen:
     ids = (*TASK["FAIL_TO_PASS"], *TASK["PASS_TO_PASS"])
     records = {test: {"id": test, "outcome": end} for test, end in zip(ids, ends, strict=False) if end}
