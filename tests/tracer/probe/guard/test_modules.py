@@ -8,6 +8,8 @@ from sweflow_tracer.probe.guard.sources import flat, read
 from tests.tracer.probe.guard.conftest import Guard
 
 TEST = """
+import copy
+import enum
 import math
 import re
 import unittest
@@ -42,6 +44,12 @@ class TestIt(Mixed, unittest.TestCase):
         type(self).shared += 1
         core.work()
 
+class Colour(enum.Enum):
+    RED = 1
+
+class Registered(core.Registering):
+    pass
+
 @pytest.fixture
 def given():
     return 1
@@ -55,6 +63,16 @@ def test_one(given, monkeypatch):
     core.work()
 
 def test_two():
+    copy.copy(Mixed())
+"""
+CORE = """
+class Registering:
+    name = ""
+
+    def __init_subclass__(cls):
+        cls.name = cls.__qualname__
+
+def work():
     pass
 """
 HERE = "__import__('sys').modules['test_core']"
@@ -83,7 +101,7 @@ HERE = "__import__('sys').modules['test_core']"
     ],
 )
 def test_V6_a_trusted_module_that_another_changed_is_an_alarm(guarded: Guard, statement: str, name: str):
-    core = f"def work():\n    {statement.format(HERE)}\n"
+    core = f"{CORE}\ndef work():\n    {statement.format(HERE)}\n"
     assert f"changes test_core.py {name}" in guarded(core, TEST, "test_one", "test_two").alarms
 
 
@@ -91,12 +109,12 @@ def test_V6_a_trusted_module_that_another_changed_is_an_alarm(guarded: Guard, st
 def test_V6_it_is_compared_with_its_text_where_that_was_done_before_any_test(guarded: Guard, name: str):
     late = f"import sys\nsys.modules['test_core'].{name}\n"
     tests = TEST + "\nimport late\n"
-    session = guarded("def work(): pass\n", tests, "test_two", late=late)
+    session = guarded(CORE, tests, "test_two", late=late)
     assert f"changes test_core.py {name.partition(' ')[0]}" in session.alarms
 
 
 def test_V6_what_a_test_file_changes_itself_is_no_alarm(guarded: Guard):
-    assert guarded("def work(): pass\n", TEST, "TestIt::test_it", "test_one", "test_two").alarms == []
+    assert guarded(CORE, TEST, "TestIt::test_it", "test_one", "test_two").alarms == []
 
 
 @pytest.mark.parametrize(

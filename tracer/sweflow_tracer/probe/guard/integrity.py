@@ -57,7 +57,7 @@ OF_ITSELF = (
         "__hash__",
         "__type_params__",
     ),
-    *("_pytest", "__pytest", "_abc", "_xunit", "_class"),
+    *("_pytest", "__pytest", "_abc", "_xunit", "_class", "tearDown_exceptions", "__slotnames__"),
 )
 """How names begin that Python, pytest and unittest give to a class."""
 VAIN = frozenset({"__getattr__", "__bool__", "__len__", "__call__", "__instancecheck__", "__enter__", "__exit__"})

@@ -71,7 +71,7 @@ class Held:
     def compare(self, scope: Scope, digests: set[str], of_library: Callable[[ModuleType], bool]) -> list[str]:
         """Hold what a scope speaks of; names that are not what it says."""
         space = vars(self._module)
-        wrong = self._compare(scope, space, digests, self._label + " ")
+        wrong = self._compare(scope, self._module, digests, self._label + " ")
         for name, (module, attribute) in scope.imports.items():
             there = sys.modules.get(module)
             if there is not None and of_library(there):
@@ -88,7 +88,9 @@ class Held:
             wrong += self._shadows.intersection(space)
         return ["%s %s" % (self._label, name) for name in wrong]
 
-    def _compare(self, scope: Scope, space: Any, digests: set[str], prefix: str) -> list[str]:
+    def _compare(self, scope: Scope, owner: Any, digests: set[str], prefix: str) -> list[str]:
+        """The same for a module or class; what a metaclass makes of its literals is its own."""
+        space: Any = vars(owner)
         wrong: list[str] = []
         for name in scope.once:
             thing = space.get(name, MISSING)
@@ -103,7 +105,7 @@ class Held:
                 isinstance(function, FunctionType) and digest(function.__code__) in digests
             ):
                 wrong.append(name)
-            if name in scope.literals:
+            if name in scope.literals and type(owner) in (ModuleType, type):
                 if flat(thing) != scope.literals[name]:
                     wrong.append(name)
                 if isinstance(thing, (list, dict, tuple)):
@@ -118,12 +120,14 @@ class Held:
         if not isinstance(kind, type):
             return [name]
         members = vars(kind)
-        wrong = self._compare(scope, members, digests, "%s%s." % (prefix, name))
+        wrong = self._compare(scope, kind, digests, "%s%s." % (prefix, name))
         if "__orig_bases__" not in members and len(bases) == len(kind.__bases__):
             wrong += [
                 name for base, there in zip(bases, kind.__bases__) if base and self._find(base, there) is not there
             ]
-        if type(kind) is type and not issubclass(kind, (tuple, dict)):
+        makers = [base for base in kind.__mro__[:-1] if "__init_subclass__" in vars(base)]
+        plain = type(kind) is type and all(base.__module__ == "unittest.case" for base in makers)
+        if plain and not issubclass(kind, (tuple, dict)):
             wrong += new_names(kind, set(members) - scope.names - scope.loose)
         known = frozenset(members)
         self._classes.append((kind, kind.__bases__, len(members), known, scope.loose, prefix + name))
