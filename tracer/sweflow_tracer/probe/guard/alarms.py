@@ -40,7 +40,7 @@ DEEP = frozenset(
 )
 """What no part of the library does for its own sake: whoever stands nearest outside of it has asked."""
 MOVES = frozenset({"os.link", "os.symlink", "os.rename"})
-FORMATTING = 3
+FORMATTING = 4
 """Frames of traceback or warnings from which on a file is read for a line that is shown."""
 
 
