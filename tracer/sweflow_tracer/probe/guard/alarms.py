@@ -40,8 +40,9 @@ DEEP = frozenset(
 )
 """What no part of the library does for its own sake: whoever stands nearest outside of it has asked."""
 MOVES = frozenset({"os.link", "os.symlink", "os.rename"})
+FORMATTERS = ("/traceback.py", "/warnings.py", "/exceptiongroup/_formatting.py")
 FORMATTING = 4
-"""Frames of traceback or warnings from which on a file is read for a line that is shown."""
+"""How many frames of formatters there are where a file is read for a line that is shown."""
 
 
 class Alarms:
@@ -137,6 +138,6 @@ class Alarms:
         """The same for a file, by way of an import, too; not where the library shows a line of it."""
         formatting = 0
         while frame is not None and self._origin.of_library(frame.f_code):
-            formatting += frame.f_code.co_filename.endswith(("/traceback.py", "/warnings.py"))
+            formatting += frame.f_code.co_filename.endswith(FORMATTERS)
             frame = frame.f_back
         return formatting < FORMATTING and frame is not None and self._origin.foreign(frame.f_code)
