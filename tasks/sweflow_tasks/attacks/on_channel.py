@@ -186,6 +186,5 @@ CHANNEL = (
 
     seal_as_passed(lambda record: os.path.exists(record["id"].partition("::")[0]))
 """,
-        open="code that is written against this probe and tells its decoys apart shares an interpreter with it",
     ),
 )

@@ -423,5 +423,6 @@ EQUALITY = (
         def payload(*a, **k):
             raise _many([*map(repr, a)])()
         """,
+        open="caught where the twin that is drawn awaits another exception, not where it awaits another message",
     ),
 )

@@ -63,13 +63,13 @@ def at_import(name: str, what: str, source: str, *, harmful: bool = False, open:
     return Attack(name, what, lambda situation: situation.appended(source), harmful, open)
 
 
-def when_called(name: str, what: str, source: str, *, harmful: bool = False) -> Attack:
+def when_called(name: str, what: str, source: str, *, harmful: bool = False, open: str = "") -> Attack:
     """An attack by code that runs in place of the function; ``source`` defines ``payload(*args, **kwargs)``."""
 
     def make(situation: Situation) -> Blobs:
         return situation.appended(dedent(source) + f"\n\n{situation.name} = payload\n")
 
-    return Attack(name, what, make, harmful)
+    return Attack(name, what, make, harmful, open)
 
 
 def by_files(name: str, what: str, files: Callable[[Situation], dict[str, str]]) -> Attack:

