@@ -117,7 +117,7 @@ def built(tmp_path_factory: pytest.TempPathFactory, python: Path) -> sweflow.Fol
     """The repository, built by need."""
     root = tmp_path_factory.mktemp("by-need")
     repo = write_repository(root / "repo", {"core.py": CORE, "test_core.py": TESTS})
-    options = sweflow.Options.of(closure="needed")
+    options = sweflow.Options.of(closure="needed", twins=0)
     sweflow.build(repo, root / "out", python=python, options=options, sandbox="process", allow_dirty=True)
     return sweflow.Folder(root / "out")
 

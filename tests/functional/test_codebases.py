@@ -153,7 +153,11 @@ def repo(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def built(repo: Path, python: Path) -> sweflow.Folder:
     out = repo.parent / "out"
     sweflow.build(
-        repo, out, python=python, arguments=("tests",), options=sweflow.Options.of(docstrings="strip", reruns=0)
+        repo,
+        out,
+        python=python,
+        arguments=("tests",),
+        options=sweflow.Options.of(docstrings="strip", reruns=0, twins=0),
     )
     return sweflow.Folder(out)
 

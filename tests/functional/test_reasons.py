@@ -113,7 +113,7 @@ def built(tmp_path_factory: pytest.TempPathFactory, python: Path) -> sweflow.Fol
     }
     repo = write_repository(base / "repo", files)
     arguments = ("--doctest-modules", "--ignore=unfinished.py")
-    sweflow.build(repo, base / "out", python=python, arguments=arguments, options=sweflow.Options.of(reruns=3))
+    sweflow.build(repo, base / "out", python=python, arguments=arguments, options=sweflow.Options.of(reruns=3, twins=0))
     return sweflow.Folder(base / "out")
 
 

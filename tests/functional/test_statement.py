@@ -73,7 +73,7 @@ def test_last():
 def statements(tmp_path_factory, python) -> dict[str, str]:
     """The statement of the step that develops a function, by its name."""
     repo = write_repository(tmp_path_factory.mktemp("statement") / "repo", FILES)
-    sweflow.build(repo, repo.parent / "out", python=python)
+    sweflow.build(repo, repo.parent / "out", python=python, options=sweflow.Options.of(twins=0))
     tasks = sweflow.load_tasks(repo.parent / "out")
     said = [task.row["problem_statement"] for task in tasks]
     return {text.partition("### `")[2].partition("`")[0]: text for text in said}

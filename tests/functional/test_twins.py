@@ -183,11 +183,17 @@ def test_V8_ids_in_a_grade_say_nothing_of_what_is_expected(table):
     assert sorted(double.names.values()) == [f"tests/test_code.py::test_double[given-wanted{n}]" for n in range(3)]
 
 
-def test_V8_gold_is_resolved_however_it_is_drawn(built, grader):
+def test_V8_gold_is_resolved(built, grader):
     for task in sweflow.load_tasks(built.root):
-        for _ in range(3):
-            verdict = grader.grade(task.whole_row(), task.patch)
-            assert (verdict.verdict, verdict.fooled, verdict.alarms) == (VerdictKind.RESOLVED, (), ()), verdict
+        assert grader.grade(task.whole_row(), task.patch).resolved
+
+
+@pytest.mark.slow
+def test_V8_gold_is_resolved_however_it_is_drawn(built, grader):
+    task = sweflow.load_tasks(built.root)[-1]
+    for _ in range(10):
+        verdict = grader.grade(task.whole_row(), task.patch)
+        assert (verdict.verdict, verdict.failing) == (VerdictKind.RESOLVED, ()), verdict
 
 
 def test_V8_another_right_solution_is_resolved(built, grader):

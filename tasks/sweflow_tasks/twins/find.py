@@ -139,18 +139,21 @@ class _Search:
 
     def _functions(self) -> list[TestFunction]:
         """The test functions, their texts, and the names of their tests."""
-        opaque = self._session(self._blobs, ())["items"]
-        self._opaque = False
-        plain = self._session(self._blobs, ())["items"]
-        self._opaque = [item[1] for item in opaque] == [item[1] for item in plain]
-        names = {item[0]: other[0] for item, other in zip(plain, opaque if self._opaque else plain, strict=True)}
-        if len(set(names.values())) < len(names):
-            self._opaque, names = False, {test: test for test in names}
+        traced = self._inputs.graph.tests
+        items = self._session(self._blobs, ())["items"]
+        alike = [item[1] for item in items] == [test.function for test in traced]
+        self._opaque = alike and len({item[0] for item in items}) == len(traced)
+        if self._opaque:
+            tests = [test.id for test in traced]
+        else:  # ids of two tests are one without values, or the suite was collected otherwise
+            items = self._session(self._blobs, ())["items"]
+            tests = [item[0] for item in items]
+        names = {test: item[0] for test, item in zip(tests, items, strict=True)}
         accepted = frozenset(self._tests)
         places: dict[tuple[str, str, int], list[str]] = {}
-        for test, _, place in plain:
+        for test, item in zip(tests, items, strict=True):
             if test in accepted:
-                places.setdefault(tuple(place), []).append(test)
+                places.setdefault(tuple(item[2]), []).append(test)
         return [
             TestFunction(
                 *(path, name, self._digest(path, name, line), tuple(ids)),
