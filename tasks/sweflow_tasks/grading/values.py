@@ -53,9 +53,15 @@ class Verdict(Displayable):
 
     def visible(self) -> "Verdict":
         """The same, with what a candidate may have written as text that does nothing to who looks at it."""
-        failing = tuple((visible(test), visible(end)) for test, end in self.failing)
-        texts = {name: tuple(map(visible, getattr(self, name))) for name in ("fooled", "alarms", "restored")}
-        return replace(self, detail=visible(self.detail), failing=failing, log=visible(self.log), **texts)
+        return replace(
+            self,
+            detail=visible(self.detail),
+            failing=tuple((visible(test), visible(end)) for test, end in self.failing),
+            fooled=tuple(map(visible, self.fooled)),
+            alarms=tuple(map(visible, self.alarms)),
+            restored=tuple(map(visible, self.restored)),
+            log=visible(self.log),
+        )
 
 
 _UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]")
