@@ -52,6 +52,17 @@ def test_double(given, wanted):
     assert code.double(given) == wanted
 
 
+class Even:
+    def __init__(self, value):
+        assert value % 2 == 0, "a change that cannot be collected"
+        self.value = value
+
+
+@pytest.mark.parametrize(("given", "wanted"), [(1, Even(2)), (2, Even(4))])
+def test_even(given, wanted):
+    assert code.double(given) == wanted.value
+
+
 def test_half():
     assert code.half(4) == 2
     with pytest.raises(ValueError, match="3"):
@@ -125,12 +136,13 @@ def test_V8_every_test_that_asserts_something_has_a_twin(table, built):
     having = {test.rpartition("::")[2].partition("[")[0] for test in table.with_twins()}
     assert having == {
         "test_double",
+        "test_even",
         "test_half",
         "test_made",
         "test_spoil",
         "test_spoiled_is_gone",
     }
-    assert {test for test in table.with_twins() if "[" in test} == {
+    assert {test for test in table.with_twins() if "test_double[" in test} == {
         f"tests/test_code.py::test_double[{row}]" for row in ("1-2", "2-4", "5-10")
     }
 
@@ -142,7 +154,7 @@ def test_V8_a_step_whose_tests_assert_nothing_is_no_task(built):
     assert {row["id"] for row in rejected if row["reason"] == "step-rejected"} == {"things.py::touch"}
     summary = json.loads(built.summary.read_text())
     assert_adds_up(summary)
-    assert summary["twins"] == {"tests": 8, "with_twin": 7}
+    assert summary["twins"] == {"tests": 10, "with_twin": 9}
 
 
 def test_V8_tests_that_do_not_bear_company_run_apart_and_readers_of_text_are_left_alone(table):

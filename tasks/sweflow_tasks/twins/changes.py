@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from itertools import zip_longest
 
 from sweflow_tasks.masking.mask import Edit
-from sweflow_tasks.twins.literals import leaves, other_texts
+from sweflow_tasks.twins.literals import compared, leaves, other_texts
 from sweflow_tasks.twins.rows import columns_of, rows_of
 from sweflow_tasks.twins.test_file import FunctionText, TestFile
 from sweflow_tasks.twins.values import Change, TwinKind
@@ -103,7 +103,7 @@ class _Finder:
                     if len(texts) > choice
                 ]
                 if edits:
-                    yield Change(TwinKind.EXPECTATION, tuple(sorted(edits)), marks=True)
+                    yield Change(TwinKind.EXPECTATION, tuple(sorted(edits)))
 
     def _compare(self, test: ast.expr) -> None:
         """What an asserted expression compares with."""
@@ -113,7 +113,7 @@ class _Finder:
             for value in test.values:
                 self._compare(value)
         elif isinstance(test, ast.Compare):
-            self._sides([test.left, *test.comparators])
+            self._sides(list(compared(test)))
         elif isinstance(test, ast.Name):
             self._compared.append(test)
 

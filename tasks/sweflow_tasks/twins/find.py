@@ -6,7 +6,7 @@ more as a grade runs it: in disguise, some tests themselves and some their twins
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from random import Random
 from typing import Any
@@ -202,27 +202,46 @@ class _Search:
         ]
 
     def _kept(self, functions: list[TestFunction]) -> list[TestFunction]:
-        """With the changes that the complete code fails; a turn tries one of each function that wants more."""
+        """With the changes that the complete code fails; a turn tries one of each function that wants more.
+
+        Where a file cannot be collected with its changes, half of them are tried in the next turn; the one that is to
+        blame is given up.
+        """
         queues = {each: self._changes(each) for each in functions}
         kept: dict[TestFunction, list[Twin]] = {each: [] for each in functions}
         tried: Counter[TestFunction] = Counter()
-        while turn := {each: queue[0] for each, queue in queues.items() if queue and self._wants(each, kept[each])}:
-            blobs = changed(self._blobs, ((each, change.edits) for each, change in turn.items()))
-            names = [[each.names.get(test, test)] for each in turn for test in each.ids]
-            found = self._session(blobs, names)
+        most: dict[str, int] = {}
+        while turn := self._turn(queues, kept, most):
+            changes = {each: queues[each][0] for group in turn.values() for each in group}
+            blobs = changed(self._blobs, ((each, change.edits) for each, change in changes.items()))
+            found = self._session(blobs, [[each.names.get(test, test)] for each in changes for test in each.ids])
             there = {item[0] for item in found["items"]}
-            torn = {each.path for each in turn if there.isdisjoint(each.names.get(test, test) for test in each.ids)}
-            for each, change in turn.items():
-                if each.path in torn and any(other.path == each.path and c.marks for other, c in turn.items()):
-                    if change.marks:
-                        queues[each].pop(0)
-                    continue  # what else was changed in this file is tried again
-                queues[each].pop(0)
+            torn = {path: group for path, group in turn.items() if any(_is_gone(each, there) for each in group)}
+            most |= {path: max(1, len(group) // 2) for path, group in torn.items()}
+            most |= {path: 2 * len(group) for path, group in turn.items() if path in most and path not in torn}
+            whole = turn.keys() - torn.keys()
+            blamed = torn.keys() if all(len(group) == 1 for group in torn.values()) else set[str]()
+            for each in (each for path in turn if path in whole | blamed for each in turn[path]):
+                change = queues[each].pop(0)
                 tried[each] += 1
                 fails = tuple(t for t in each.ids if t not in each.untouched and _noticed(found["ended"], each, t))
                 if fails:
                     kept[each].append(Twin(change.kind, change.edits, fails))
         return [replace(each, twins=tuple(kept[each]), tried=tried[each]) for each in functions]
+
+    def _turn(
+        self,
+        queues: Mapping[TestFunction, Sequence[Change]],
+        kept: Mapping[TestFunction, Sequence[Twin]],
+        most: Mapping[str, int],
+    ) -> dict[str, list[TestFunction]]:
+        """Functions to change next, by file."""
+        turn: dict[str, list[TestFunction]] = {}
+        for each, queue in queues.items():
+            group = turn.get(each.path, [])
+            if queue and self._wants(each, kept[each]) and len(group) < most.get(each.path, len(queues)):
+                turn[each.path] = [*group, each]
+        return turn
 
     def _wants(self, each: TestFunction, kept: Sequence[Twin]) -> bool:
         count = Counter(test for twin in kept for test in twin.fails)
@@ -267,6 +286,11 @@ def _failed(
 
 def _place(body: Mapping[str, Any] | None) -> tuple[str, str, int]:
     return (body["path"], body["name"], body["line"]) if body is not None else ("", "", 0)
+
+
+def _is_gone(each: TestFunction, there: Collection[str]) -> bool:
+    """Whether no test of a function was collected."""
+    return not any(each.names.get(test, test) in there for test in each.ids)
 
 
 def _noticed(ended: Mapping[str, Sequence[str]], each: TestFunction, test: str) -> bool:

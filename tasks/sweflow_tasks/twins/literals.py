@@ -18,11 +18,22 @@ def leaves(node: ast.AST, *, through_calls: bool = False) -> Iterator[ast.expr]:
     elif isinstance(node, Display):
         inner = [leaf for child in ast.iter_child_nodes(node) for leaf in leaves(child, through_calls=through_calls)]
         yield from inner or [node]
+    elif isinstance(node, ast.Compare):
+        for side in compared(node):
+            yield from leaves(side, through_calls=through_calls)
     elif isinstance(node, ast.Subscript):
         yield from leaves(node.value, through_calls=through_calls)
     elif not isinstance(node, ast.Lambda | ast.JoinedStr) and (through_calls or not isinstance(node, ast.Call)):
         for child in ast.iter_child_nodes(node):
             yield from leaves(child, through_calls=through_calls)
+
+
+def compared(node: ast.Compare) -> Iterator[ast.expr]:
+    """The sides of a comparison, but for a None behind ``is``: no other literal can stand there."""
+    identity = any(isinstance(operator, ast.Is | ast.IsNot) for operator in node.ops)
+    for side in (node.left, *node.comparators):
+        if not (identity and isinstance(side, ast.Constant) and side.value is None):
+            yield side
 
 
 def other_texts(leaf: ast.expr, file: TestFile) -> list[str]:

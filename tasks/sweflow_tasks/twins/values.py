@@ -22,14 +22,10 @@ class TwinKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A function with something changed. ``edits`` count in bytes of its text, decorators included.
-
-    ``marks``: the change is one of its decorators.
-    """
+    """A function with something changed. ``edits`` count in bytes of its text, decorators included."""
 
     kind: TwinKind
     edits: tuple[Edit, ...]
-    marks: bool = False
 
 
 @dataclass(frozen=True, slots=True)

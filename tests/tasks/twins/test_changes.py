@@ -94,7 +94,6 @@ def test_V8_every_row_of_a_mark_is_changed_at_once():
     first = changes_of(file.functions[0], file, 7)[0]
     after = apply_edits(file.content[file.functions[0].start : file.functions[0].end], first.edits).decode()
     assert after.splitlines()[0].endswith("[(1, 3), pytest.param(3, [5]), (5, 0)])")
-    assert first.marks
     assert first.kind is TwinKind.EXPECTATION
 
 
@@ -131,3 +130,8 @@ def test_functions_have_the_names_that_python_gives_them():
 def test_a_file_that_this_python_does_not_parse_is_refused_by_one_error(content):
     with pytest.raises(ValueError, match=r"."):
         TestFile(content)
+
+
+def test_a_none_behind_is_stays_since_python_warns_of_any_other_literal_there():
+    found = changed("def test_it():\n    assert f(x is not None) is None\n")
+    assert found == [("comparison", "assert not (f(x is not None) is None)")]
