@@ -253,7 +253,7 @@ def test_V8_who_answers_by_the_question_passes_the_twin_too(built, grader, funct
 
 
 def test_V8_a_wrong_answer_that_a_twin_expects_is_wrong_and_no_cheat(built, grader):
-    for _ in range(4):
+    for _ in range(2):
         verdict = graded(built, grader, "greet", "def greet(name):\n    return 'hello, yov'\n")
         assert verdict.verdict is VerdictKind.FAILED, verdict
 
