@@ -80,6 +80,11 @@ def make():
 test_made = make()
 
 
+def test_calls_another_test():
+    test_half()
+    assert code.half(8) == 4
+
+
 def test_touch_asks_for_nothing():
     code.touch([])
 
@@ -154,13 +159,15 @@ def test_V8_a_step_whose_tests_assert_nothing_is_no_task(built):
     assert {row["id"] for row in rejected if row["reason"] == "step-rejected"} == {"things.py::touch"}
     summary = json.loads(built.summary.read_text())
     assert_adds_up(summary)
-    assert summary["twins"] == {"tests": 10, "with_twin": 9}
+    assert summary["twins"] == {"tests": 11, "with_twin": 9}
 
 
 def test_V8_tests_that_do_not_bear_company_run_apart_and_readers_of_text_are_left_alone(table):
     apart = {test for each in table.functions for test in each.apart}
     untouched = {test for each in table.functions for test in each.untouched}
-    assert untouched == {"tests/test_code.py::test_this_file_is_as_it_was_written"}
+    assert untouched == {
+        f"tests/test_code.py::{name}" for name in ("test_this_file_is_as_it_was_written", "test_calls_another_test")
+    }
     assert apart <= {"tests/test_code.py::test_spoiled_is_gone"}
 
 

@@ -22,7 +22,7 @@ from sweflow_tasks.certificate.options import CertificateOptions, Level
 from sweflow_tasks.execution.job_pool import JobPool, Run
 from sweflow_tasks.twins.changes import changes_of
 from sweflow_tasks.twins.draw import Drawn, changed, disguise_all, draw_sides
-from sweflow_tasks.twins.test_file import TestFile
+from sweflow_tasks.twins.test_file import FunctionText, TestFile, spoken_of
 from sweflow_tasks.twins.values import Change, TestFunction, Twin, TwinTable
 from sweflow_tasks.values import JsonObject
 from sweflow_tasks.verification.draft import Inputs
@@ -115,6 +115,7 @@ class _Search:
         self._progress = progress
         self._sessions = 0
         self._opaque = True
+        self._files: dict[str, TestFile | None] = {}
         self._draw = Random("twins " + tree_digest(inputs.blobs))  # the same for the same code
 
     def table(self) -> TwinTable:
@@ -169,15 +170,18 @@ class _Search:
         return next((text.digest for text in functions if (text.name, text.line) == (name, line)), "")
 
     def _file(self, path: str) -> TestFile | None:
-        try:
-            return TestFile(self._blobs[path][1])
-        except (KeyError, ValueError):
-            return None
+        """A test file, parsed once; None where it cannot be."""
+        if path not in self._files:
+            try:
+                self._files[path] = TestFile(self._blobs[path][1])
+            except (KeyError, ValueError):
+                self._files[path] = None
+        return self._files[path]
 
     def _disguisable(self, functions: list[TestFunction]) -> list[TestFunction]:
-        """With those that pass in disguise; tests that fail beside disguised ones are untouched."""
+        """With those that pass in disguise; tests that fail beside disguised ones, or call others, are untouched."""
         functions = [replace(each, disguised=bool(each.digest)) for each in functions]
-        untouched: set[str] = set()
+        untouched = self._calling_tests(functions)
         for _ in range(3):
             found = self._session(disguise_all(self._blobs, functions, self._draw), [self._names(functions, untouched)])
             failed = {test for test in _failed(functions, found["ended"]) if test not in untouched}
@@ -190,6 +194,16 @@ class _Search:
             untouched |= {test for each in functions if not each.disguised for test in each.ids if test in failed}
             functions = [replace(each, disguised=each.disguised and failed.isdisjoint(each.ids)) for each in functions]
         return [replace(each, untouched=tuple(test for test in each.ids if test in untouched)) for each in functions]
+
+    def _calling_tests(self, functions: Sequence[TestFunction]) -> set[str]:
+        """Tests whose functions speak of other test functions: they fail where one of those is its twin."""
+        known = {each.name.rpartition(".")[2] for each in functions if each.digest}
+        found: set[str] = set()
+        for each in functions:
+            text = self._text(each)
+            if text is not None and not spoken_of(text.node).isdisjoint(known):
+                found.update(each.ids)
+        return found
 
     def _names(
         self, functions: Iterable[TestFunction], without: Iterable[str], only: frozenset[str] | set[str] | None = None
@@ -248,22 +262,34 @@ class _Search:
         return any(count[test] < self._wanted for test in each.ids if test not in each.untouched)
 
     def _changes(self, each: TestFunction) -> list[Change]:
+        text, file = self._text(each), self._file(each.path)
+        return list(changes_of(text, file, MOST_CHANGES)) if text is not None and file is not None else []
+
+    def _text(self, each: TestFunction) -> FunctionText | None:
         file = self._file(each.path) if each.digest else None
         texts = [text for text in file.functions if text.digest == each.digest] if file is not None else []
-        return list(changes_of(texts[-1], file, MOST_CHANGES)) if file is not None and texts else []
+        return texts[-1] if texts else None
 
     def _proven(self, functions: list[TestFunction]) -> list[TestFunction]:
-        """Without twins that the complete code passes in company; tests that fail in company run apart."""
+        """Without twins that the complete code passes in company.
+
+        Tests that fail in company run apart, and those that fail alone, too, where other texts are changed, untouched.
+        """
         tests = [test for each in functions for test in each.ids]
         drawn = draw_sides(TwinTable(tuple(functions), self._opaque), tests, self._blobs, self._draw)
         passing: set[str] = set()
         spoiled: set[str] = set()
+        dependent: set[str] = set()
         for side in drawn.sides:
             ended = self._session(side.blobs, self._groups(functions, drawn))["ended"]
             outcomes = {test: ended.get(drawn.names[test], ["", ""])[0] for test in tests}
             passing |= {test for test in side.twins if outcomes[test] == Outcome.PASSED}
-            spoiled |= {test for test in side.real if outcomes[test] != Outcome.PASSED}
-        return [_without(each, passing, spoiled) for each in functions]
+            failed = {test for test in side.real if outcomes[test] != Outcome.PASSED}
+            if failed:
+                alone = self._session(side.blobs, [[drawn.names[test]] for test in sorted(failed)])["ended"]
+                dependent |= {test for test in failed if alone.get(drawn.names[test], ["", ""])[0] != Outcome.PASSED}
+            spoiled |= failed - dependent
+        return [_without(each, passing | dependent, spoiled, dependent) for each in functions]
 
     def _groups(self, functions: Iterable[TestFunction], drawn: Drawn) -> list[list[str]]:
         apart = [test for each in functions for test in each.apart]
@@ -298,9 +324,10 @@ def _noticed(ended: Mapping[str, Sequence[str]], each: TestFunction, test: str) 
     return list(ended.get(each.names.get(test, test), ())) == [Outcome.FAILED, "call"]
 
 
-def _without(each: TestFunction, passing: set[str], spoiled: set[str]) -> TestFunction:
-    if passing.isdisjoint(each.ids) and spoiled.isdisjoint(each.ids):
+def _without(each: TestFunction, passing: set[str], spoiled: set[str], dependent: set[str]) -> TestFunction:
+    if (passing | spoiled).isdisjoint(each.ids):
         return each
     twins = (replace(twin, fails=tuple(t for t in twin.fails if t not in passing)) for twin in each.twins)
     apart = tuple(test for test in each.ids if test in spoiled or test in each.apart)
-    return replace(each, twins=tuple(twin for twin in twins if twin.fails), apart=apart)
+    untouched = tuple(test for test in each.ids if test in dependent or test in each.untouched)
+    return replace(each, twins=tuple(twin for twin in twins if twin.fails), apart=apart, untouched=untouched)

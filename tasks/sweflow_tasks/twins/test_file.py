@@ -71,3 +71,9 @@ class TestFile:
             )
             if not isinstance(node, ast.expr):
                 yield from self._functions(node, above if inner is None else above + getattr(node, "name", "") + inner)
+
+
+def spoken_of(function: AnyFunction) -> set[str]:
+    """Names and attributes that a function speaks of; its own name only as an attribute, of a base class."""
+    found = {node.attr for node in ast.walk(function) if isinstance(node, ast.Attribute)}
+    return found | {node.id for node in ast.walk(function) if isinstance(node, ast.Name)} - {function.name}
