@@ -51,10 +51,7 @@ def draw_sides(table: TwinTable, tests: Collection[str], blobs: Blobs, draw: Ran
         if candidates:
             draw.choice((first, second))[each] = draw.choice(candidates)
     known = {path: file for path, file in files.items() if file is not None}
-    sides = (
-        _side(blobs, known, concerned, chosen, other, wanted - untouched, draw)
-        for chosen, other in ((first, second), (second, first))
-    )
+    sides = (_side(blobs, known, concerned, chosen, wanted - untouched, draw) for chosen in (first, second))
     one, two = sides
     return Drawn((one, two), {test: names.get(test, test) for test in wanted}, untouched)
 
@@ -100,7 +97,6 @@ def _side(
     files: Mapping[str, TestFile],
     concerned: Sequence[TestFunction],
     twins: Mapping[TestFunction, Twin],
-    elsewhere: Mapping[TestFunction, Twin],
     wanted: frozenset[str],
     draw: Random,
 ) -> Side:
