@@ -36,7 +36,7 @@ def test_every_task_has_the_promised_fields(rows):
         *("instance_id", "repo", "base_commit", "patch", "test_patch", "problem_statement", "hints_text"),
         *("created_at", "version", "environment_setup_commit", "FAIL_TO_PASS", "PASS_TO_PASS", "step"),
         *("target_functions", "dependent_functions", "depth", "wave", "test_command", "environment"),
-        *("functions", "lines", "difficulty", "strength"),
+        *("functions", "lines", "difficulty", "strength", "twins"),
         *("timeout", "license", "certificate", "removed_functions", "placeholder_functions", "underspecified", "later"),
         *("pass_to_pass_count", "format_version"),
     }
