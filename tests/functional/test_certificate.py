@@ -56,12 +56,12 @@ def test_all():
     assert core.total([1, 2]) == 3
     core.shout("a")
 """
-FULL = sweflow.CertificateOptions(sweflow.Level.FULL, gold_runs=2)
+FULL = sweflow.CertificateOptions(sweflow.Level.FULL, gold_runs=2, twins=0)
 
 
 def build(base: Path, python: Path, tests: str, **options: Any) -> sweflow.Folder:
     repo = write_repository(base / "repo", {"core.py": CORE, "test_core.py": tests, "conftest.py": ""})
-    chosen = sweflow.Options.of(certificate="full", reruns=0, **options)
+    chosen = sweflow.Options.of(certificate="full", reruns=0, twins=0, **options)
     sweflow.build(repo, base / "out", python=python, options=chosen)
     return sweflow.Folder(base / "out")
 
