@@ -1,6 +1,7 @@
 """A full certificate of a small repository: what it says of good, weak and flaky tests (V1, V4, V5)."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -180,7 +181,7 @@ def test_V4_weak_tasks_are_rejected_on_demand_and_D2_the_rest_is_the_same(built,
     before = built.tasks.read_bytes().splitlines()
     share = {name: c["strength"]["killed"] / c["strength"]["total"] for name, c in certificates.items()}
     assert share["shout"] < share["total"] < share["double"] == 1
-    asked = sweflow.CertificateOptions(sweflow.Level.FULL, gold_runs=2, min_strength=share["total"], max_unnoticed=0)
+    asked = replace(FULL, min_strength=share["total"], max_unnoticed=0)
     dataset = sweflow.verify(built.root, certificate=asked)
     assert_adds_up(dataset.summary)
     assert dataset.summary["steps"]["rejected"] == {"unnoticed-function": 1, "weak-tests": 1}
