@@ -5,6 +5,8 @@ drawn differs from grade to grade.
 """
 
 import ast
+import builtins
+import keyword
 from collections import Counter
 from collections.abc import Collection
 from random import Random
@@ -121,9 +123,9 @@ def _fresh(draw: Random, taken: set[str]) -> str:
     """A name that nobody has."""
     while True:
         name = "".join(draw.choice(_LETTERS) for _ in range(draw.randrange(3, 8)))
-        if name not in taken and name not in _RESERVED:
+        if name not in taken and name not in RESERVED:
             taken.add(name)
             return name
 
 
-_RESERVED = frozenset({*__import__("keyword").kwlist, *__import__("keyword").softkwlist, *dir(__builtins__)})
+RESERVED = frozenset({*keyword.kwlist, *keyword.softkwlist, *dir(builtins)})

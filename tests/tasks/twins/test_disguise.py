@@ -6,7 +6,7 @@ from random import Random
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sweflow_tasks.twins.disguise import disguised
+from sweflow_tasks.twins.disguise import RESERVED, disguised
 from sweflow_tasks.twins.test_file import TestFile
 
 TEXT = '''
@@ -75,3 +75,7 @@ def test_V8_names_that_somebody_sees_keep_theirs(body):
         made = disguised(file, {"outer"}, Random(seed))
         ast.parse(made)
         assert run(made, 1) == run(file.content, 1)
+
+
+def test_a_name_that_is_drawn_hides_no_builtin():
+    assert {"len", "print", "int", "async", "match"} <= RESERVED
