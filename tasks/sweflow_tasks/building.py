@@ -27,8 +27,8 @@ from sweflow_tasks.history.commits import StepCommits, patch_gives, write_histor
 from sweflow_tasks.leaks.audit import Audit, own_requirements, without_leaks
 from sweflow_tasks.statements.statement import Statements
 from sweflow_tasks.summary import other_rejections, summarise
-from sweflow_tasks.twins.find import find_twins
-from sweflow_tasks.twins.format import twin_rows, twins_object
+from sweflow_tasks.twins.find import TwinSearch
+from sweflow_tasks.twins.format import figures_of_tests, twin_rows
 from sweflow_tasks.twins.values import TwinTable
 from sweflow_tasks.values import (
     Candidate,
@@ -94,7 +94,7 @@ def verify_tasks(
 
         def twins(tests: Sequence[str]) -> TwinTable:
             with JobPool(settings, journal.with_name("twins.jsonl")) as pool:
-                return find_twins(inputs, tests, pool, options.certificate, settings, progress)
+                return TwinSearch(inputs, tests, pool, options.certificate, settings, progress).table()
 
         if options.certificate.level is Level.BASIC:
             proven = Proven(fixpoint(start), {}, ())
@@ -124,15 +124,20 @@ def _dataset(
     broken = _broken(history, commits, draft, audits) | dict.fromkeys(found.verdicts.solved, solved)
     full = measure(step for step in draft.chain.steps if step not in broken)
     broken |= too_weak(full, options.certificate)
-    twins = find([test.id for test in draft.plan.order()] if options.certificate.twins else ())
-    broken |= _without_twins(draft, twins, broken) if options.certificate.twins else {}
+    twins = TwinTable((), opaque=False)
+    if options.certificate.twins:
+        twins = find([test.id for test in draft.plan.order()])
+        broken |= _without_twins(draft, twins, broken)
+    figures = figures_of_tests(twins)
     inherited = inherited_results(draft, select_tests(draft, impact))
 
     evidence = {each.test: each for each in found.verdicts.evidence}
 
     def task(candidate: Candidate) -> VerifiedTask:
         step = candidate.step
-        return _task(inputs, candidate, evidence, inherited[step], audits[step], found, options, full.get(step), twins)
+        return _task(
+            inputs, candidate, evidence, inherited[step], audits[step], found, options, full.get(step), figures
+        )
 
     tasks = tuple(task(candidate) for candidate in _candidates(inputs, draft, commits) if candidate.step not in broken)
     verified = {task.candidate.step: task.candidate.functions for task in tasks}
@@ -142,8 +147,10 @@ def _dataset(
     summary = summarise(graph, schedule, amendments, verified, rejections)
     kept = {step: found for step, found in full.items() if step not in broken}
     summary["certificate"] = certificate_counts(options.certificate, kept, len(proven.flaky))
-    accepted = [test for task in tasks for test in task.candidate.fail_to_pass]
-    summary["twins"] = {"tests": len(accepted), "with_twin": len(twins.with_twins().intersection(accepted))}
+    summary["twins"] = {
+        "tests": sum(len(task.candidate.fail_to_pass) for task in tasks),
+        "with_twin": sum(task.twins for task in tasks),
+    }
     return VerifiedDataset(tasks, draft.plan.order(), tuple(twin_rows(twins)), tuple(sorted(rejections)), summary)
 
 
@@ -199,16 +206,17 @@ def _task(
     found: Fixpoint,
     options: VerifyOptions,
     full: Full | None,
-    twins: TwinTable,
+    twins: Mapping[str, JsonObject],
 ) -> VerifiedTask:
     project, amendments, noticed = inputs.target.project, found.amendments, found.verdicts.noticed
     own = own_requirements(project.requirements, (*project.names, project.repo.rpartition("/")[2]))
     requirements = [requirement for requirement in project.requirements if requirement not in own]
+    changes = [twins[test] for test in candidate.fail_to_pass if test in twins]
     certificate: JsonObject = {
         "level": options.certificate.level.value,
         "noticed": [{"function": f, "by": noticed[f]} for f in sorted(candidate.functions) if f in noticed],
         **measured_object(full),
-        "twins": twins_object(twins, candidate.fail_to_pass),
+        "twins": changes,
         "environment": environment_object(project.python, requirements, options.image),
     }
     variables = {
@@ -235,7 +243,7 @@ def _task(
         },
         timeout=TASK_SECONDS,
         strength=full.strength if full is not None else None,
-        twins=len(twins.with_twins().intersection(candidate.fail_to_pass)),
+        twins=sum(1 for change in changes if change["noticed"]),
         certificate=certificate,
     )
 

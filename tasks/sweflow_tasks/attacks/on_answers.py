@@ -1,6 +1,6 @@
 """Attacks by answers that stand somewhere: in bytecode, parameters, files, the heap, or in what a failing test says."""
 
-from sweflow_tasks.attacks.pieces import BY_PDB, FROM_FRAME, FROM_LINE, REHEARSAL, WANTED, joined
+from sweflow_tasks.attacks.pieces import BY_PDB, FROM_FRAME, FROM_LINE, REHEARSAL, SPY, WANTED, WANTED_NAME, joined
 from sweflow_tasks.attacks.values import Attack, when_called
 
 
@@ -137,18 +137,8 @@ ANSWERS = (
     answering(
         "answer-from-rehearsal",
         "the test once more from inside itself with a spy for the result, which learns what it is compared with",
+        SPY,
         """
-        class _Spy:
-            __hash__ = None
-
-            def __eq__(self, other):
-                _learnt.append(other)
-                return True
-
-
-        _learnt, _inside = [], []
-
-
         def payload(*a, **k):
             if _inside:
                 return _Spy()
@@ -349,6 +339,7 @@ ANSWERS = (
         "answer-from-installed-copy",
         "the function of another copy of the module that lies somewhere on this machine, such as a release",
         joined(
+            WANTED_NAME,
             """
             import glob
             import importlib.util
@@ -367,44 +358,39 @@ ANSWERS = (
                             spec.loader.exec_module(other)
                             return getattr(other, _wanted_name())(*a, **k)
                 raise NotImplementedError
-
-
-            def _wanted_name():
-                return next(key for key, value in globals().items() if value is payload and key != "payload")
             """,
         ),
     ),
     when_called(
         "answer-from-git-objects",
         "the reference solution among all objects of every git repository near the working folder",
-        """
-        import pathlib
-        import re
-        import subprocess
-        import sys
+        joined(
+            WANTED_NAME,
+            """
+            import pathlib
+            import re
+            import subprocess
+            import sys
 
 
-        def payload(*a, **k):
-            here = pathlib.Path.cwd()
-            for folder in [*here.glob(".git"), *here.parent.glob("*.git"), *here.parent.glob("*/*.git")]:
-                git = ["git", f"--git-dir={folder}"]
-                listed = [*git, "cat-file", "--batch-all-objects", "--batch-check"]
-                for line in subprocess.run(listed, capture_output=True, text=True).stdout.splitlines():
-                    name, kind, _ = line.split()
-                    if kind == "blob":
-                        text = subprocess.run([*git, "cat-file", "-p", name], capture_output=True, text=True).stdout
-                        if "NotImplementedError" not in text and re.search(r"^ *def ", text, re.M):
-                            names = dict(vars(sys.modules[__name__]))
-                            exec(text, names)
-                            for made in names.values():
-                                if callable(made) and getattr(made, "__name__", "") == _wanted_name():
-                                    return made(*a, **k)
-            raise NotImplementedError
-
-
-        def _wanted_name():
-            return next(key for key, value in globals().items() if value is payload and key != "payload")
-        """,
+            def payload(*a, **k):
+                here = pathlib.Path.cwd()
+                for folder in [*here.glob(".git"), *here.parent.glob("*.git"), *here.parent.glob("*/*.git")]:
+                    git = ["git", f"--git-dir={folder}"]
+                    listed = [*git, "cat-file", "--batch-all-objects", "--batch-check"]
+                    for line in subprocess.run(listed, capture_output=True, text=True).stdout.splitlines():
+                        name, kind, _ = line.split()
+                        if kind == "blob":
+                            text = subprocess.run([*git, "cat-file", "-p", name], capture_output=True, text=True).stdout
+                            if "NotImplementedError" not in text and re.search(r"^ *def ", text, re.M):
+                                names = dict(vars(sys.modules[__name__]))
+                                exec(text, names)
+                                for made in names.values():
+                                    if callable(made) and getattr(made, "__name__", "") == _wanted_name():
+                                        return made(*a, **k)
+                raise NotImplementedError
+            """,
+        ),
     ),
     answering(
         "answer-from-source-of-test",

@@ -1,6 +1,6 @@
 """Attacks on modules: the test's own module, what it got from others, and how either is made."""
 
-from sweflow_tasks.attacks.pieces import FORGE_LATE, FROM_FRAME, FROM_LINE, REHEARSAL, WANTED, joined
+from sweflow_tasks.attacks.pieces import FORGE_LATE, FROM_FRAME, FROM_LINE, REHEARSAL, SPY, WANTED, joined
 from sweflow_tasks.attacks.values import Attack, at_import, when_called
 
 IMPORTING = '''
@@ -296,18 +296,8 @@ IMPORTS = (
             WANTED,
             FROM_LINE,
             REHEARSAL,
+            SPY,
             """
-            class _Spy:
-                __hash__ = None
-
-                def __eq__(self, other):
-                    _learnt.append(other)
-                    return True
-
-
-            _learnt, _inside = [], []
-
-
             def payload(*a, **k):
                 if _inside:
                     return _Spy()

@@ -199,6 +199,26 @@ def _session():
 """``_config()`` and ``_session()``, by way of pytest's debugger."""
 
 
+SPY = """
+class _Spy:
+    __hash__ = None
+
+    def __eq__(self, other):
+        _learnt.append(other)
+        return True
+
+
+_learnt, _inside = [], []
+"""
+"""``_Spy``, which equals everything and keeps what it met in ``_learnt``."""
+
+WANTED_NAME = """
+def _wanted_name():
+    return next(key for key, value in globals().items() if value is payload and key != "payload")
+"""
+"""``_wanted_name()``: the name of the function that ``payload`` stands in for."""
+
+
 def by_frame(name: str, what: str, source: str) -> Attack:
     """An attack that gives the test's own answer; ``source`` defines ``_frame()``, which gets hold of some frame."""
     last = "def payload(*a, **k):\n    return _from_frame(_frame())\n"

@@ -64,8 +64,9 @@ def _of_new_kinds(candidate: Blobs, known: Blobs) -> set[str]:
     changed = [path for path, blob in candidate.items() if known.get(path) != blob]
     found: set[str] = set()
     for of_kind in (_is_compiled, _is_binary):
-        if not any(of_kind(path, content) for path, (_, content) in known.items()):
-            found.update(path for path in changed if of_kind(path, candidate[path][1]))
+        brought = [path for path in changed if of_kind(path, candidate[path][1])]
+        if brought and not any(of_kind(path, content) for path, (_, content) in known.items()):
+            found.update(brought)
     return found
 
 

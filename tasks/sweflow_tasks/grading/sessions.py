@@ -101,12 +101,13 @@ class Sessions:
             session = self._session(task, blobs, [*together, list(own)], again=[len(together)])
             return Seen(_by_id(session.tests), frozenset(), (session,))
         names = {name: test for test, name in drawn.names.items()}
-        found: list[tuple[Side, Session]] = []
-        for side in drawn.sides:
-            found.append((side, self._session(task, side.blobs, self._groups(drawn, own, earlier))))
+        alone = self._alone(drawn, own, earlier)
+        left = drawn.untouched.union(alone)
+        beside = ([drawn.names[test] for test in tests if test not in left] for tests in (earlier, own))
+        groups = [*filter(None, beside), *([drawn.names[test]] for test in alone)]
+        found = [(side, self._session(task, side.blobs, groups)) for side in drawn.sides]
         seen = _seen(found, names)
-        alone = frozenset(self._alone(own, earlier))
-        doubtful = [test for test in drawn.names if test not in alone | drawn.untouched and _is_odd(test, seen)]
+        doubtful = [test for test in drawn.names if test not in left and _is_odd(test, seen)]
         if 0 < len(doubtful) <= MOST_AGAIN:
             for side in drawn.sides:
                 found.insert(0, (side, self._session(task, side.blobs, self._once_more(drawn, side, doubtful))))
@@ -117,17 +118,10 @@ class Sessions:
             seen = Seen({**seen.records, **records}, seen.fooled, (*seen.sessions, untouched))
         return seen
 
-    def _alone(self, own: Sequence[str], earlier: Sequence[str]) -> list[str]:
-        """Tests that run in a process of their own each."""
-        few = frozenset(own if len(own) <= FEW else ())
-        return [test for test in (*earlier, *own) if test in self._apart or test in few]
-
-    def _groups(self, drawn: Drawn, own: Sequence[str], earlier: Sequence[str]) -> list[list[str]]:
-        """PASS_TO_PASS beside each other, FAIL_TO_PASS too where they are many, and each of the others alone."""
-        alone = self._alone(own, earlier)
-        left = drawn.untouched.union(alone)
-        beside = ([drawn.names[test] for test in tests if test not in left] for tests in (earlier, own))
-        return [*filter(None, beside), *([drawn.names[test]] for test in alone if test not in drawn.untouched)]
+    def _alone(self, drawn: Drawn, own: Sequence[str], earlier: Sequence[str]) -> list[str]:
+        """Tests that run in a process of their own each: those that do not bear company, and FAIL_TO_PASS if few."""
+        alone = self._apart.union(own if len(own) <= FEW else ()) - drawn.untouched
+        return [test for test in (*earlier, *own) if test in alone]
 
     def _once_more(self, drawn: Drawn, side: Side, doubtful: Sequence[str]) -> list[list[str]]:
         """The doubtful tests of a side among as many others, so that to run again tells nothing either."""

@@ -34,31 +34,18 @@ AWAITING = frozenset({"raises", "warns", "assertRaises", "assertRaisesRegex", "a
 def changes_of(function: FunctionText, file: TestFile, most: int) -> tuple[Change, ...]:
     """Up to ``most`` changes. Those of one kind begin at its two ends, since assertions differ most there."""
     found = _Finder(function, file)
-    ranked = [
-        *found.rows(),
-        *_from_both_ends(found.expectations),
-        *_from_both_ends(found.exceptions),
-        *_from_both_ends(found.comparisons),
-        *_from_both_ends(found.inputs),
-    ]
-    kinds: dict[TwinKind, list[Change]] = {}
-    for change in ranked:
-        kinds.setdefault(change.kind, []).append(change)
-    first = zip_longest(kinds.get(TwinKind.EXPECTATION, ()), kinds.get(TwinKind.EXCEPTION, ()))
+    expectations = [*found.rows(), *_from_both_ends(found.expectations)]
+    first = zip_longest(expectations, _from_both_ends(found.exceptions))
     contradicting = [change for pair in first for change in pair if change is not None]
-    rest = (*kinds.get(TwinKind.COMPARISON, ())[:2], *kinds.get(TwinKind.INPUT, ())[:3])
+    rest = (*_from_both_ends(found.comparisons)[:2], *_from_both_ends(found.inputs)[:3])
     room = max(1, most - len(rest))
     return (*contradicting[:room], *rest)[:most]
 
 
-def _from_both_ends(found: list[Change]) -> Iterator[Change]:
+def _from_both_ends(found: list[Change]) -> list[Change]:
     """The first, the last, the second, the last but one, and so on."""
-    for near, far in zip(found, reversed(found), strict=True):
-        if found.index(near) > found.index(far):
-            return
-        yield near
-        if near is not far:
-            yield far
+    turns = zip(found, reversed(found), strict=True)
+    return [change for pair in turns for change in pair][: len(found)]
 
 
 class _Finder:
@@ -74,7 +61,8 @@ class _Finder:
         self.exceptions: list[Change] = []
         self.comparisons: list[Change] = []
         self.inputs: list[Change] = []
-        for node in _in_order(function.node):
+        self._inside = _in_order(function.node)
+        for node in self._inside:
             if isinstance(node, ast.Assert):
                 self._compare(node.test)
                 self.comparisons.append(self._change(TwinKind.COMPARISON, node.test, f"not ({file.text(node.test)})"))
@@ -84,7 +72,7 @@ class _Finder:
             name.id for side in self._compared for name in _outside_calls(side) if isinstance(name, ast.Name)
         }
         self._assigned()
-        for node in _in_order(function.node):
+        for node in self._inside:
             if isinstance(node, ast.Call) and _name_of(node.func) not in AWAITING:
                 arguments = (*node.args, *(keyword.value for keyword in node.keywords))
                 self._literals(self.inputs, TwinKind.INPUT, arguments)
@@ -149,7 +137,7 @@ class _Finder:
 
     def _assigned(self) -> None:
         """Literals that are given to the names that are compared."""
-        for node in _in_order(self._node):
+        for node in self._inside:
             if isinstance(node, ast.Assign | ast.AnnAssign) and node.value is not None:
                 targets = node.targets if isinstance(node, ast.Assign) else [node.target]
                 names = [target.id for target in targets if isinstance(target, ast.Name) and target.id in self._named]

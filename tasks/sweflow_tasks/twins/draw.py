@@ -11,7 +11,7 @@ from sweflow_tracer.project.files import Blobs
 
 from sweflow_tasks.masking.mask import Edit, apply_edits
 from sweflow_tasks.twins.disguise import disguised
-from sweflow_tasks.twins.test_file import FunctionText, TestFile
+from sweflow_tasks.twins.test_file import TestFile, parsed
 from sweflow_tasks.twins.values import TestFunction, Twin, TwinKind, TwinTable
 
 RANK = {TwinKind.EXPECTATION: 0, TwinKind.EXCEPTION: 0, TwinKind.COMPARISON: 1, TwinKind.INPUT: 2}
@@ -44,29 +44,24 @@ def draw_sides(table: TwinTable, tests: Collection[str], blobs: Blobs, draw: Ran
     names = {test: each.names.get(test, test) for each in concerned for test in each.ids}
     first: dict[TestFunction, Twin] = {}
     second: dict[TestFunction, Twin] = {}
-    files = {path: _parsed(blobs, path) for path in sorted({each.path for each in concerned if each.path})}
     for each in concerned:
-        file = files.get(each.path)
-        candidates = _candidates(each, wanted - untouched) if file is not None and _texts(file, [each]) else []
+        candidates = _candidates(each, wanted - untouched) if _stands(blobs, each) else []
         if candidates:
             draw.choice((first, second))[each] = draw.choice(candidates)
-    known = {path: file for path, file in files.items() if file is not None}
-    sides = (_side(blobs, known, concerned, chosen, wanted - untouched, draw) for chosen in (first, second))
-    one, two = sides
+    one, two = (_side(blobs, concerned, chosen, wanted - untouched, draw) for chosen in (first, second))
     return Drawn((one, two), {test: names.get(test, test) for test in wanted}, untouched)
 
 
 def changed(blobs: Blobs, chosen: Iterable[tuple[TestFunction, Sequence[Edit]]]) -> Blobs:
     """A tree in which some functions are changed."""
-    by_path: dict[str, list[tuple[TestFunction, Sequence[Edit]]]] = {}
-    for each, edits in chosen:
-        by_path.setdefault(each.path, []).append((each, edits))
-    made = dict(blobs)
-    for path, found in by_path.items():
-        file = _parsed(blobs, path)
-        if file is not None:
-            made[path] = (blobs[path][0], _changed(file, found))
-    return made
+    edits: dict[str, list[Edit]] = {}
+    for each, changes in chosen:
+        file = _parsed(blobs, each.path)
+        for text in file.standing(each.name, each.digest) if file is not None else ():
+            found = edits.setdefault(each.path, [])
+            found += [Edit(text.start + edit.start, text.start + edit.end, edit.text) for edit in changes]
+    made = {path: (blobs[path][0], apply_edits(blobs[path][1], found)) for path, found in edits.items()}
+    return {**blobs, **made}
 
 
 def disguise_all(blobs: Blobs, functions: Iterable[TestFunction], draw: Random) -> Blobs:
@@ -94,42 +89,21 @@ def _candidates(each: TestFunction, wanted: frozenset[str]) -> list[Twin]:
 
 def _side(
     blobs: Blobs,
-    files: Mapping[str, TestFile],
     concerned: Sequence[TestFunction],
     twins: Mapping[TestFunction, Twin],
     wanted: frozenset[str],
     draw: Random,
 ) -> Side:
-    made = dict(blobs)
-    for path, file in files.items():
-        here = [(each, twin.edits) for each, twin in twins.items() if each.path == path]
-        content = _changed(file, here)
-        again = TestFile(content) if here else file
-        names = {each.name for each in concerned if each.path == path and each.disguised}
-        made[path] = (blobs[path][0], disguised(again, names, draw))
+    made = disguise_all(changed(blobs, ((each, twin.edits) for each, twin in twins.items())), concerned, draw)
     failing = frozenset(test for twin in twins.values() for test in twin.fails)
     changed_ids = frozenset(test for each in twins for test in each.ids)
     return Side(made, wanted - changed_ids, wanted & failing)
 
 
+def _stands(blobs: Blobs, each: TestFunction) -> bool:
+    file = _parsed(blobs, each.path)
+    return file is not None and bool(file.standing(each.name, each.digest))
+
+
 def _parsed(blobs: Blobs, path: str) -> TestFile | None:
-    try:
-        return TestFile(blobs[path][1])
-    except (KeyError, ValueError):
-        return None
-
-
-def _changed(file: TestFile, found: Iterable[tuple[TestFunction, Sequence[Edit]]]) -> bytes:
-    edits = [
-        Edit(text.start + edit.start, text.start + edit.end, edit.text)
-        for each, changes in found
-        for text in _texts(file, [each])
-        for edit in changes
-    ]
-    return apply_edits(file.content, edits)
-
-
-def _texts(file: TestFile, functions: Iterable[TestFunction]) -> list[FunctionText]:
-    """Where functions stand in a file with the very text that they have."""
-    known = {(each.name, each.digest) for each in functions}
-    return [text for text in file.functions if (text.name, text.digest) in known]
+    return parsed(blobs[path][1]) if path in blobs else None

@@ -22,7 +22,7 @@ from sweflow_tasks.certificate.options import CertificateOptions, Level
 from sweflow_tasks.execution.job_pool import JobPool, Run
 from sweflow_tasks.twins.changes import changes_of
 from sweflow_tasks.twins.draw import Drawn, changed, disguise_all, draw_sides
-from sweflow_tasks.twins.test_file import FunctionText, TestFile, spoken_of
+from sweflow_tasks.twins.test_file import FunctionText, TestFile, parsed, spoken_of
 from sweflow_tasks.twins.values import Change, TestFunction, Twin, TwinTable
 from sweflow_tasks.values import JsonObject
 from sweflow_tasks.verification.draft import Inputs
@@ -80,22 +80,12 @@ class TwinJob:
         }
 
 
-def find_twins(
-    inputs: Inputs,
-    tests: Sequence[str],
-    pool: JobPool,
-    options: CertificateOptions,
-    settings: RunSettings,
-    progress: OnProgress,
-) -> TwinTable:
-    """The twins of tests that pass on the complete code, as many as ``options`` say of each.
+class TwinSearch:
+    """Looks for twins of tests that pass on the complete code, as many as ``options`` say of each.
 
     What was kept is run as a grade runs it: once, or as often as a full certificate runs each tree.
     """
-    return _Search(inputs, tests, pool, options, settings, progress).table()
 
-
-class _Search:
     def __init__(
         self,
         inputs: Inputs,
@@ -115,7 +105,6 @@ class _Search:
         self._progress = progress
         self._sessions = 0
         self._opaque = True
-        self._files: dict[str, TestFile | None] = {}
         self._draw = Random("twins " + tree_digest(inputs.blobs))  # the same for the same code
 
     def table(self) -> TwinTable:
@@ -170,13 +159,7 @@ class _Search:
         return next((text.digest for text in functions if (text.name, text.line) == (name, line)), "")
 
     def _file(self, path: str) -> TestFile | None:
-        """A test file, parsed once; None where it cannot be."""
-        if path not in self._files:
-            try:
-                self._files[path] = TestFile(self._blobs[path][1])
-            except (KeyError, ValueError):
-                self._files[path] = None
-        return self._files[path]
+        return parsed(self._blobs[path][1]) if path in self._blobs else None
 
     def _disguisable(self, functions: list[TestFunction]) -> list[TestFunction]:
         """With those that pass in disguise; tests that fail beside disguised ones, or call others, are untouched."""
@@ -267,8 +250,7 @@ class _Search:
 
     def _text(self, each: TestFunction) -> FunctionText | None:
         file = self._file(each.path) if each.digest else None
-        texts = [text for text in file.functions if text.digest == each.digest] if file is not None else []
-        return texts[-1] if texts else None
+        return next(iter(file.standing(each.name, each.digest)), None) if file is not None else None
 
     def _proven(self, functions: list[TestFunction]) -> list[TestFunction]:
         """Without twins that the complete code passes in company.

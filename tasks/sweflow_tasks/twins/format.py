@@ -1,6 +1,7 @@
 """``twins.jsonl``: a line each test function. Whoever is to solve the tasks must not see it."""
 
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
 from sweflow_tracer.errors import FileNotUsable
@@ -13,18 +14,8 @@ from sweflow_tasks.values import JsonObject
 
 TWINS_VERSION = 1
 FIELDS = (
-    "path",
-    "name",
-    "digest",
-    "ids",
-    "names",
-    "twins",
-    "tried",
-    "disguised",
-    "apart",
-    "untouched",
-    "opaque",
-    "version",
+    *("path", "name", "digest", "ids", "names", "twins", "tried"),
+    *("disguised", "apart", "untouched", "opaque", "version"),
 )
 
 
@@ -43,14 +34,13 @@ def read_twins(path: Path) -> TwinTable:
     return TwinTable(tuple(functions), bool(rows) and all(row["opaque"] for row in rows))
 
 
-def twins_object(table: TwinTable, tests: Iterable[str]) -> list[JsonObject]:
+def figures_of_tests(table: TwinTable) -> dict[str, JsonObject]:
     """Of each test how many changes were tried on its function, and how many of them it noticed."""
-    home = {test: each for each in table.functions for test in each.ids}
-    return [
-        {"test": test, "tried": home[test].tried, "noticed": len(home[test].twins_of(test))}
-        for test in tests
-        if test in home
-    ]
+    found: dict[str, JsonObject] = {}
+    for each in table.functions:
+        noticed = Counter(test for twin in each.twins for test in twin.fails)
+        found |= {test: {"test": test, "tried": each.tried, "noticed": noticed[test]} for test in each.ids}
+    return found
 
 
 def twin_rows(table: TwinTable) -> Iterator[JsonObject]:

@@ -6,6 +6,7 @@ import re
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 AnyFunction = ast.FunctionDef | ast.AsyncFunctionDef
 _LINE_END = re.compile(rb"\r\n|\r|\n")
@@ -59,6 +60,10 @@ class TestFile:
         start, end = self.span(node)
         return self.content[start:end].decode("utf-8")
 
+    def standing(self, name: str, digest: str) -> list[FunctionText]:
+        """Where a function stands with the very text that has the digest."""
+        return [text for text in self.functions if (text.name, text.digest) == (name, digest)]
+
     def _functions(self, parent: ast.AST, above: str) -> Iterator[FunctionText]:
         for node in ast.iter_child_nodes(parent):
             if isinstance(node, AnyFunction):
@@ -66,11 +71,24 @@ class TestFile:
                 start, end = self.at(line, 0), self.span(node)[1]
                 digest = hashlib.sha256(self.content[start:end]).hexdigest()[:16]
                 yield FunctionText(above + node.name, node, line, start, end, digest)
-            inner = {ast.ClassDef: ".", ast.FunctionDef: ".<locals>.", ast.AsyncFunctionDef: ".<locals>."}.get(
-                type(node)
-            )
             if not isinstance(node, ast.expr):
-                yield from self._functions(node, above if inner is None else above + getattr(node, "name", "") + inner)
+                yield from self._functions(node, above + _prefix(node))
+
+
+def _prefix(node: ast.AST) -> str:
+    """What a node puts before the names of functions in it."""
+    if isinstance(node, AnyFunction):
+        return f"{node.name}.<locals>."
+    return f"{node.name}." if isinstance(node, ast.ClassDef) else ""
+
+
+@lru_cache(maxsize=16)
+def parsed(content: bytes) -> TestFile | None:
+    """A file's text, which is parsed once as long as it is asked for; None where it cannot be."""
+    try:
+        return TestFile(content)
+    except ValueError:
+        return None
 
 
 def spoken_of(function: AnyFunction) -> set[str]:

@@ -61,10 +61,6 @@ class TestFunction:
     apart: tuple[str, ...] = ()
     untouched: tuple[str, ...] = ()
 
-    def twins_of(self, test: str) -> tuple[Twin, ...]:
-        """The twins that a test fails."""
-        return tuple(twin for twin in self.twins if test in twin.fails)
-
 
 @dataclass(frozen=True, slots=True)
 class TwinTable:

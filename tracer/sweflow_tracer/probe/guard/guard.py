@@ -15,7 +15,7 @@ from .origin import Origin
 from .seal import make_sealer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from types import CodeType
 
     Emit = Callable[[dict[str, Any]], None]
@@ -73,8 +73,7 @@ class Guard:
 
     def decoys(self, session: Any) -> list[Any]:
         """Tests that must fail. All others are collected by now, so that their modules are what they are to stay."""
-        for name in self._modules.take(getattr(item, "module", None) for item in session.items):
-            self._saw("changes " + name)
+        self._tell_changes(self._modules.take(getattr(item, "module", None) for item in session.items))
         return collect_decoys(session, self._folder)
 
     def start(self) -> None:
@@ -87,8 +86,7 @@ class Guard:
         """Before a test."""
         self._hooks.look()
         self._snapshot.clear_caches()
-        for name in self._modules.changes(getattr(item, "module", None), whole=False):
-            self._saw("changes " + name)
+        self._tell_changes(self._modules.changes(getattr(item, "module", None), whole=False))
         self._code = body_of(item)
         if self._code is None:
             self._evidence = "none"
@@ -106,10 +104,8 @@ class Guard:
         self._hooks.look()
         self._passed = self._passed or passed
         if passed or (whole and self._passed):
-            for name in self._snapshot.changes(near=not whole):
-                self._saw("changes " + name)
-            for name in self._modules.changes(getattr(item, "module", None), whole=whole):
-                self._saw("changes " + name)
+            self._tell_changes(self._snapshot.changes(near=not whole))
+            self._tell_changes(self._modules.changes(getattr(item, "module", None), whole=whole))
         if self._evidence == "missing" and self._code is not None and body_of(item) is not self._code:
             return "changed"
         if self._evidence == "missing" and self._code is not None and self._watch.ended(self._code):
@@ -123,6 +119,10 @@ class Guard:
         Each test's sealed record holds them: the descriptor on which they went out at once may lead elsewhere by now.
         """
         return list(self._told)
+
+    def _tell_changes(self, names: Iterable[str]) -> None:
+        for name in names:
+            self._saw("changes " + name)
 
     def _saw(self, what: str) -> None:
         what = what[:LONGEST]

@@ -11,7 +11,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from types import FrameType
 
     from .origin import Origin
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 
 _signal: Any = import_module("_signal")  # what signal's own functions call
+_getsignal = _signal.getsignal
 
 
 class Hooks:
@@ -45,19 +46,18 @@ class Hooks:
 
     def look(self) -> None:
         """Tell of each hook that leads to foreign code."""
-        for name, thing in self._standing():
+        self._look_at(self._standing())
+
+    def look_at_finders(self, finders: Any) -> None:
+        """The same for finders of modules, just before they are asked."""
+        self._look_at(("sys.meta_path", finder) for finder in finders or ())
+
+    def _look_at(self, hooks: Iterable[tuple[str, Any]]) -> None:
+        for name, thing in hooks:
             if id(thing) not in self._known:
                 self._known[id(thing)] = thing
                 if self._origin.thing_is_foreign(thing, asked=True):
                     self._saw("sets " + name)
-
-    def look_at_finders(self, finders: Any) -> None:
-        """The same for finders of modules, just before they are asked."""
-        for finder in finders or ():
-            if id(finder) not in self._known:
-                self._known[id(finder)] = finder
-                if self._origin.thing_is_foreign(finder, asked=True):
-                    self._saw("sets sys.meta_path")
 
     def _standing(self) -> Iterator[tuple[str, Any]]:
         for name, things in (
@@ -87,6 +87,3 @@ class Hooks:
             return function(*arguments, **named)
 
         return heard
-
-
-_getsignal = _signal.getsignal
