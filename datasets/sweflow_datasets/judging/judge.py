@@ -297,13 +297,24 @@ def tree_of(folder: str) -> Tree:
 
 def merge(trusted: Tree, candidate: Tree, rules: Dict[str, Any]) -> Tree:
     """The candidate's files, with all that is the task's as in the trusted tree. New links are left out."""
+    kept = {path: entry for path, entry in trusted.items() if protected(path, True, rules)}
+    folders = {folder for path in kept for folder in above(path)}
     made = {
         path: entry
         for path, entry in candidate.items()
-        if not protected(path, path in trusted, rules) and (entry[0] != "link" or trusted.get(path) == entry)
+        if not protected(path, path in trusted, rules)
+        and (entry[0] != "link" or trusted.get(path) == entry)
+        and path not in folders
+        and not any(folder in kept for folder in above(path))
     }
-    made.update((path, entry) for path, entry in trusted.items() if protected(path, True, rules))
+    made.update(kept)
     return made
+
+
+def above(path: str) -> List[str]:
+    """The folders that a path lies in."""
+    parts = path.split("/")[:-1]
+    return ["/".join(parts[:depth]) for depth in range(1, len(parts) + 1)]
 
 
 def protected(path: str, known: bool, rules: Dict[str, Any]) -> bool:

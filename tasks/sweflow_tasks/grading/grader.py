@@ -101,7 +101,7 @@ class Grader:
             kind = VerdictKind.FAILED if error.collected else VerdictKind.NO_TESTS_RAN
             kind = VerdictKind.TIMED_OUT if error.timed_out else kind
             return Verdict(instance, kind, detail=error.problem, restored=restored, log=error.log)
-        except SweflowError as error:
+        except (SweflowError, OSError) as error:
             return Verdict(instance, VerdictKind.INFRASTRUCTURE, detail=str(error), restored=restored)
 
     def _judge(self, task: JsonObject, patch: str, blobs: Blobs) -> Verdict:
@@ -122,7 +122,7 @@ class Grader:
             guarded.append("tests that must fail did not")
         elif found.resolved and any(len(session.decoys) < FEWEST_DECOYS for session in seen.sessions):
             guarded.append("tests that must fail did not run")
-        found = replace(found, fooled=tuple(sorted(fooled)), alarms=tuple(guarded), log=seen.sessions[0].log)
+        found = replace(found, fooled=tuple(sorted(fooled)), alarms=tuple(guarded), log=seen.log)
         problems = [*(f"{test} passes with another expectation, too" for test in found.fooled), *guarded]
         if not problems:
             return found

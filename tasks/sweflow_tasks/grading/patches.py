@@ -36,7 +36,8 @@ def apply_patch(history: Path, commit: str, patch: str) -> Blobs | Refused:
         index = folder / "index"
         run_git(folder, "read-tree", commit, index=index)
         if patch.strip():
-            data = patch.encode("utf-8", "surrogateescape" if _escaped(patch) else "replace")
+            whole = patch if patch.endswith("\n") else patch + "\n"  # git wants the last line's end
+            data = whole.encode("utf-8", "surrogateescape" if _escaped(patch) else "replace")
             try:
                 run_git(folder, "apply", "--cached", "--whitespace=nowarn", data=data, index=index)
             except subprocess.CalledProcessError as error:

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -48,7 +49,7 @@ def read_predictions(source: str, tasks: Sequence[JsonObject]) -> tuple[Predicti
 def _rows(path: Path) -> list[tuple[str, object]]:
     """The rows of a file, each with the place to look for it."""
     try:
-        rows = _parsed(path.read_text("utf-8"))
+        rows = _parsed(path.read_text("utf-8-sig"))
     except FileNotFoundError as error:
         raise FileNotUsable(path, "is not there", "give a file of predictions, or gold, or empty") from error
     except (OSError, ValueError, RecursionError) as error:
@@ -96,6 +97,14 @@ def _prediction(path: Path, place: str, row: object) -> Prediction:
     patch, score = row["model_patch"], row.get("score")
     if not isinstance(patch, str | None):
         raise FileNotUsable(path, f"has a model_patch that is no text in {place} ({instance})", SHAPE)
-    if isinstance(score, bool) or not isinstance(score, int | float | None):
+    if score is not None and not _is_number(score):
         raise FileNotUsable(path, f"has a score that is no number in {place} ({instance})", SHAPE)
     return Prediction(instance, str(row.get("model_name_or_path", "unnamed")), patch or "", 0, score)
+
+
+def _is_number(value: object) -> bool:
+    """Whether a value of JSON is a number that a float can hold; ``1e999`` is none."""
+    try:
+        return isinstance(value, int | float) and not isinstance(value, bool) and isfinite(value)
+    except OverflowError:
+        return False

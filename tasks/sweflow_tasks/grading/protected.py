@@ -50,10 +50,16 @@ def restore(
     def protected(path: str) -> bool:
         return path in named or is_protected(path) or (path not in skeleton and _top(path, roots) in shadows)
 
-    made = {path: blob for path, blob in candidate.items() if not protected(path)}
-    made |= {path: blob for path, blob in tests.items() if protected(path)}
+    trusted = {path: blob for path, blob in tests.items() if protected(path)}
+    folders = {str(parent) for path in trusted for parent in PurePosixPath(path).parents}
+
+    def put_back(path: str) -> bool:
+        in_the_place_of_a_file = any(str(parent) in trusted for parent in PurePosixPath(path).parents)
+        return protected(path) or path in folders or in_the_place_of_a_file
+
+    made = {path: blob for path, blob in candidate.items() if not put_back(path)} | trusted
     touched = (path for path in candidate.keys() | skeleton.keys() if candidate.get(path) != skeleton.get(path))
-    return made, tuple(sorted(path for path in touched if protected(path)))
+    return made, tuple(sorted(path for path in touched if put_back(path)))
 
 
 def _of_new_kinds(candidate: Blobs, known: Blobs) -> set[str]:

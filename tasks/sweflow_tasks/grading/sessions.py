@@ -22,17 +22,23 @@ from sweflow_tasks.values import JsonObject
 
 FEW = 6
 """FAIL_TO_PASS that run each in a process of its own; more run beside each other, as PASS_TO_PASS do."""
+MOST_LOG = 8000
+"""Characters of a log."""
 MOST_AGAIN = 40
 """Tests that run once more, each alone, where they ended beside others as nobody expects; more say enough."""
 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What a grade saw: a record of each test as it stands, tests whose twin passed, and the sessions."""
+    """What a grade saw: a record of each test as it stands, tests whose twin passed, and the sessions.
+
+    ``plain``: there was no twin, and no disguise.
+    """
 
     records: dict[str, TestRecord]
     fooled: frozenset[str]
     sessions: tuple[Session, ...]
+    plain: bool = False
 
     @property
     def alarms(self) -> frozenset[str]:
@@ -48,6 +54,17 @@ class Seen:
     def uncollected(self) -> tuple[str, ...]:
         """Files that could not be collected."""
         return tuple(dict.fromkeys(error["path"] for session in self.sessions for error in session.errors))
+
+    @property
+    def log(self) -> str:
+        """The last lines of what pytest printed; where twins ran, how tests as they stand failed, and nothing else.
+
+        What pytest prints shows the texts of twins, and so may what the code under test prints.
+        """
+        if self.plain:
+            return self.sessions[0].log
+        failures = ((test, record.get("failure")) for test, record in self.records.items())
+        return "".join(f"{test}: {row['type']}: {row['message']}\n" for test, row in failures if row)[:MOST_LOG]
 
     @property
     def passed(self) -> frozenset[str]:
@@ -99,7 +116,7 @@ class Sessions:
         if not self._twins.functions:
             together = [list(earlier)] if earlier else []
             session = self._session(task, blobs, [*together, list(own)], again=[len(together)])
-            return Seen(_by_id(session.tests), frozenset(), (session,))
+            return Seen(_by_id(session.tests), frozenset(), (session,), plain=True)
         names = {name: test for test, name in drawn.names.items()}
         alone = self._alone(drawn, own, earlier)
         left = drawn.untouched.union(alone)

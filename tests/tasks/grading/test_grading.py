@@ -27,6 +27,7 @@ from sweflow_tasks.grading.sessions import Seen
 from sweflow_tasks.history.fast_import import CommitStream
 from sweflow_tasks.history.git import run_git
 from sweflow_tracer.errors import FileNotUsable
+from sweflow_tracer.runner.session import Session
 
 from tests.helpers import git
 
@@ -66,6 +67,11 @@ def test_a_patch_gives_the_files_it_leads_to_and_the_history_gains_nothing(histo
     made = apply_patch(folder, commit, new_file("more.py"))
     assert made == {"core.py": ("100644", b"one = 1\n"), "more.py": ("100644", b"x\n")}
     assert git(folder, "count-objects", "-v") == before
+
+
+def test_a_patch_whose_last_line_has_no_end_applies(history):
+    assert apply_patch(*history, new_file("a.py").rstrip("\n")) == apply_patch(*history, new_file("a.py"))
+    assert "a.py" in apply_patch(*history, new_file("a.py"))
 
 
 def test_an_empty_patch_is_the_skeleton(history):
@@ -116,6 +122,17 @@ def test_V6_tests_configuration_and_what_loads_by_itself_are_put_back():
     assert set(restored) == {*planted, "setup.cfg", "tests/test_a.py", "tests/test_b.py"}
 
 
+def test_V6_a_file_in_the_place_of_a_folder_of_tests_is_put_back_and_so_is_a_folder_in_that_of_a_file():
+    skeleton = dict.fromkeys(("pkg/a.py", "tests/test_a.py", "tests/deep/test_b.py", "setup.cfg"), ("100644", b""))
+    planted = ("tests", "setup.cfg/x.txt")
+    kept = {path: blob for path, blob in skeleton.items() if path == "pkg/a.py"}
+    made, restored = restore({**kept, **dict.fromkeys(planted, ("100644", b"new"))}, skeleton, skeleton, (".",), (), ())
+    assert made == skeleton
+    assert set(restored) == {*planted, *skeleton} - {"pkg/a.py"}
+    deep, _ = restore({**kept, "tests/deep": ("100644", b"new")}, skeleton, skeleton, (".",), (), ())
+    assert deep == skeleton
+
+
 def test_V6_compiled_modules_and_binary_files_are_refused_where_the_project_has_none():
     skeleton = {"pkg/a.py": ("100644", b"a = 1\n"), "pkg/b.txt": ("100644", b"text")}
     added = {
@@ -163,6 +180,15 @@ def test_V6_what_a_candidate_prints_does_nothing_to_who_looks_at_it():
     assert verdict == verdict.visible()
 
 
+def test_V8_the_log_of_a_grade_with_twins_says_how_tests_as_they_stand_failed_and_nothing_else():
+    printed = Session()
+    printed.log = "assert f() == 'what the twin wants'"
+    failed = {"outcome": "failed", "failure": {"type": "AssertionError", "message": "assert 1 == 2"}}
+    records = {"tests/test_a.py::test_new": failed, "tests/test_a.py::test_old": {"outcome": "passed"}}
+    assert Seen(records, frozenset(), (printed,)).log == "tests/test_a.py::test_new: AssertionError: assert 1 == 2\n"
+    assert Seen(records, frozenset(), (printed,), plain=True).log == printed.log
+
+
 def test_V6_a_pass_without_evidence_is_none():
     verdict = verdict_of(TASK, seen("passed", "passed", "passed"), [TASK["FAIL_TO_PASS"][0]])
     assert verdict.verdict is VerdictKind.FAILED
@@ -204,6 +230,20 @@ def test_NaN_and_infinities_are_refused(tmp_path: Path):
             path.write_text(text, "utf-8")
             with pytest.raises(FileNotUsable, match="is no JSON"):
                 read_predictions(str(path), [TASK])
+
+
+def test_a_score_that_no_float_holds_is_refused(tmp_path: Path):
+    path = tmp_path / "preds.jsonl"
+    for number in ("1e999", "-1e999", "1" * 400):
+        path.write_text(f'{{"instance_id": "small-1", "model_patch": "", "score": {number}}}', "utf-8")
+        with pytest.raises(FileNotUsable, match="score that is no number"):
+            read_predictions(str(path), [TASK])
+
+
+def test_a_byte_order_mark_before_predictions_is_no_part_of_them(tmp_path: Path):
+    path = tmp_path / "preds.jsonl"
+    path.write_text('{"instance_id": "small-1", "model_patch": ""}\n', "utf-8-sig")
+    assert [p.instance_id for p in read_predictions(str(path), [TASK])] == ["small-1"]
 
 
 def test_one_prediction_for_no_task_is_that_rows_error(tmp_path: Path):
