@@ -41,6 +41,7 @@ from sweflow_tasks.values import (
     VerifiedDataset,
     VerifiedTask,
 )
+from sweflow_tasks.verification.data_reads import NOTHING_READ
 from sweflow_tasks.verification.draft import Amendments, Draft, Inputs, make_draft, unstable
 from sweflow_tasks.verification.fixpoint import Fixpoint, find_fixpoint
 from sweflow_tasks.verification.impact import Impact
@@ -87,14 +88,15 @@ def verify_tasks(
     with ExitStack() as stack:
         verifier = stack.enter_context(Verifier(settings, journal, inputs.seconds))
         inherit = options.inherit and options.certificate.level is Level.BASIC
-        impact = Impact(inputs.graph, inputs.index, verifier.watch(inputs)) if inherit else None
+        reads = verifier.watch(inputs) if inherit or options.certificate.twins else NOTHING_READ
+        impact = Impact(inputs.graph, inputs.index, reads) if inherit else None
 
         def fixpoint(amendments: Amendments) -> Fixpoint:
             return find_fixpoint(inputs, verifier, amendments, progress, impact)
 
         def twins(tests: Sequence[str]) -> TwinTable:
             with JobPool(settings, journal.with_name("twins.jsonl")) as pool:
-                return TwinSearch(inputs, tests, pool, options.certificate, settings, progress).table()
+                return TwinSearch(inputs, tests, pool, options.certificate, settings, progress, reads).table()
 
         if options.certificate.level is Level.BASIC:
             proven = Proven(fixpoint(start), {}, ())

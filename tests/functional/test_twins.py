@@ -9,6 +9,7 @@ from sweflow_datasets.grading import grader_of
 from sweflow_tasks.attacks.matrix import attack_patch, situation_of
 from sweflow_tasks.attacks.values import Attack, Situation
 from sweflow_tasks.grading import VerdictKind
+from sweflow_tasks.grading.grader import Grader
 from sweflow_tasks.history.git import read_commit
 from sweflow_tasks.twins.draw import draw_sides
 from sweflow_tasks.twins.format import read_twins
@@ -100,6 +101,11 @@ def test_spoiled_is_gone():
     assert code.double(4) == 8
 
 
+def test_of_a_data_file():
+    number = int((pathlib.Path(__file__).parent.parent / "data" / "number.txt").read_text())
+    assert code.double(number) == 14
+
+
 def test_this_file_is_as_it_was_written():
     text = pathlib.Path(__file__).read_text()
     assert "(given, wanted):\\n    assert" in text
@@ -110,7 +116,7 @@ def test_this_file_is_as_it_was_written():
 @pytest.fixture(scope="module")
 def built(tmp_path_factory, python) -> sweflow.Folder:
     root = tmp_path_factory.mktemp("twins")
-    repo = write_repository(root / "small", {"things.py": CODE, "tests/test_code.py": TESTS})
+    repo = write_repository(root / "small", {"things.py": CODE, "tests/test_code.py": TESTS, "data/number.txt": "7\n"})
     sweflow.build(repo, root / "out", python=python, sandbox="process")
     return sweflow.Folder(root / "out")
 
@@ -146,6 +152,7 @@ def test_V8_every_test_that_asserts_something_has_a_twin(table, built):
         "test_made",
         "test_spoil",
         "test_spoiled_is_gone",
+        "test_of_a_data_file",
     }
     assert {test for test in table.with_twins() if "test_double[" in test} == {
         f"tests/test_code.py::test_double[{row}]" for row in ("1-2", "2-4", "5-10")
@@ -159,7 +166,7 @@ def test_V8_a_step_whose_tests_assert_nothing_is_no_task(built):
     assert {row["id"] for row in rejected if row["reason"] == "step-rejected"} == {"things.py::touch"}
     summary = json.loads(built.summary.read_text())
     assert_adds_up(summary)
-    assert summary["twins"] == {"tests": 11, "with_twin": 9}
+    assert summary["twins"] == {"tests": 12, "with_twin": 10}
 
 
 def test_V8_tests_that_do_not_bear_company_run_apart_and_readers_of_text_are_left_alone(table):
@@ -263,6 +270,40 @@ def test_V8_a_wrong_answer_that_a_twin_expects_is_wrong_and_no_cheat(built, grad
     for _ in range(2):
         verdict = graded(built, grader, "greet", "def greet(name):\n    return 'hello, yov'\n")
         assert verdict.verdict is VerdictKind.FAILED, verdict
+
+
+def test_V6_a_data_file_that_tests_read_is_put_back_wherever_it_lies(built, grader, table):
+    task = sweflow.load_tasks(built.root)[-1]
+    assert table.reads_of(task.pass_to_pass) == {"data/number.txt", "pyproject.toml"}
+    change = (
+        "diff --git a/data/number.txt b/data/number.txt\n--- a/data/number.txt\n+++ b/data/number.txt\n"
+        "@@ -1 +1 @@\n-7\n+8\n"
+    )
+    verdict = grader.grade(task.whole_row(), task.patch + change)
+    assert (verdict.verdict, verdict.restored) == (VerdictKind.RESOLVED, ("data/number.txt",))
+
+
+def test_V8_a_pass_of_few_tests_is_told_from_its_twin_more_than_once(built, grader, monkeypatch):
+    task = task_of(built, "greet")
+    rounds = []
+    monkeypatch.setattr(Grader, "_judge_round", heard(Grader._judge_round, rounds))
+    assert graded(built, grader, "greet", 'def greet(name):\n    return f"hello, {name}"\n').resolved
+    assert [len(each["FAIL_TO_PASS"]) for each in rounds] == [1, 1, 1]
+    assert [len(each["PASS_TO_PASS"]) for each in rounds[1:]] == [0, 0]
+    rounds.clear()
+    assert not grader.grade(task.whole_row(), "").resolved
+    assert grader.grade(task.whole_row(), task.patch).resolved
+    assert len(rounds) == 2
+
+
+def heard(function, tasks):
+    """A method that notes the tasks that it is called with."""
+
+    def method(self, task, *arguments):
+        tasks.append(task)
+        return function(self, task, *arguments)
+
+    return method
 
 
 def test_twins_can_be_left_out(built, tmp_path, python):

@@ -57,6 +57,7 @@ class Grader:
         self._target = target
         self._history = history
         self._launcher = launcher
+        self._twins = twins
         self._sessions = Sessions(target, source, launcher, ledger, twins, timeout, collect)
         self._allowed: dict[str, Allowed] = {}
         self._modules = installed_modules(target.python)
@@ -92,7 +93,8 @@ class Grader:
         tests = read_commit(self._history, f"refs/tests/{int(task['step']):04d}")
         project = self._target.project
         ids = (*task["FAIL_TO_PASS"], *task["PASS_TO_PASS"])
-        blobs, restored = restore(made, skeleton, tests, project.roots, project.requirements, ids, self._modules)
+        data = self._twins.reads_of(ids)
+        blobs, restored = restore(made, skeleton, tests, project.roots, project.requirements, ids, self._modules, data)
         try:
             return replace(self._judge(task, patch, blobs), restored=restored)
         except (RanElsewhere, RunnerDependency) as error:
@@ -105,7 +107,18 @@ class Grader:
             return Verdict(instance, VerdictKind.INFRASTRUCTURE, detail=str(error), restored=restored)
 
     def _judge(self, task: JsonObject, patch: str, blobs: Blobs) -> Verdict:
+        """The verdict of as many rounds as it takes. Gold needs one: it is what the twins were made of."""
         drawn = self._sessions.draw(task, blobs)
+        found = self._judge_round(task, patch, blobs, drawn)
+        rounds = self._sessions.more_rounds(task, drawn) if patch != task["patch"] else 0
+        few = {**task, "PASS_TO_PASS": []}
+        for _ in range(rounds):
+            if not found.resolved:
+                break
+            found = self._judge_round(few, patch, blobs, self._sessions.draw(few, blobs))
+        return found
+
+    def _judge_round(self, task: JsonObject, patch: str, blobs: Blobs, drawn: Drawn) -> Verdict:
         seen = self._sessions.run(task, blobs, drawn)
         alarms, bare = seen.alarms, seen.without_evidence
         fooled = seen.fooled & seen.passed

@@ -35,14 +35,16 @@ def restore(
     requirements: Iterable[str],
     ids: Iterable[str],
     modules: Iterable[str] = (),
+    data: Iterable[str] = (),
 ) -> tuple[Blobs, tuple[str, ...]]:
     """The candidate's tree with all that is the task's as in ``tests``; and the paths where it was not.
 
     ``skeleton`` is what the candidate started from, ``tests`` the same with the step's tests. ``roots`` are import
     roots below the tree, ``requirements`` pins of what is installed beside the project, ``ids`` of the task's tests.
-    ``modules`` are top-level names that are installed, which need not be those of their distributions.
+    ``modules`` are top-level names that are installed, which need not be those of their distributions. ``data`` are
+    files that the tests read.
     """
-    named = {test.partition("::")[0] for test in ids}
+    named = {*data, *(test.partition("::")[0] for test in ids)}
     named |= {path for path in skeleton.keys() | tests.keys() if skeleton.get(path) != tests.get(path)}
     shadows = shadowing(requirements).union(modules)
     named |= _of_new_kinds(candidate, {**skeleton, **tests})

@@ -22,6 +22,8 @@ from sweflow_tasks.values import JsonObject
 
 FEW = 6
 """FAIL_TO_PASS that run each in a process of its own; more run beside each other, as PASS_TO_PASS do."""
+ENOUGH = 3
+"""Times that some FAIL_TO_PASS must have been told from its twin; a single test could be by chance."""
 MOST_LOG = 8000
 """Characters of a log."""
 MOST_AGAIN = 40
@@ -106,6 +108,11 @@ class Sessions:
     def draw(self, task: JsonObject, blobs: Blobs) -> Drawn:
         """The two trees of a grade, of a tree in which all that is protected is the task's."""
         return draw_sides(self._twins, (*task["FAIL_TO_PASS"], *task["PASS_TO_PASS"]), blobs, self._draw)
+
+    def more_rounds(self, task: JsonObject, drawn: Drawn) -> int:
+        """How often its FAIL_TO_PASS are to be drawn again for a pass to count."""
+        told = drawn.told_apart.intersection(task["FAIL_TO_PASS"])
+        return -(-ENOUGH // len(told)) - 1 if told else 0
 
     def run(self, task: JsonObject, blobs: Blobs, drawn: Drawn) -> Seen:
         """Both sides, and the tests of neither; what ended as nobody expects beside others runs once more, alone.

@@ -5,8 +5,10 @@ the change (ImpossibleBench, arXiv 2510.20270, changes tests so). A changed inpu
 """
 
 import ast
+import re
 from collections.abc import Iterable, Iterator
 from itertools import zip_longest
+from random import Random
 
 from sweflow_tasks.masking.mask import Edit
 from sweflow_tasks.twins.literals import compared, leaves, other_texts
@@ -14,7 +16,12 @@ from sweflow_tasks.twins.rows import columns_of, rows_of
 from sweflow_tasks.twins.test_file import FunctionText, TestFile
 from sweflow_tasks.twins.values import Change, TwinKind
 
-OTHER_EXCEPTIONS = ("TypeError", "ValueError", "KeyError", "RuntimeError", "StopAsyncIteration")
+OTHER_EXCEPTIONS = (
+    *("OverflowError", "ZeroDivisionError", "ImportError", "EOFError", "PermissionError", "TimeoutError"),
+    *("ConnectionError", "UnicodeError", "RecursionError", "FileExistsError", "FloatingPointError"),
+)
+"""What may be awaited instead: nothing that a class of one's own inherits beside ValueError, TypeError or KeyError."""
+OTHER_WARNINGS = ("ResourceWarning", "BytesWarning", "ImportWarning", "UnicodeWarning", "SyntaxWarning")
 SWAPPED = {
     **{"assertTrue": "assertFalse", "assertEqual": "assertNotEqual", "assertIs": "assertIsNot"},
     **{"assertIn": "assertNotIn", "assertIsNone": "assertIsNotNone", "assertIsInstance": "assertNotIsInstance"},
@@ -28,6 +35,8 @@ GATHERING = frozenset(
 """What makes a value of literals and nothing else."""
 EXPECTING = ("expect", "want", "correct", "desired")
 """How names of expected values begin."""
+_SPECIAL = re.compile(r"\\[A-Za-z0-9]|\(\?")
+"""Where another letter may make another kind of pattern, or none."""
 AWAITING = frozenset({"raises", "warns", "assertRaises", "assertRaisesRegex", "assertWarns", "assertWarnsRegex"})
 
 
@@ -55,6 +64,7 @@ class _Finder:
         self._file = file
         self._start = function.start
         self._node = function.node
+        self._draw = Random(function.digest)  # the same for the same text
         self._compared: list[ast.expr] = []
         self._used: set[int] = set()
         self.expectations: list[Change] = []
@@ -86,7 +96,7 @@ class _Finder:
                 edits = [
                     Edit(start - self._start, end - self._start, texts[choice].encode("utf-8"))
                     for (start, end), texts in (
-                        (self._file.span(leaf), other_texts(leaf, self._file)) for leaf in cells
+                        (self._file.span(leaf), other_texts(leaf, self._file, self._draw)) for leaf in cells
                     )
                     if len(texts) > choice
                 ]
@@ -119,9 +129,11 @@ class _Finder:
         if name in AWAITING and node.args:
             awaited, rest = node.args[0], [k.value for k in node.keywords if k.arg == "match"]
             rest += node.args[1:2] if name.endswith("Regex") else []
-            texts = [other for other in OTHER_EXCEPTIONS if other != self._file.text(awaited)]
-            self.exceptions += [self._change(TwinKind.EXCEPTION, awaited, text) for text in texts[:3]]
-            self._literals(self.expectations, TwinKind.EXPECTATION, rest)
+            others = OTHER_WARNINGS if "warn" in name.lower() else OTHER_EXCEPTIONS
+            texts = [other for other in others if other not in self._file.text(awaited)]
+            drawn = self._draw.sample(texts, 3)
+            self.exceptions += [self._change(TwinKind.EXCEPTION, awaited, text) for text in drawn]
+            self._literals(self.expectations, TwinKind.EXPECTATION, filter(_is_pattern_without_escapes, rest))
         elif name.startswith("assert") and node.args:
             if name in ("assertTrue", "assertFalse"):
                 self._compare(node.args[0])
@@ -155,7 +167,7 @@ class _Finder:
     ) -> None:
         for place in places:
             for leaf in leaves(place, through_calls=through_calls):
-                texts = other_texts(leaf, self._file)
+                texts = other_texts(leaf, self._file, self._draw)
                 if id(leaf) not in self._used and texts:
                     self._used.add(id(leaf))
                     found.append(self._change(kind, leaf, texts[0]))
@@ -165,6 +177,11 @@ class _Finder:
     def _change(self, kind: TwinKind, node: ast.expr, text: str) -> Change:
         start, end = self._file.span(node)
         return Change(kind, (Edit(start - self._start, end - self._start, text.encode("utf-8")),))
+
+
+def _is_pattern_without_escapes(node: ast.expr) -> bool:
+    """Whether a literal stays a regular expression with another letter in it."""
+    return isinstance(node, ast.Constant) and isinstance(node.value, str) and not _SPECIAL.search(node.value)
 
 
 def _in_order(function: ast.AST) -> list[ast.AST]:

@@ -35,6 +35,12 @@ class Drawn:
     names: Mapping[str, str]
     untouched: frozenset[str]
 
+    @property
+    def told_apart(self) -> frozenset[str]:
+        """The tests that are themselves on one side and a twin on the other."""
+        one, two = self.sides
+        return (one.real & two.twins) | (two.real & one.twins)
+
 
 def draw_sides(table: TwinTable, tests: Collection[str], blobs: Blobs, draw: Random) -> Drawn:
     """Two trees for some tests on a tree. Tests of which nothing is known are themselves in both."""

@@ -25,6 +25,7 @@ from sweflow_tasks.twins.draw import Drawn, changed, disguise_all, draw_sides
 from sweflow_tasks.twins.test_file import FunctionText, TestFile, parsed, spoken_of
 from sweflow_tasks.twins.values import Change, TestFunction, Twin, TwinTable
 from sweflow_tasks.values import JsonObject
+from sweflow_tasks.verification.data_reads import FileReads
 from sweflow_tasks.verification.draft import Inputs
 
 MOST_CHANGES = 7
@@ -94,7 +95,9 @@ class TwinSearch:
         options: CertificateOptions,
         settings: RunSettings,
         progress: OnProgress,
+        reads: FileReads,
     ) -> None:
+        self._reads = reads
         self._inputs = inputs
         self._blobs = inputs.blobs
         self._tests = tuple(tests)
@@ -148,9 +151,16 @@ class TwinSearch:
             TestFunction(
                 *(path, name, self._digest(path, name, line), tuple(ids)),
                 {test: names[test] for test in ids if names[test] != test},
+                reads=self._data(ids),
             )
             for (path, name, line), ids in sorted(places.items())
         ]
+
+    def _data(self, tests: Iterable[str]) -> tuple[str, ...]:
+        """Files that the files of some tests read as data; Python is what they run, or a test by its name."""
+        paths = {test.partition("::")[0] for test in tests}
+        found = self._reads.always.union(*(self._reads.reads.get(path, frozenset()) for path in paths))
+        return tuple(sorted(path for path in found if path in self._blobs and not path.endswith(".py")))
 
     def _digest(self, path: str, name: str, line: int) -> str:
         """The digest of a function's text, empty where it is not found."""

@@ -12,10 +12,10 @@ from sweflow_tasks.masking.mask import Edit
 from sweflow_tasks.twins.values import TestFunction, Twin, TwinKind, TwinTable
 from sweflow_tasks.values import JsonObject
 
-TWINS_VERSION = 1
+TWINS_VERSION = 2
 FIELDS = (
     *("path", "name", "digest", "ids", "names", "twins", "tried"),
-    *("disguised", "apart", "untouched", "opaque", "version"),
+    *("disguised", "apart", "untouched", "reads", "opaque", "version"),
 )
 
 
@@ -57,6 +57,7 @@ def twin_rows(table: TwinTable) -> Iterator[JsonObject]:
             "disguised": each.disguised,
             "apart": each.apart,
             "untouched": each.untouched,
+            "reads": each.reads,
             "opaque": table.opaque,
             "version": TWINS_VERSION,
         }
@@ -79,6 +80,7 @@ def _function(row: JsonObject) -> TestFunction:
         disguised=row["disguised"],
         apart=tuple(row["apart"]),
         untouched=tuple(row["untouched"]),
+        reads=tuple(row["reads"]),
     )
 
 

@@ -1,7 +1,13 @@
-"""Literals, and what stands near them: another number, another letter, an element less."""
+"""Literals, and others like them: another digit or letter, another literal of the file, an element less.
+
+Whoever reads a changed literal should find nothing in it that tells it from the one that was there.
+"""
 
 import ast
+import string
+import warnings
 from collections.abc import Iterator
+from random import Random
 
 from sweflow_tasks.twins.test_file import TestFile
 
@@ -36,45 +42,81 @@ def compared(node: ast.Compare) -> Iterator[ast.expr]:
             yield side
 
 
-def other_texts(leaf: ast.expr, file: TestFile) -> list[str]:
-    """Texts that may stand in a literal's place, the nearest first; none where nothing near it is natural."""
+def other_texts(leaf: ast.expr, file: TestFile, draw: Random) -> list[str]:
+    """Texts that may stand in a literal's place, at most two; none where nothing like it is natural."""
     if isinstance(leaf, ast.Constant):
-        return list(dict.fromkeys(map(_written, _other_values(leaf.value))))
-    text = file.text(leaf)
+        return _other_constants(leaf, file, draw)
     if isinstance(leaf, ast.Dict):
-        return ["{0: 0}"] if not leaf.keys else []
+        return [draw.choice(("{0: 0}", "{1: 2}", "{'a': 1}"))] if not leaf.keys else []
     elements = leaf.elts if isinstance(leaf, ast.List | ast.Tuple | ast.Set) else []
     if not elements:
-        return {"[": ["[0]"], "(": ["(0,)"]}.get(text[:1], [])
+        return {"[": [draw.choice(("[0]", "[1]", "['']"))], "(": ["(0,)"]}.get(file.text(leaf)[:1], [])
     if isinstance(leaf, ast.List) and len(elements) > 1:
-        return [f"[{', '.join(map(file.text, elements[:-1]))}]"]
+        left_out = draw.randrange(len(elements))
+        return [f"[{', '.join(file.text(each) for number, each in enumerate(elements) if number != left_out)}]"]
     return []
 
 
-def _other_values(value: object) -> list[object]:
-    found: list[object] = []
+def _other_constants(leaf: ast.Constant, file: TestFile, draw: Random) -> list[str]:
+    text, value = file.text(leaf), leaf.value
     if isinstance(value, bool):
-        found = [not value]
-    elif isinstance(value, int):
-        found = [value + 1, -value - 1000]
-    elif isinstance(value, float) and abs(value) < 1e15:
-        found = [value + 1.5, -value - 1000.5]
-    elif isinstance(value, complex):
-        found = [value + 1]
-    elif isinstance(value, str):
-        found = [value[:-1] + _near(value[-1:]), value + "a"]
-    elif isinstance(value, bytes):
-        found = [value[:-1] + _near(value[-1:].decode("latin-1")).encode("latin-1"), value + b"a"]
-    return [0] if value is None else found
+        return [str(not value)]
+    if value is None:
+        return [draw.choice(("0", "1", "''", "()"))]
+    found = [_misspelt(text, value, draw), _of_the_file(value, file, draw)]
+    if draw.random() < 0.3:
+        found.reverse()
+    return list(dict.fromkeys(filter(None, found))) or [_longer(value)]
 
 
-def _near(letter: str) -> str:
-    """A character of the same kind."""
-    if "a" <= letter <= "y" or "A" <= letter <= "Y" or "0" <= letter <= "8":
-        return chr(ord(letter) + 1)
-    return {"z": "y", "Z": "Y", "9": "8"}.get(letter, letter + "a")
+def _misspelt(text: str, value: object, draw: Random) -> str:
+    """The text of a number or string with one digit or letter another one, if there is such a text."""
+    places = [at for at, letter in enumerate(text) if letter in string.ascii_letters + string.digits]
+    if not isinstance(value, str | bytes):
+        places = [at for at in places if text[at] in string.digits][:3]  # those that weigh most
+    draw.shuffle(places)
+    for at in places[:MOST_TRIES]:
+        made = f"{text[:at]}{_like(text[at], text, draw)}{text[at + 1 :]}"
+        if _is_another(made, value):
+            return made
+    return ""
 
 
-def _written(value: object) -> str:
-    text = ascii(value)
-    return f"({text})" if text.startswith("-") or isinstance(value, complex) else text
+def _like(letter: str, text: str, draw: Random) -> str:
+    """A character of the same kind, one of the text if it has one."""
+    kinds = (string.digits, string.ascii_lowercase, string.ascii_uppercase)
+    kind = next(kind for kind in kinds if letter in kind)
+    near = sorted(set(text[1:-1]).intersection(kind) - {letter}) if kind is not string.digits else []
+    return draw.choice(near or [other for other in kind if other != letter])
+
+
+def _is_another(text: str, value: object) -> bool:
+    """Whether a text is a literal of the same type and length and not of the same value."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")  # an escape that is none
+            other = ast.literal_eval(text)
+    except (SyntaxError, ValueError, Warning):
+        return False
+    alike = not isinstance(value, str | bytes) or (type(other) is type(value) and len(other) == len(value))
+    return alike and type(other) is type(value) and bool(other != value)
+
+
+def _of_the_file(value: object, file: TestFile, draw: Random) -> str:
+    """Another literal of the file, of the same type; of strings one of about the same length."""
+    found = [other for kind, other in file.constants if kind is type(value) and other != value]
+    if isinstance(value, str | bytes):
+        near = range(len(value) // 2, 2 * len(value) + 3)
+        found = [other for other in found if isinstance(other, str | bytes) and len(other) in near]
+    return repr(draw.choice(found)) if found else ""
+
+
+def _longer(value: object) -> str:
+    """What stands near a value that has no digit or letter."""
+    if isinstance(value, bytes):
+        return repr(value + (value[-1:] or b"a"))
+    return repr(value + (value[-1:] or "a")) if isinstance(value, str) else repr(value)
+
+
+MOST_TRIES = 8
+"""Places of a text that are tried."""

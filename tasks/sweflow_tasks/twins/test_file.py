@@ -7,7 +7,9 @@ import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from math import isfinite
 
+Literal = int | float | str | bytes
 AnyFunction = ast.FunctionDef | ast.AsyncFunctionDef
 _LINE_END = re.compile(rb"\r\n|\r|\n")
 
@@ -27,7 +29,8 @@ class FunctionText:
 class TestFile:
     """A file's text, and its functions under the qualified names that Python gives them.
 
-    Raises ValueError (SyntaxError and UnicodeDecodeError are none the less) for what this Python cannot parse.
+    ``constants`` are its numbers, texts and bytes with their types, each once. Raises ValueError (SyntaxError and
+    UnicodeDecodeError are none the less) for what this Python cannot parse.
     """
 
     __test__ = False
@@ -45,6 +48,7 @@ class TestFile:
         except (SyntaxError, RecursionError, MemoryError) as error:
             raise ValueError(str(error)) from error
         self.functions = tuple(self._functions(tree, ""))
+        self.constants = tuple(dict.fromkeys(_constants(tree)))
 
     def at(self, line: int, column: int) -> int:
         """The offset of a place of the tree."""
@@ -73,6 +77,16 @@ class TestFile:
                 yield FunctionText(above + node.name, node, line, start, end, digest)
             if not isinstance(node, ast.expr):
                 yield from self._functions(node, above + _prefix(node))
+
+
+def _constants(tree: ast.AST) -> Iterator[tuple[type, Literal]]:
+    """Each with its type, since 1 equals 1.0; none that is written otherwise than it is shown."""
+    for node in ast.walk(tree):
+        value = node.value if isinstance(node, ast.Constant) else None
+        if isinstance(value, str | bytes | int) and not isinstance(value, bool):
+            yield type(value), value
+        elif isinstance(value, float) and isfinite(value):
+            yield float, value
 
 
 def _prefix(node: ast.AST) -> str:

@@ -1,6 +1,6 @@
 """Values of twins: changes to test functions that a right solution fails."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -45,7 +45,7 @@ class TestFunction:
     text cannot be found. ``ids`` are its tests; ``names`` gives those under which they are run where these are others,
     which say nothing of parameters. ``tried`` is how many changes were run. ``disguised``: its text may be rewritten.
     ``apart`` are tests that do not bear to run after others that failed, ``untouched`` those that pass only where no
-    test's text is rewritten.
+    test's text is rewritten. ``reads`` are files of the project, no Python, that the tests of its file read as data.
     """
 
     __test__ = False
@@ -60,6 +60,7 @@ class TestFunction:
     disguised: bool = False
     apart: tuple[str, ...] = ()
     untouched: tuple[str, ...] = ()
+    reads: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,3 +73,8 @@ class TwinTable:
     def with_twins(self) -> frozenset[str]:
         """The tests that have one."""
         return frozenset(test for each in self.functions for twin in each.twins for test in twin.fails)
+
+    def reads_of(self, tests: Collection[str]) -> frozenset[str]:
+        """Files that these tests read as data."""
+        wanted = frozenset(tests)
+        return frozenset(path for each in self.functions if not wanted.isdisjoint(each.ids) for path in each.reads)

@@ -23,6 +23,9 @@ class FileReads:
     always: frozenset[str]
 
 
+NOTHING_READ = FileReads({}, frozenset(), frozenset())
+
+
 def watch_groups(graph: RuntimeDependencyGraph) -> list[list[str]]:
     """The stable tests, a group a file: each runs in a process of its own, so that no file reads for another."""
     by_path: dict[str, list[str]] = {}

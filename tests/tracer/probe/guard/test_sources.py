@@ -29,6 +29,58 @@ def test_V6_foreign_code_that_opens_or_imports_the_source_of_a_test_is_an_alarm(
     assert any(alarm.startswith("opens ") for alarm in session.alarms), (session.alarms, session.log)
 
 
+STARTED = [
+    "subprocess.run(['cat', 'tests/test_core.py'], capture_output=True)",
+    "os.system('true')",
+    "os.popen('true').read()",
+    "os.waitpid(os.posix_spawn('/bin/true', ['true'], {}), 0)",
+]
+MOVED = [
+    "os.rename('tests', 'elsewhere')",
+    "os.replace('tests', 'elsewhere')",
+    "os.symlink(os.path.abspath('tests'), 'elsewhere')",
+    "__import__('shutil').move('tests', 'elsewhere')",
+]
+TAKEN_APART = [
+    "sys.modules['test_core'].test_one.__code__.co_consts",
+    "dis.dis(sys.modules['test_core'].test_one)",
+    "list(dis.get_instructions(sys.modules['test_core'].test_one))",
+    "inspect.getclosurevars(sys.modules['test_core'].test_one)",
+]
+
+
+@pytest.mark.parametrize(
+    ("call", "alarm"),
+    [
+        *((call, "starts a process") for call in STARTED),
+        *((call, "moves a folder of tests") for call in MOVED),
+        *((call, "reads the code of a test") for call in TAKEN_APART),
+    ],
+)
+def test_V6_foreign_code_that_gets_at_tests_in_another_way_is_an_alarm(guarded: Guard, call: str, alarm: str):
+    core = f"import dis, inspect, os, subprocess, sys\n\ndef work(call):\n    {call}\n"
+    session = guarded(core, TEST, "test_one")
+    assert any(told.startswith(alarm) for told in session.alarms), (session.alarms, session.log)
+
+
+def test_V6_what_tests_hand_over_may_be_looked_at_and_programs_that_tests_start_are_theirs(guarded: Guard):
+    core = """
+        import inspect
+
+        def work(call):
+            return call.__code__.co_argcount, inspect.signature(call)
+        """
+    tests = """
+        import subprocess, sys
+        import core
+
+        def test_one():
+            assert core.work(lambda a: a)[0] == 1
+            subprocess.run([sys.executable, "-c", ""], check=True)
+        """
+    assert guarded(core, tests, "test_one").alarms == []
+
+
 def test_V6_data_files_and_lines_in_shown_tracebacks_are_for_everybody(guarded: Guard):
     core = """
         import logging, os, traceback, warnings
