@@ -112,10 +112,13 @@ class Grader:
         found = self._judge_round(task, patch, blobs, drawn)
         rounds = self._sessions.more_rounds(task, drawn) if patch != task["patch"] else 0
         few = {**task, "PASS_TO_PASS": []}
+        before = drawn.chosen
         for _ in range(rounds):
             if not found.resolved:
                 break
-            found = self._judge_round(few, patch, blobs, self._sessions.draw(few, blobs))
+            drawn = self._sessions.draw(few, blobs, before)
+            before |= drawn.chosen
+            found = self._judge_round(few, patch, blobs, drawn)
         return found
 
     def _judge_round(self, task: JsonObject, patch: str, blobs: Blobs, drawn: Drawn) -> Verdict:

@@ -1,6 +1,6 @@
 """The sessions of a grade: each test runs as it stands and as its twin, and no run says which is which (V8)."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from random import SystemRandom
@@ -17,7 +17,7 @@ from sweflow_tracer.values import Outcome
 from sweflow_tasks.execution.arguments import present_arguments
 from sweflow_tasks.grading.protected import is_protected
 from sweflow_tasks.twins.draw import Drawn, Side, draw_sides
-from sweflow_tasks.twins.values import TwinTable
+from sweflow_tasks.twins.values import TestFunction, Twin, TwinTable
 from sweflow_tasks.values import JsonObject
 
 FEW = 6
@@ -105,9 +105,9 @@ class Sessions:
         self._apart = frozenset(test for each in twins.functions for test in each.apart)
         self._draw = SystemRandom()
 
-    def draw(self, task: JsonObject, blobs: Blobs) -> Drawn:
-        """The two trees of a grade, of a tree in which all that is protected is the task's."""
-        return draw_sides(self._twins, (*task["FAIL_TO_PASS"], *task["PASS_TO_PASS"]), blobs, self._draw)
+    def draw(self, task: JsonObject, blobs: Blobs, before: Collection[tuple[TestFunction, Twin]] = ()) -> Drawn:
+        """The two trees of a round, of a tree in which all that is protected is the task's; other twins than before."""
+        return draw_sides(self._twins, (*task["FAIL_TO_PASS"], *task["PASS_TO_PASS"]), blobs, self._draw, before)
 
     def more_rounds(self, task: JsonObject, drawn: Drawn) -> int:
         """How often its FAIL_TO_PASS are to be drawn again for a pass to count."""

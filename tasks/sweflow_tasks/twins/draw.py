@@ -29,11 +29,15 @@ class Side:
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """Both trees. ``names`` gives for each test the name under which it runs, ``untouched`` the tests of neither."""
+    """Both trees. ``names`` gives for each test the name under which it runs, ``untouched`` the tests of neither.
+
+    ``chosen`` are the twins.
+    """
 
     sides: tuple[Side, Side]
     names: Mapping[str, str]
     untouched: frozenset[str]
+    chosen: frozenset[tuple[TestFunction, Twin]]
 
     @property
     def told_apart(self) -> frozenset[str]:
@@ -42,8 +46,17 @@ class Drawn:
         return (one.real & two.twins) | (two.real & one.twins)
 
 
-def draw_sides(table: TwinTable, tests: Collection[str], blobs: Blobs, draw: Random) -> Drawn:
-    """Two trees for some tests on a tree. Tests of which nothing is known are themselves in both."""
+def draw_sides(
+    table: TwinTable,
+    tests: Collection[str],
+    blobs: Blobs,
+    draw: Random,
+    before: Collection[tuple[TestFunction, Twin]] = (),
+) -> Drawn:
+    """Two trees for some tests on a tree. Tests of which nothing is known are themselves in both.
+
+    Twins that were drawn ``before`` are drawn again only where a test has no other.
+    """
     wanted = frozenset(tests)
     untouched = wanted.intersection(test for each in table.functions for test in each.untouched)
     concerned = [each for each in table.functions if not wanted.isdisjoint(each.ids)]
@@ -53,9 +66,11 @@ def draw_sides(table: TwinTable, tests: Collection[str], blobs: Blobs, draw: Ran
     for each in concerned:
         candidates = _candidates(each, wanted - untouched) if _stands(blobs, each) else []
         if candidates:
-            draw.choice((first, second))[each] = draw.choice(candidates)
+            fresh = [twin for twin in candidates if (each, twin) not in before]
+            draw.choice((first, second))[each] = draw.choice(fresh or candidates)
+    chosen = frozenset((*first.items(), *second.items()))
     one, two = (_side(blobs, concerned, chosen, wanted - untouched, draw) for chosen in (first, second))
-    return Drawn((one, two), {test: names.get(test, test) for test in wanted}, untouched)
+    return Drawn((one, two), {test: names.get(test, test) for test in wanted}, untouched, chosen)
 
 
 def changed(blobs: Blobs, chosen: Iterable[tuple[TestFunction, Sequence[Edit]]]) -> Blobs:
