@@ -5,6 +5,7 @@ import re
 import warnings
 from collections.abc import Iterator
 from difflib import unified_diff
+from enum import StrEnum
 from itertools import zip_longest
 from types import CodeType
 
@@ -25,11 +26,24 @@ def mutants_of(definition: Definition, source: bytes, limit: int) -> tuple[Mutan
     Operators take turns, so that a body full of numbers is not all constants. A mutation that compiles to what the
     function or another mutant compiles to is passed over, and so is one that does not compile.
     """
+    return _sample(definition, source, limit, _every(definition, source))
+
+
+def edges_of(definition: Definition, source: bytes, limit: int) -> tuple[Mutant, ...]:
+    """Up to ``limit`` variants of a function, each with one edge case off, as ``mutants_of`` takes mutants."""
+    from sweflow_tasks.certificate.edges import EDGES  # noqa: PLC0415  # libcst, which few commands need
+    from sweflow_tasks.certificate.operators import mutations  # noqa: PLC0415
+
+    text = source[definition.start : definition.end].decode("utf-8")
+    return _sample(definition, source, limit, mutations(text, EDGES))
+
+
+def _sample(definition: Definition, source: bytes, limit: int, found: Iterator[Mutation]) -> tuple[Mutant, ...]:
     text = source[definition.start : definition.end].decode("utf-8")
     original = _compiled(text)
     known: set[object] = {original}
     chosen: list[tuple[Mutation, str]] = []
-    for mutation in _in_turn(_every(definition, source, text), _seed(definition, source)):
+    for mutation in _in_turn(found, _seed(definition, source)):
         if len(chosen) == limit:
             break
         changed = _applied(mutation, text)
@@ -44,7 +58,8 @@ def _place(choice: tuple[Mutation, str]) -> tuple[int, int, Mutation]:
     return choice[0].start, choice[0].end, choice[0]
 
 
-def _every(definition: Definition, source: bytes, text: str) -> Iterator[Mutation]:
+def _every(definition: Definition, source: bytes) -> Iterator[Mutation]:
+    text = source[definition.start : definition.end].decode("utf-8")
     edit = empty(definition, source)
     start, end = edit.start - definition.start, edit.end - definition.start
     yield Mutation(Operator.BODY_EMPTIED, start, end, edit.text.decode("utf-8"))
@@ -64,7 +79,7 @@ def _in_turn(found: Iterator[Mutation], seed: str) -> Iterator[Mutation]:
     def rank(*words: object) -> str:
         return hashlib.sha256(repr((seed, *words)).encode("utf-8")).hexdigest()
 
-    by_operator: dict[Operator, list[Mutation]] = {}
+    by_operator: dict[StrEnum, list[Mutation]] = {}
     for mutation in sorted(found):
         by_operator.setdefault(mutation.operator, []).append(mutation)
     queues = [

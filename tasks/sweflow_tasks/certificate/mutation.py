@@ -18,11 +18,26 @@ class Operator(StrEnum):
     BODY_EMPTIED = "body-emptied"
 
 
+class Edge(StrEnum):
+    """The kinds of edge cases that an answer gets wrong: right for most input, wrong at a border or in one case.
+
+    ``BOUNDARY``: ``<`` and ``<=``, ``>`` and ``>=`` exchanged. ``OFF_BY_ONE``: a whole number is one less. ``GUARD``: a
+    special case that ends in return, raise, continue or break is never seen. ``BRANCH``: of two branches the first is
+    always taken, of a conditional expression either. ``OPERAND``: one side of ``and`` or ``or`` is left out.
+    """
+
+    BOUNDARY = "boundary"
+    OFF_BY_ONE = "off-by-one"
+    GUARD = "guard"
+    BRANCH = "branch"
+    OPERAND = "operand"
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class Mutation:
-    """Replace the bytes ``start:end`` of a text."""
+    """Replace the bytes ``start:end`` of a text. ``operator`` is an ``Operator`` or an ``Edge``."""
 
-    operator: Operator
+    operator: StrEnum
     start: int
     end: int
     text: str
@@ -35,7 +50,7 @@ class Mutant:
     ``diff`` is for ``git apply`` on the original file.
     """
 
-    operator: Operator
+    operator: StrEnum
     line: int
     text: str
     diff: str

@@ -5,8 +5,9 @@ table over libcst nodes.
 """
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 
 import libcst as cst
 from libcst.metadata import ByteSpanPositionProvider, MetadataWrapper
@@ -23,12 +24,13 @@ class Place:
     end: int
     text: str
 
-    def becomes(self, operator: Operator, text: str) -> Mutation:
+    def becomes(self, operator: StrEnum, text: str) -> Mutation:
         """The mutation that replaces the node."""
         return Mutation(operator, self.start, self.end, text)
 
 
 Locate = Callable[[cst.CSTNode], Place]
+Make = Callable[[cst.CSTNode, Locate], Iterator[Mutation]]
 
 COMPARISONS: dict[type[cst.CSTNode], str] = {
     cst.LessThan: "<=",
@@ -73,10 +75,11 @@ ARITHMETIC: dict[type[cst.CSTNode], str] = {
 REMOVABLE = (cst.Assign, cst.AugAssign, cst.Del, cst.Assert, cst.Break, cst.Continue)
 
 
-def mutations(text: str) -> Iterator[Mutation]:
+def mutations(text: str, table: Sequence[Make] | None = None) -> Iterator[Mutation]:
     """Every mutation inside the body of the one function that a text defines, in no particular order.
 
-    The text may be indented. What stands in its decorators, its signature and in annotations stays as it is.
+    ``table`` has what makes them (default: the operators of mutants). The text may be indented.
+    What stands in its decorators, its signature and in annotations stays as it is.
     """
     inside = text[:1].isspace()
     above = "if 1:\n" if inside else ""
@@ -93,7 +96,7 @@ def mutations(text: str) -> Iterator[Mutation]:
         return Place(node, start - len(above), end - len(above), source[start:end].decode("utf-8"))
 
     for node in _below(_function(module.module)):
-        for make in TABLE:
+        for make in TABLE if table is None else table:
             yield from make(node, locate)
 
 
@@ -146,15 +149,15 @@ def _constant(node: cst.CSTNode, locate: Locate) -> Iterator[Mutation]:
 
 def _comparison(node: cst.CSTNode, locate: Locate) -> Iterator[Mutation]:
     if type(node) in COMPARISONS:
-        yield _within(locate(node), Operator.COMPARISON, COMPARISONS[type(node)])
+        yield within(locate(node), Operator.COMPARISON, COMPARISONS[type(node)])
 
 
 def _boolean(node: cst.CSTNode, locate: Locate) -> Iterator[Mutation]:
     match node:
         case cst.And():
-            yield _within(locate(node), Operator.BOOLEAN, "or")
+            yield within(locate(node), Operator.BOOLEAN, "or")
         case cst.Or():
-            yield _within(locate(node), Operator.BOOLEAN, "and")
+            yield within(locate(node), Operator.BOOLEAN, "and")
         case cst.Name(value="True" | "False"):
             yield locate(node).becomes(Operator.BOOLEAN, "False" if node.value == "True" else "True")
         case cst.UnaryOperation(operator=cst.Not()):
@@ -169,7 +172,7 @@ def _boolean(node: cst.CSTNode, locate: Locate) -> Iterator[Mutation]:
 
 def _arithmetic(node: cst.CSTNode, locate: Locate) -> Iterator[Mutation]:
     if type(node) in ARITHMETIC:
-        yield _within(locate(node), Operator.ARITHMETIC, ARITHMETIC[type(node)])
+        yield within(locate(node), Operator.ARITHMETIC, ARITHMETIC[type(node)])
     elif isinstance(node, cst.UnaryOperation) and isinstance(node.operator, cst.Minus | cst.BitInvert):
         place = locate(node)
         yield place.becomes(Operator.ARITHMETIC, place.text[1:].strip())
@@ -213,7 +216,7 @@ def _is_none(node: cst.BaseExpression) -> bool:
     return isinstance(node, cst.Name) and node.value == "None"
 
 
-def _within(place: Place, operator: Operator, symbol: str) -> Mutation:
+def within(place: Place, operator: StrEnum, symbol: str) -> Mutation:
     """Replace an operator's symbol and keep the white space around it."""
     before = len(place.text) - len(place.text.lstrip())
     after = len(place.text.rstrip())

@@ -29,10 +29,7 @@ def apply_patch(history: Path, commit: str, patch: str) -> Blobs | Refused:
     problem = _too_large(patch)
     if problem:
         return Refused(VerdictKind.DOES_NOT_APPLY, problem)
-    with scratch_repository() as folder:
-        (folder / "objects" / "info").mkdir(exist_ok=True)
-        alternates = folder / "objects" / "info" / "alternates"
-        alternates.write_text(f"{(history / 'objects').resolve()}\n", "utf-8")
+    with scratch_repository(history) as folder:
         index = folder / "index"
         run_git(folder, "read-tree", commit, index=index)
         if patch.strip():

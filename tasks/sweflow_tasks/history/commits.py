@@ -21,10 +21,11 @@ from sweflow_tasks.masking.tree_walk import TreeWalk
 MAIN = "refs/heads/main"
 AS_IT_IS = b"* -text -ident -filter -working-tree-encoding"
 """Attributes under which git changes no byte, whatever the project's own .gitattributes say."""
-_DIFF = (
+DIFF = (
     *("--no-color", "--no-renames", "--no-ext-diff", "--no-textconv", "--binary", "--minimal"),
     *("--src-prefix=a/", "--dst-prefix=b/", "-U3"),
 )
+"""How every patch is cut."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,13 +134,13 @@ def patch_gives(folder: Path, index: Path, start: str, patches: Iterable[str], e
 
 def _patches(folder: Path, ref: str) -> dict[str, str]:
     """The diff of every commit of a branch against the one before, by commit."""
-    output = run_git(folder, "log", "--format=%x00%H%x00", "-p", *_DIFF, ref)
+    output = run_git(folder, "log", "--format=%x00%H%x00", "-p", *DIFF, ref)
     parts = output.split(b"\0")[1:]
     pairs: Sequence[tuple[bytes, bytes]] = list(zip(parts[::2], parts[1::2], strict=True))
-    return {name.decode("ascii"): _as_patch(diff) for name, diff in pairs if diff.strip()}
+    return {name.decode("ascii"): as_patch(diff) for name, diff in pairs if diff.strip()}
 
 
-def _as_patch(diff: bytes) -> str:
+def as_patch(diff: bytes) -> str:
     """A commit's diff without the log's blank lines around it; a binary patch ends with one of its own."""
     end = "\n\n" if b"\nGIT binary patch\n" in diff else "\n"
     return diff.strip(b"\n").decode("utf-8") + end

@@ -32,11 +32,15 @@ def run_git(folder: Path, *arguments: str, data: bytes | IO[bytes] | None = None
 
 
 @contextmanager
-def scratch_repository() -> Iterator[Path]:
-    """An empty bare repository, gone at the end of the block."""
+def scratch_repository(history: Path | None = None) -> Iterator[Path]:
+    """An empty bare repository, gone at the end of the block; it sees a history's objects, which gains none itself."""
     with tempfile.TemporaryDirectory(prefix="sweflow-") as scratch:
         folder = Path(scratch)
         run_git(folder, "init", "--quiet", "--bare", "--template=", ".")
+        if history is not None:
+            (folder / "objects" / "info").mkdir(exist_ok=True)
+            alternates = folder / "objects" / "info" / "alternates"
+            alternates.write_text(f"{(history / 'objects').resolve()}\n", "utf-8")
         yield folder
 
 

@@ -1,0 +1,113 @@
+"""Making negatives of a build: attempts at every task, graded as strangers' patches are, one line a behaviour."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from sweflow_tasks import Docstrings
+from sweflow_tasks.errors import UnknownInstance
+from sweflow_tasks.format import TaskTable, read_task_table
+from sweflow_tasks.grading import Prediction, Verdict, evaluate
+from sweflow_tasks.json_lines import write_lines
+from sweflow_tasks.values import JsonObject
+from sweflow_tracer.paths import StrPath
+from sweflow_tracer.progress import OnProgress, silent
+
+from sweflow_datasets.folder import Folder, locked
+from sweflow_datasets.grading import grader_of
+from sweflow_datasets.negatives.attempts import attempts_of
+from sweflow_datasets.negatives.format import negative_object, summary_of
+from sweflow_datasets.negatives.step_code import StepCode, read_step_code
+from sweflow_datasets.negatives.values import Attempt, Kind, Negative, behaviour
+from sweflow_datasets.pipeline import stored_options
+
+
+@dataclass(frozen=True, slots=True)
+class NegativeOptions:
+    """``per_task``: attempts that are graded of a task, at most; ``seed`` draws which. ``instances``: only these.
+
+    ``timeout`` is in seconds for one test (default: the build's); changed code that never ends takes all of it.
+    """
+
+    per_task: int = 12
+    seed: int = 0
+    instances: tuple[str, ...] = ()
+    timeout: float | None = None
+
+
+def make_negatives(
+    out: StrPath,
+    path: StrPath,
+    options: NegativeOptions | None = None,
+    *,
+    sandbox: str | None = None,
+    python: StrPath | None = None,
+    workers: int = 1,
+    progress: OnProgress = silent,
+) -> JsonObject:
+    """Grade wrong answers to a build's tasks into ``path``, a line a behaviour; counts by kind and verdict.
+
+    Verdicts stand in ``PATH.work/results.jsonl`` as they come: killed and called again, it grades what is left, and
+    ``path`` is written at the end, all at once. Raises SweflowError.
+    """
+    asked, path = options or NegativeOptions(), Path(path)
+    table = read_task_table(Folder(out).tasks, Folder(out).tests)
+    Folder(out).check_history()
+    work = path.with_name(f"{path.name}.work")
+    with locked(work):
+        attempts = dict(_attempts(Folder(out), table, asked))
+        predictions = [_prediction(row, attempt) for row, found in _with_rows(table, attempts) for attempt in found]
+        with grader_of(out, sandbox, python, asked.timeout, scratch=work) as grader:
+            done = evaluate(table, predictions, grader, work / "results.jsonl", workers=workers, progress=progress)
+        verdicts = {(each.prediction.instance_id, each.prediction.patch): each.verdict for each in done}
+        rows, graded = [], []
+        for row, found in _with_rows(table, attempts):
+            ends = [(attempt, verdicts[row["instance_id"], attempt.patch]) for attempt in found]
+            graded += ends
+            rows += [(row, negative) for negative in different(ends)]
+        write_lines(path, (negative_object(row, negative) for row, negative in rows))
+        return summary_of(graded, [negative for _, negative in rows], len(attempts), grader.sandbox)
+
+
+def different(graded: Sequence[tuple[Attempt, Verdict]]) -> Iterator[Negative]:
+    """One negative a behaviour, that of the attempt nearest to the reference; others that behave so are named there."""
+    nearest = list(Kind)
+    groups: dict[tuple[object, ...], list[tuple[Attempt, Verdict]]] = {}
+    for attempt, verdict in sorted(graded, key=lambda end: nearest.index(end[0].kind)):
+        groups.setdefault(behaviour(verdict), []).append((attempt, verdict))
+    for (attempt, verdict), *others in groups.values():
+        yield Negative(attempt, verdict, tuple(other for other, _ in others))
+
+
+def _attempts(folder: Folder, table: TaskTable, options: NegativeOptions) -> Iterator[tuple[str, tuple[Attempt, ...]]]:
+    docstrings, rows = stored_options(folder.root).docstrings, table.rows
+    names = {row["instance_id"] for row in rows}
+    for wanted in options.instances:
+        if wanted not in names:
+            raise UnknownInstance(wanted, tuple(sorted(names)))
+    for place, row in enumerate(rows):
+        if not options.instances or row["instance_id"] in options.instances:
+            code = read_step_code(folder.history, row, docstrings)
+            beside = _neighbour(folder, rows, place, docstrings)
+            found = attempts_of(folder.history, row, code, beside, options.per_task, options.seed)
+            yield row["instance_id"], found
+
+
+def _neighbour(
+    folder: Folder, rows: Sequence[JsonObject], place: int, docstrings: Docstrings
+) -> tuple[JsonObject, StepCode] | None:
+    """The next task, for the last one that before it; None for one that stands alone."""
+    if len(rows) == 1:
+        return None
+    row = rows[place + 1 if place + 1 < len(rows) else place - 1]
+    return row, read_step_code(folder.history, row, docstrings)
+
+
+def _with_rows(
+    table: TaskTable, attempts: dict[str, tuple[Attempt, ...]]
+) -> Iterator[tuple[JsonObject, tuple[Attempt, ...]]]:
+    return ((row, attempts[row["instance_id"]]) for row in table.rows if row["instance_id"] in attempts)
+
+
+def _prediction(row: JsonObject, attempt: Attempt) -> Prediction:
+    return Prediction(row["instance_id"], attempt.kind.value, attempt.patch)
