@@ -17,7 +17,7 @@ _LABEL = 56
 _SINGLE = 16
 """Counts up to here have a bar each; beyond, bars cover 1, 2, 3–4, 5–8 and so on, since few tasks are large."""
 # The picture has a ground of its own: a page can be dark where the system is light.
-_STYLE = (
+STYLE = (
     "svg{--ground:#fff;--ink:#1f2328;--line:#d1d9e0;--bar:#3b76c4}"
     "@media(prefers-color-scheme:dark){svg{--ground:#0d1117;--ink:#e6edf3;--line:#3d444d;--bar:#6ea8f0}}"
     ".ground{fill:var(--ground)}.bar{fill:var(--bar)}.grid{stroke:var(--line)}"
@@ -86,14 +86,14 @@ def _drawn(plot: _Plot, values: Sequence[float]) -> str:
         'role="img" aria-labelledby="title what">',
         f'<title id="title">{escape(plot.title)}</title>',
         f'<desc id="what">{escape(plot.label)}: number of tasks. {said}</desc>',
-        f"<style>{_STYLE}</style>",
+        f"<style>{STYLE}</style>",
         f'<rect class="ground" width="{_WIDTH}" height="{_HEIGHT}"/>',
-        _label(_WIDTH / 2, 26, f"{plot.title} ({len(values)} tasks)", "title"),
+        label(_WIDTH / 2, 26, f"{plot.title} ({len(values)} tasks)", "title"),
     ]
     for count in range(0, highest + 1, step):
         y = base - height * count / highest
         parts.append(f'<line class="grid" x1="{_LEFT}" x2="{_WIDTH - _RIGHT}" y1="{y:.1f}" y2="{y:.1f}"/>')
-        parts.append(_label(_LEFT - 8, y + 4, str(count), "tick"))
+        parts.append(label(_LEFT - 8, y + 4, str(count), "tick"))
     for place, (name, count) in enumerate(bars):
         x, tall = _LEFT + slot * place, height * count / highest
         parts.append(
@@ -101,8 +101,8 @@ def _drawn(plot: _Plot, values: Sequence[float]) -> str:
             f'height="{tall:.1f}"><title>{escape(name)}: {count}</title></rect>'
         )
         lower = 14 * (place % 2) if slot < _LABEL else 0  # long labels stand in two rows
-        parts.append(_label(x + slot / 2, base + 18 + lower, name))
-    parts.append(_label(_LEFT + width / 2, _HEIGHT - 16, plot.label))
+        parts.append(label(x + slot / 2, base + 18 + lower, name))
+    parts.append(label(_LEFT + width / 2, _HEIGHT - 16, plot.label))
     parts.append(f'<text transform="translate(18 {_TOP + height / 2:.1f}) rotate(-90)">tasks</text>')
     return "\n".join([*parts, "</svg>", ""])
 
@@ -113,6 +113,7 @@ def _scale(most: int) -> tuple[int, int]:
     return -(-most // step) * step, step
 
 
-def _label(x: float, y: float, text: str, kind: str = "") -> str:
+def label(x: float, y: float, text: str, kind: str = "") -> str:
+    """A text at a place."""
     style = f' class="{kind}"' if kind else ""
     return f'<text{style} x="{x:.1f}" y="{y:.1f}">{escape(text)}</text>'

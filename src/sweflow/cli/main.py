@@ -46,6 +46,7 @@ from sweflow.cli.graph import graph
 from sweflow.cli.group import Commands
 from sweflow.cli.images import images
 from sweflow.cli.interrupts import take_signals
+from sweflow.cli.judge import judge
 from sweflow.cli.negatives import negatives
 from sweflow.cli.progress import Bars
 from sweflow.cli.report import report
@@ -281,6 +282,7 @@ cli.add_command(evaluation)
 cli.add_command(graph)
 cli.add_command(schedule)
 cli.add_command(negatives)
+cli.add_command(judge)
 for _command in (export_command, images, dataset, report, doctor, clean, config, completion):
     cli.add_command(_command)
 

@@ -62,7 +62,7 @@ def _rows(path: Path) -> list[tuple[str, object]]:
 def _parsed(text: str) -> list[tuple[str, object]]:
     """Rows of one JSON value, else of a value a line; only a line feed ends a line of JSON."""
     try:
-        whole = _loads(text)
+        whole = strict_loads(text)
     except json.JSONDecodeError:
         return [
             (f"line {number}", _line(number, line)) for number, line in enumerate(text.split("\n"), 1) if line.strip()
@@ -74,12 +74,12 @@ def _parsed(text: str) -> list[tuple[str, object]]:
 
 def _line(number: int, line: str) -> object:
     try:
-        return _loads(line)
+        return strict_loads(line)
     except ValueError as error:
         raise ValueError(f"line {number}: {error}") from error
 
 
-def _loads(text: str) -> Any:
+def strict_loads(text: str) -> Any:
     """A JSON value; NaN and infinities are none (RFC 8259), although Python's reader takes them."""
 
     def refuse(name: str) -> None:
