@@ -145,6 +145,14 @@ class PrefixNotUsable(SweflowError):
         )
 
 
+class ModelNotUsable(SweflowError):
+    """A language model cannot be asked: there is no key, no server, or it refuses whatever it is asked."""
+
+    def __init__(self, problem: str, hint: str) -> None:
+        self.problem = problem
+        super().__init__(f"the model cannot be asked ({problem}): {hint}.")
+
+
 class NoDataset(SweflowError):
     """A path that holds no dataset in a form that is known."""
 

@@ -11,8 +11,8 @@ from sweflow_tasks.history.tree_patch import PatchCutter, patch_cutter
 from sweflow_tasks.values import JsonObject
 from sweflow_tracer.project.files import Blobs
 
-from sweflow_datasets.negatives.step_code import StepCode
 from sweflow_datasets.negatives.values import Attempt, Kind
+from sweflow_datasets.step_code import StepCode
 
 Made = tuple[Kind, str, Blobs]
 """Kind, what it is in words, and the files that differ from the skeleton."""

@@ -17,9 +17,9 @@ from sweflow_datasets.folder import Folder, locked
 from sweflow_datasets.grading import grader_of
 from sweflow_datasets.negatives.attempts import attempts_of
 from sweflow_datasets.negatives.format import negative_object, summary_of
-from sweflow_datasets.negatives.step_code import StepCode, read_step_code
 from sweflow_datasets.negatives.values import Attempt, Kind, Negative, behaviour
 from sweflow_datasets.pipeline import stored_options
+from sweflow_datasets.step_code import StepCode, read_step_code
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,6 +47,7 @@ from sweflow.cli.group import Commands
 from sweflow.cli.images import images
 from sweflow.cli.interrupts import take_signals
 from sweflow.cli.judge import judge
+from sweflow.cli.models import describe, solve
 from sweflow.cli.negatives import negatives
 from sweflow.cli.progress import Bars
 from sweflow.cli.report import report
@@ -281,9 +282,20 @@ def _options(given: dict[str, Any]) -> Options:
 cli.add_command(evaluation)
 cli.add_command(graph)
 cli.add_command(schedule)
-cli.add_command(negatives)
-cli.add_command(judge)
-for _command in (export_command, images, dataset, report, doctor, clean, config, completion):
+for _command in (
+    negatives,
+    judge,
+    solve,
+    describe,
+    export_command,
+    images,
+    dataset,
+    report,
+    doctor,
+    clean,
+    config,
+    completion,
+):
     cli.add_command(_command)
 
 

@@ -24,6 +24,7 @@ LABELS = {
     "coverage": "coverage: the suite, once",
     "verify": "verify: every tree",
     "eval": "eval: each patch in a clean tree",
+    "ask": "the model: each question",
     "attacks": "attacks: each in a clean tree",
     "gold": "certificate: gold runs",
     "strength": "certificate: mutants of each step",

@@ -2,7 +2,7 @@
 
 import pytest
 from sweflow_datasets.negatives import Attempt, Kind, attempts_of
-from sweflow_datasets.negatives.step_code import read_step_code
+from sweflow_datasets.step_code import read_step_code
 from sweflow_tasks import Docstrings
 from sweflow_tasks.grading.patches import apply_patch
 from sweflow_tasks.history.git import read_commit
