@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from sweflow_tasks.leaks.audit import LEAST
-from sweflow_tasks.leaks.tokens import GRAM, code_tokens
+from sweflow_tasks.leaks.tokens import GRAM, streams
 
 _SIGNS = re.compile(r"[\"'`#\\]")
 """What would make a string or a comment of words in prose; bodies lose them, too."""
@@ -38,7 +38,8 @@ class LeakCheck:
 
 
 def _tokens(text: str) -> tuple[str, ...]:
-    return code_tokens(_SIGNS.sub(" ", text))
+    stream = next(streams(_SIGNS.sub(" ", text), python=False))  # prompts and marks of quotation are passed over
+    return stream.tokens
 
 
 def _runs(tokens: tuple[str, ...], size: int) -> Iterator[tuple[str, ...]]:

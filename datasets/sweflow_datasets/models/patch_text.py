@@ -14,7 +14,7 @@ def patch_of(answer: str) -> str:
     if fenced:
         return "".join(map(_recounted, fenced))
     head = _HEAD.search(text)
-    return _recounted(text[head.start() :]) if head and "```" not in text[head.start() :] else ""
+    return _recounted(text[head.start() :]) if head and "```" not in text else ""
 
 
 def _recounted(patch: str) -> str:
