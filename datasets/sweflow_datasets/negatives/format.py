@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from sweflow_tasks.grading import Verdict
 from sweflow_tasks.values import JsonObject
 
-from sweflow_datasets.negatives.values import Attempt, Kind, Negative
+from sweflow_datasets.negatives.values import Attempt, Kind, Negative, behaviour
 
 NEGATIVES_VERSION = 1
 
@@ -28,6 +28,7 @@ def negative_object(row: JsonObject, negative: Negative) -> JsonObject:
         "p2p_rate": verdict.p2p_rate,
         "reward": round(verdict.reward, 6),
         "detail": verdict.detail,
+        "behaviour": behaviour(verdict),
         "same": [_named(other) for other in negative.same],
     }
 

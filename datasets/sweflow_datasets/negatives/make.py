@@ -1,5 +1,6 @@
 """Making negatives of a build: attempts at every task, graded as strangers' patches are, one line a behaviour."""
 
+import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,12 +27,13 @@ from sweflow_datasets.step_code import StepCode, read_step_code
 class NegativeOptions:
     """``per_task``: attempts that are graded of a task, at most; ``seed`` draws which. ``instances``: only these.
 
-    ``timeout`` is in seconds for one test (default: the build's); changed code that never ends takes all of it.
+    ``keep_same`` gives every attempt a line, also those that behave as another one does. ``timeout`` is in seconds for one test (default: the build's); changed code that never ends takes all of it.
     """
 
     per_task: int = 12
     seed: int = 0
     instances: tuple[str, ...] = ()
+    keep_same: bool = False
     timeout: float | None = None
 
 
@@ -64,7 +66,8 @@ def make_negatives(
         for row, found in _with_rows(table, attempts):
             ends = [(attempt, verdicts[row["instance_id"], attempt.patch]) for attempt in found]
             graded += ends
-            rows += [(row, negative) for negative in different(ends)]
+            kept = itertools.starmap(Negative, ends) if asked.keep_same else different(ends)
+            rows += [(row, negative) for negative in kept]
         write_lines(path, (negative_object(row, negative) for row, negative in rows))
         return summary_of(graded, [negative for _, negative in rows], len(attempts), grader.sandbox)
 
@@ -72,7 +75,7 @@ def make_negatives(
 def different(graded: Sequence[tuple[Attempt, Verdict]]) -> Iterator[Negative]:
     """One negative a behaviour, that of the attempt nearest to the reference; others that behave so are named there."""
     nearest = list(Kind)
-    groups: dict[tuple[object, ...], list[tuple[Attempt, Verdict]]] = {}
+    groups: dict[str, list[tuple[Attempt, Verdict]]] = {}
     for attempt, verdict in sorted(graded, key=lambda end: nearest.index(end[0].kind)):
         groups.setdefault(behaviour(verdict), []).append((attempt, verdict))
     for (attempt, verdict), *others in groups.values():

@@ -1,5 +1,6 @@
 """Values of negatives: an attempt at a task, and what became of it."""
 
+import hashlib
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -61,6 +62,7 @@ class Negative:
         return Label.UNNOTICED if self.verdict.resolved else Label.NEGATIVE
 
 
-def behaviour(verdict: Verdict) -> tuple[object, ...]:
-    """What two attempts have in common that behave the same: verdict, and how each test ended."""
-    return (verdict.verdict, verdict.failing, verdict.fooled, verdict.f2p_rate, verdict.p2p_rate)
+def behaviour(verdict: Verdict) -> str:
+    """The same for attempts at a task that behave the same (verdict, and how each test ended): a digest."""
+    facts = (verdict.verdict.value, sorted(verdict.failing), sorted(verdict.fooled), verdict.f2p_rate, verdict.p2p_rate)
+    return hashlib.sha256(repr(facts).encode("utf-8", "surrogatepass")).hexdigest()[:16]

@@ -19,8 +19,11 @@ from sweflow.cli.progress import Bars
 @click.option("--out", "-o", required=True, type=click.Path(dir_okay=False, path_type=Path), help="File of JSON lines.")
 @click.option("--per-task", type=click.IntRange(1), default=12, show_default=True, help="Attempts at a task, at most.")
 @click.option("--seed", type=int, default=0, show_default=True, help="Draws which attempts.")
+@click.option("--keep-same", is_flag=True, help="A line for every attempt, also for those that behave the same.")
 @click.option("--instance", "instances", multiple=True, metavar="ID", help="Only this task [repeatable].")
-@click.option("--timeout", type=click.FloatRange(0, min_open=True), help="Seconds for one test [default: the build's].")
+@click.option(
+    "--test-timeout", type=click.FloatRange(0, min_open=True), help="Seconds for one test [default: the build's]."
+)
 @click.option("--python", type=PYTHON, help="The target's interpreter [default: the one that was traced].")
 @click.option("--workers", "-j", type=click.IntRange(1), default=1, show_default=True, help="Patches side by side.")
 @sandbox
@@ -38,13 +41,15 @@ def negatives(dir: Path, out: Path, **given: Any) -> int:
     """
     chosen = chosen_sandbox(given)
     LOG.info("negatives in %s", chosen, extra={"folder": dir})
-    options = NegativeOptions(given["per_task"], given["seed"], given["instances"], given["timeout"])
+    options = NegativeOptions(
+        given["per_task"], given["seed"], given["instances"], given["keep_same"], given["test_timeout"]
+    )
     with Bars(Console(stderr=True), quiet=given["quiet"] or given["as_json"], workers=given["workers"]) as bars:
         summary = make_negatives(
             dir, out, options, sandbox=chosen, python=given["python"], workers=given["workers"], progress=bars
         )
     labels = ", ".join(f"{count} {label}" for label, count in summary["labels"].items())
-    note = f"{summary['kept']} behaviours in {out} ({labels}); every verdict in {out}.work/results.jsonl"
+    note = f"{summary['kept']} lines in {out} ({labels}); every verdict in {out}.work/results.jsonl"
     show(given, summary, negatives_table(summary, str(dir)), note)
     return 1 if "ungraded" in summary["labels"] else 0
 

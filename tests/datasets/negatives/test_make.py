@@ -61,9 +61,15 @@ def test_D1_negatives_are_graded_once_and_the_file_is_the_same_again(calculator,
         assert set(row["failed"]) <= {*task.fail_to_pass, *task.pass_to_pass}
     before = (tmp_path / "n.jsonl").read_bytes()
     (tmp_path / "n.jsonl").unlink()
+    every = NegativeOptions(per_task=3, instances=(first,), keep_same=True)
     monkeypatch.setattr("sweflow_tasks.grading.grader.Grader.grade", lambda *_: pytest.fail("graded again"))
     assert make_negatives(calculator.root, tmp_path / "n.jsonl", options) == summary
     assert (tmp_path / "n.jsonl").read_bytes() == before
+    assert make_negatives(calculator.root, tmp_path / "n.jsonl", every)["kept"] == 3
+    whole = rows_of(tmp_path / "n.jsonl")
+    assert {row["behaviour"] for row in whole} == {row["behaviour"] for row in rows}
+    named = {found["digest"] for row in rows for found in (row, *row["same"])}
+    assert {row["digest"] for row in whole} == named
 
 
 def test_a_task_that_is_not_there_is_named(calculator, tmp_path):
