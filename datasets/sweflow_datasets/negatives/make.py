@@ -27,7 +27,8 @@ from sweflow_datasets.step_code import StepCode, read_step_code
 class NegativeOptions:
     """``per_task``: attempts that are graded of a task, at most; ``seed`` draws which. ``instances``: only these.
 
-    ``keep_same`` gives every attempt a line, also those that behave as another one does. ``timeout`` is in seconds for one test (default: the build's); changed code that never ends takes all of it.
+    ``keep_same`` gives every attempt a line, also those that behave as another one does. ``timeout`` is in seconds for
+    one test (default: the build's); changed code that never ends takes all of it.
     """
 
     per_task: int = 12
