@@ -15,7 +15,7 @@ from sweflow_datasets.errors import ModelNotUsable
 from sweflow_datasets.folder import Folder
 from sweflow_datasets.models.asking import Outcome, ask_all
 from sweflow_datasets.models.leak_check import LeakCheck
-from sweflow_datasets.models.prompts import Prompts
+from sweflow_datasets.models.prompt_files import Prompts
 from sweflow_datasets.models.solve import AskOptions
 from sweflow_datasets.models.values import Answer, Model, Question
 from sweflow_datasets.pipeline import stored_options

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 
+from sweflow_tasks.grading.values import visible
+
 from sweflow_datasets.errors import ExtraMissing, ModelNotUsable
 from sweflow_datasets.models.values import Answer, Model, Question, Unanswered, Why
 
@@ -113,7 +115,7 @@ class OpenAIServer:
         return Answer(self._redacted(text), choice.finish_reason != "length", counted)
 
     def _said(self, error: object) -> str:
-        return self._redacted(" ".join(str(error).split()))[:LONGEST_DETAIL]
+        return visible(self._redacted(" ".join(str(error).split())))[:LONGEST_DETAIL]
 
     def _redacted(self, text: str) -> str:
         return text.replace(self._key, "[key]") if self._key else text

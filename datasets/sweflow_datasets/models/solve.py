@@ -16,7 +16,7 @@ from sweflow_datasets.folder import Folder
 from sweflow_datasets.models.asking import ask_all
 from sweflow_datasets.models.cache import AnswerCache
 from sweflow_datasets.models.patch_text import patch_of
-from sweflow_datasets.models.prompts import Prompts
+from sweflow_datasets.models.prompt_files import Prompts
 from sweflow_datasets.models.values import Answer, Limits, Model, Question, Unanswered
 
 CHARACTERS = 4

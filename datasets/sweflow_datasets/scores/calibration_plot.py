@@ -40,7 +40,7 @@ def calibration_plot(bins: Sequence[Bin]) -> str:
                 f"<title>{escape(_said(found))}</title></rect>"
             )
     (left, low), (right, high) = _at(0, 0), _at(1, 1)
-    parts.append(f'<line stroke="currentColor" x1="{left:.1f}" y1="{low:.1f}" x2="{right:.1f}" y2="{high:.1f}"/>')
+    parts.append(f'<line style="stroke:var(--ink)" x1="{left:.1f}" y1="{low:.1f}" x2="{right:.1f}" y2="{high:.1f}"/>')
     parts.append(label(_LEFT + _SIDE / 2, _HEIGHT - 16, "score"))
     parts.append(f'<text transform="translate(18 {_TOP + _SIDE / 2:.1f}) rotate(-90)">share that is right</text>')
     return "\n".join([*parts, "</svg>", ""])

@@ -147,8 +147,9 @@ def test_a_server_that_counts_no_tokens_is_counted_for(asking):
 @pytest.mark.parametrize("status", [401, 403, 404])
 def test_a_refused_key_or_model_ends_the_run_in_one_sentence_that_holds_no_key(asking, status):
     with pytest.raises(ModelNotUsable) as caught:
-        asking(fails(status, f"bad key {KEY}"))
+        asking(fails(status, f"\x1b[2Jbad key {KEY}"))
     assert KEY not in str(caught.value)
+    assert "\x1b" not in str(caught.value)
     assert "[key]" in str(caught.value)
     assert len(asking.server.asked) == 1
 

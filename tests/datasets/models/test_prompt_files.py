@@ -1,7 +1,7 @@
 """Prompts are files, ours or the user's."""
 
 import pytest
-from sweflow_datasets.models.prompts import NAMES, Prompts
+from sweflow_datasets.models.prompt_files import NAMES, Prompts
 from sweflow_tracer.errors import FileNotUsable
 
 
