@@ -62,6 +62,15 @@ def test_answers_are_predictions_that_eval_takes_several_for_a_task(calculator, 
         assert task.patch not in server.users[tasks.index(task) * 2]
 
 
+@pytest.mark.slow
+def test_gold_in_an_answer_is_resolved_by_eval(calculator, options, tmp_path):
+    tasks = sweflow.load_tasks(calculator.root)
+    with chat_server(knows_gold(tasks)) as server:
+        solve(calculator.root, Model("m", server.url), tmp_path / "p.jsonl", options)
+    report = sweflow.evaluate_predictions(calculator.root, tmp_path / "p.jsonl", tmp_path / "eval", workers=2)
+    assert report["models"]["m"]["resolved"]["count"] == len(tasks)
+
+
 def test_files_beyond_the_budget_are_said_to_be_left_out(calculator, options, tmp_path):
     with chat_server(lambda *_: says("no")) as server:
         asked = AskOptions(options.limits, options.cache, context=1)

@@ -1,6 +1,9 @@
 """Negatives are graded like anybody's patches, kept once a behaviour, and never graded twice."""
 
 import json
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -70,6 +73,25 @@ def test_D1_negatives_are_graded_once_and_the_file_is_the_same_again(calculator,
     assert {row["behaviour"] for row in whole} == {row["behaviour"] for row in rows}
     named = {found["digest"] for row in rows for found in (row, *row["same"])}
     assert {row["digest"] for row in whole} == named
+
+
+@pytest.mark.slow
+def test_D1_a_kill_in_the_middle_loses_no_grade_and_doubles_none(calculator, tmp_path):
+    out, results = tmp_path / "n.jsonl", tmp_path / "n.jsonl.work" / "results.jsonl"
+    command = [sys.executable, "-m", "sweflow", "negatives", str(calculator.root), "--out", str(out), "--quiet"]
+    command += ["--per-task", "4", "--workers", "2", "--test-timeout", "5"]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    while not results.exists() or len(rows_of(results)) < 3:
+        assert process.poll() is None
+        time.sleep(0.1)
+    process.kill()
+    process.wait()
+    assert not out.exists()
+    assert subprocess.run(command, check=False).returncode == 0
+    keys = [row["key"] for row in rows_of(results)]
+    assert len(keys) == len(set(keys)) == sum(1 + len(row["same"]) for row in rows_of(out))
+    kinds = {found["kind"] for row in rows_of(out) for found in (row, *row["same"])}
+    assert kinds >= {"edge", "mutant", "neighbour", "empty"}
 
 
 def test_a_task_that_is_not_there_is_named(calculator, tmp_path):
