@@ -13,7 +13,7 @@ from sweflow.cli.settings import GUARDED, OWN, Setting, find_settings, leaves, l
 SECTIONS = {
     "From a repository to tasks": ("build", "trace", "graph", "schedule", "tasks", "verify"),
     "With tasks": ("checkout", "eval", "report"),
-    "Training data": ("negatives", "judge", "solve", "describe"),
+    "Training data": ("views", "negatives", "judge", "solve", "describe"),
     "With datasets": ("export", "images", "dataset"),
     "This machine": ("doctor", "clean", "config", "completion"),
 }

@@ -53,6 +53,7 @@ from sweflow.cli.progress import Bars
 from sweflow.cli.report import report
 from sweflow.cli.schedule import schedule
 from sweflow.cli.tables import attacks_object, attacks_table, counts_table, summary_table, trace_object, trace_table
+from sweflow.cli.views import views
 
 T = TypeVar("T")
 OUT = click.Path(file_okay=False, path_type=Path)
@@ -283,6 +284,7 @@ cli.add_command(evaluation)
 cli.add_command(graph)
 cli.add_command(schedule)
 for _command in (
+    views,
     negatives,
     judge,
     solve,

@@ -1,0 +1,74 @@
+"""Context: the code that a prompt shows, chosen within a budget, and what did not fit."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from sweflow_datasets.views.build import Build
+from sweflow_datasets.views.distance import distances
+from sweflow_datasets.views.pieces import Piece, PieceKind, pieces_of
+from sweflow_datasets.views.render import rendered
+from sweflow_datasets.views.step import StepTrees
+from sweflow_datasets.views.texts import text_of
+from sweflow_datasets.views.tokens import Count
+from sweflow_datasets.views.values import Blobs, ContextKind
+
+_MARGIN = 24
+"""Tokens that a piece costs beside its own: its file's heading and fences, or the line that says what is left out."""
+_RANK = {PieceKind.FUNCTION: 0, PieceKind.CLASS: 1, PieceKind.MODULE: 2}
+_IMPORTED = 2
+"""How far the code outside functions is of a file that the step's files import."""
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """Pieces that are shown, and the names of those that were wanted and did not fit, nearest first."""
+
+    shown: tuple[Piece, ...]
+    left_out: tuple[str, ...]
+
+    def text(self, tree: Blobs) -> str:
+        """The pieces by file, as they stand in the tree that they are of."""
+        return rendered(self.shown, tree)
+
+
+def wanted(build: Build, step: StepTrees, kind: ContextKind, *, tests: bool) -> tuple[tuple[int, Piece], ...]:
+    """Everything that a context would show, each with its distance, nearest first; ``tests`` are the step's own."""
+    tree = step.base if tests else step.skeleton
+    files = {path: text for path in sorted(tree) if path.endswith(".py") and (text := text_of(tree[path]))}
+    if kind is ContextKind.WHOLE_REPO:
+        own = {function.partition("::")[0] for function in step.functions}
+        whole = (Piece(path, path, PieceKind.MODULE, (), text) for path, text in files.items())
+        return tuple(sorted(((int(piece.path not in own), piece) for piece in whole), key=lambda pair: pair[0]))
+    near = distances(build, step, tests=tests)
+    pieces = {piece.name: piece for path, text in files.items() for piece in pieces_of(path, text)}
+    near = {**_around(build, step, near), **near}
+    found = [(near[piece.name], piece) for piece in pieces.values() if piece.name in near]
+    return tuple(sorted(found, key=lambda pair: (pair[0], _RANK[pair[1].kind], pair[1].path, pair[1].lines)))
+
+
+def choose(found: Sequence[tuple[int, Piece]], budget: int | None, count: Count) -> Context:
+    """The nearest pieces that fit, smaller ones that are farther among them. None: everything."""
+    shown, left, spent = [], [], 0
+    for _, piece in found:
+        cost = count(piece.text) + _MARGIN
+        if budget is not None and spent + cost > budget:
+            left.append(piece.name)
+            continue
+        spent += cost
+        shown.append(piece)
+    return Context(tuple(shown), tuple(left))
+
+
+def _around(build: Build, step: StepTrees, near: Mapping[str, int]) -> dict[str, int]:
+    """How far classes and modules are: as far as the nearest of their functions."""
+    found: dict[str, int] = {}
+    own = {function.partition("::")[0] for function in step.functions}
+    for path, imported in build.graph.imports:
+        if path in own:
+            found[imported] = _IMPORTED
+    for name, far in near.items():
+        path, _, qualname = name.partition("::")
+        parts = qualname.split(".")[:-1]
+        for owner in (path, *(f"{path}::{'.'.join(parts[: n + 1])}" for n in range(len(parts)))):
+            found[owner] = min(far, found.get(owner, far))
+    return found
