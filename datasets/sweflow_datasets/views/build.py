@@ -5,14 +5,22 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
-from sweflow_rdg import RuntimeDependencyGraph
+from sweflow_rdg import RuntimeDependencyGraph, index_source
 from sweflow_rdg.format import read_graph
 from sweflow_rdg.graph.links import Links
 from sweflow_rdg.values import TestNode
+from sweflow_scheduler.format import read_schedule
+from sweflow_tasks.masking.mask_policy import NEVER
+from sweflow_tasks.statements.facts import StepFacts
+from sweflow_tasks.statements.module_bindings import ModuleBinding
+from sweflow_tasks.statements.writer import StatementWriter
+from sweflow_tracer.format import read_project_file
 from sweflow_tracer.paths import StrPath
 
+from sweflow_datasets.caches import index_cache
 from sweflow_datasets.dataset import Task, load_tasks
 from sweflow_datasets.folder import Folder
+from sweflow_datasets.pipeline import stored_options
 from sweflow_datasets.views.step import StepTrees, read_step
 
 
@@ -42,6 +50,39 @@ class Build:
     def places(self) -> dict[str, int]:
         """The graph's nodes by id."""
         return {node.id: number for number, node in enumerate(self.graph.nodes)}
+
+    @cached_property
+    def writer(self) -> StatementWriter:
+        """Writes statements of its steps."""
+        project, _ = read_project_file(self.folder.project)
+        index = index_source(self.folder.read_source(project), cache=index_cache())
+        return StatementWriter(self.graph, index, stored_options(self.folder.root).docstrings)
+
+    @cached_property
+    def code(self) -> dict[str, int]:
+        """The step of each function to develop; those of rejected steps have the step of the schedule."""
+        planned = {f: step.number for step in read_schedule(self.folder.schedule).steps for f in step.functions}
+        return planned | {f: t.step for t in self.tasks for f in (*t.target_functions, *t.dependent_functions)}
+
+    def masked(self, form: str) -> frozenset[str]:
+        """The functions of its tasks with a masked form: ``removed`` or ``placeholder``."""
+        return frozenset(function for task in self.tasks for function in task.row[f"{form}_functions"])
+
+    def facts(self, step: StepTrees) -> StepFacts:
+        """What a statement of a step is written from."""
+        task = step.task
+        return StepFacts(
+            number=task.step,
+            targets=task.target_functions,
+            dependents=task.dependent_functions,
+            failing=task.fail_to_pass,
+            command=task.test_command,
+            code=self.code,
+            removed=self.masked("removed"),
+            placeholders=self.masked("placeholder"),
+            later=tuple(ModuleBinding(path, name, kind, NEVER) for kind, path, name in task.row["later"]),
+            tree=step.skeleton,
+        )
 
     def steps(self) -> Iterator[StepTrees]:
         """The verified steps with their trees, one after the other."""

@@ -41,4 +41,6 @@ class Material:
 
     def statement(self, step: StepTrees) -> str:
         """The statement of a step, in the form that was asked for."""
+        if self.options.shows_tests:
+            return self.build.writer.visible(self.build.facts(step), step.base).text
         return step.task.problem_statement

@@ -1,7 +1,7 @@
 """Assertions: what a test function says in plain order: calls, expected values, expected exceptions."""
 
 import ast
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
 from sweflow_tasks.statements.parameters import MOST_ROWS, Table, called, source_of
 
@@ -36,21 +36,19 @@ _WARNING = {"warns": "warns with", "assertWarns": "warns with", "assertWarnsRege
 _CONTEXTS = _RAISING | _WARNING | {"deprecated_call": "warns of a deprecation"}
 
 
-def assertions_of(function: ast.FunctionDef | ast.AsyncFunctionDef) -> list[str]:
-    """What the body of a test function asserts, as the lines of a Markdown list."""
+def said_of(function: ast.FunctionDef | ast.AsyncFunctionDef) -> list[str]:
+    """What the body of a function asserts, as entries of a Markdown list: one a statement, with all that is in it."""
     body = function.body[1:] if ast.get_docstring(function) is not None else function.body
-    return list(_block(body, 0))
+    told = ("\n".join(_statement(statement, 0)) for statement in body)
+    return [text for text in told if text]
 
 
-def table_lines(table: Table, ids: Mapping[int, str] | None = None) -> Iterator[str]:
-    """A ``parametrize`` mark as a list of its rows, as they are written.
-
-    ``ids`` are those of the rows to show, by place; None shows all rows without ids.
-    """
+def table_lines(table: Table, places: Sequence[int] | None = None) -> Iterator[str]:
+    """A ``parametrize`` mark as a list of its rows, as they are written: those of some places, or all."""
     yield f"- for each of these values of `{table.names}`:"
-    shown = range(len(table.rows)) if ids is None else sorted(ids)
+    shown = range(len(table.rows)) if places is None else places
     for place in shown[:MOST_ROWS]:
-        yield f"    - {_code(table.rows[place])}" + (f" (id `{ids[place]}`)" if ids is not None else "")
+        yield f"    - {_code(table.rows[place])}"
     if len(shown) > MOST_ROWS:
         yield f"    - and {len(shown) - MOST_ROWS} more"
 

@@ -4,7 +4,7 @@ import ast
 import textwrap
 
 import pytest
-from sweflow_tasks.statements.assertions import assertions_of, table_lines
+from sweflow_tasks.statements.assertions import said_of, table_lines
 from sweflow_tasks.statements.parameters import Table, ids_of, tables
 
 CASES = {
@@ -69,7 +69,7 @@ def test_D3_assertions_are_read_from_the_test_and_nothing_is_left_out(case):
     source, lines = CASES[case]
     node = ast.parse(textwrap.dedent(source)).body[0]
     assert isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
-    assert assertions_of(node) == lines
+    assert "\n".join(said_of(node)) == "\n".join(lines)
 
 
 def as_written(values: ast.expr) -> list[ast.expr] | None:
@@ -81,14 +81,14 @@ def table(source: str, rows=as_written) -> Table:
     return found
 
 
-def test_D3_a_table_has_its_rows_as_they_are_written_and_the_id_of_each_once():
+def test_D3_a_table_has_its_rows_as_they_are_written_and_its_ids_are_known():
     found = table("pytest.mark.parametrize(('a', 'b'), [(1, 2), pytest.param(3, 4, id='x'), (b'y', None)])")
     head = "- for each of these values of `('a', 'b')`:"
     rows = ["    - `(1, 2)`", "    - `pytest.param(3, 4, id='x')`", "    - `(b'y', None)`"]
     assert list(table_lines(found)) == [head, *rows]
     ids = ids_of([found], frozenset({"[x]", "[1-2]", "[y-None]"}))
     assert ids == ("[1-2]", "[x]", "[y-None]")
-    assert list(table_lines(found, {1: "[x]"})) == [head, f"{rows[1]} (id `[x]`)"]
+    assert list(table_lines(found, [1])) == [head, rows[1]]
 
 
 @pytest.mark.parametrize(
