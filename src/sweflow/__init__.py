@@ -18,6 +18,11 @@ from sweflow_datasets.images.check import check_images
 from sweflow_datasets.options import Options
 from sweflow_datasets.pipeline import build, checkout, graph, load_graph, schedule, tasks, trace, verify
 from sweflow_datasets.version import __version__
+from sweflow_datasets.views.instruction import broken as broken_rule
+from sweflow_datasets.views.kinds import apply as apply_view
+from sweflow_datasets.views.make import MadeViews, make_views, step_views
+from sweflow_datasets.views.material import ViewOptions
+from sweflow_datasets.views.values import AnswerKind, ContextKind, Refused, StatementKind, ViewKind
 from sweflow_rdg import RuntimeDependencyGraph, build_graph, index_source
 from sweflow_rdg.queries import questions, views
 from sweflow_scheduler import Closure, Cost, Rules, Schedule, Step, critical_path, explain, make_schedule, waves, width
@@ -38,11 +43,13 @@ from sweflow import display
 from sweflow.reporting import make_report as report
 
 __all__ = [
+    "AnswerKind",
     "Candidate",
     "CertificateOptions",
     "CheckReport",
     "Closure",
     "Content",
+    "ContextKind",
     "Cost",
     "Dataset",
     "DatasetDiff",
@@ -53,14 +60,17 @@ __all__ = [
     "Form",
     "ImageOptions",
     "Level",
+    "MadeViews",
     "Options",
     "Outcome",
     "Progress",
     "Reason",
+    "Refused",
     "Rejection",
     "Rules",
     "RuntimeDependencyGraph",
     "Schedule",
+    "StatementKind",
     "Step",
     "SweflowError",
     "Task",
@@ -68,7 +78,11 @@ __all__ = [
     "TraceOptions",
     "Verdict",
     "VerdictKind",
+    "ViewKind",
+    "ViewOptions",
     "__version__",
+    "apply_view",
+    "broken_rule",
     "build",
     "build_graph",
     "build_images",
@@ -87,9 +101,11 @@ __all__ = [
     "load_graph",
     "load_tasks",
     "make_schedule",
+    "make_views",
     "questions",
     "report",
     "schedule",
+    "step_views",
     "tasks",
     "trace",
     "verify",

@@ -1,6 +1,6 @@
 """Context: the code that a prompt shows, chosen within a budget, and what did not fit."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sweflow_datasets.views.build import Build
@@ -15,8 +15,8 @@ from sweflow_datasets.views.values import Blobs, ContextKind
 _MARGIN = 24
 """Tokens that a piece costs beside its own: its file's heading and fences, or the line that says what is left out."""
 _RANK = {PieceKind.FUNCTION: 0, PieceKind.CLASS: 1, PieceKind.MODULE: 2}
-_IMPORTED = 2
-"""How far the code outside functions is of a file that the step's files import."""
+_NAMED = 2
+"""How far code outside functions is at most: of files that the step's files import, and of classes in these."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ def wanted(build: Build, step: StepTrees, kind: ContextKind, *, tests: bool) -> 
         return tuple(sorted(((int(piece.path not in own), piece) for piece in whole), key=lambda pair: pair[0]))
     near = distances(build, step, tests=tests)
     pieces = {piece.name: piece for path, text in files.items() for piece in pieces_of(path, text)}
-    near = {**_around(build, step, near), **near}
+    near = {**_around(build, step, near, pieces.values()), **near}
     found = [(near[piece.name], piece) for piece in pieces.values() if piece.name in near]
     return tuple(sorted(found, key=lambda pair: (pair[0], _RANK[pair[1].kind], pair[1].path, pair[1].lines)))
 
@@ -59,13 +59,12 @@ def choose(found: Sequence[tuple[int, Piece]], budget: int | None, count: Count)
     return Context(tuple(shown), tuple(left))
 
 
-def _around(build: Build, step: StepTrees, near: Mapping[str, int]) -> dict[str, int]:
-    """How far classes and modules are: as far as the nearest of their functions."""
+def _around(build: Build, step: StepTrees, near: Mapping[str, int], pieces: Iterable[Piece]) -> dict[str, int]:
+    """How far classes and modules are: as far as the nearest of their functions, or as the step's files name them."""
     found: dict[str, int] = {}
     own = {function.partition("::")[0] for function in step.functions}
-    for path, imported in build.graph.imports:
-        if path in own:
-            found[imported] = _IMPORTED
+    found |= {imported: _NAMED for path, imported in build.graph.imports if path in own}
+    found |= {piece.name: _NAMED for piece in pieces if piece.kind is PieceKind.CLASS and piece.path in own}
     for name, far in near.items():
         path, _, qualname = name.partition("::")
         parts = qualname.split(".")[:-1]

@@ -75,7 +75,7 @@ def broken(view: Instruction, answer: str) -> str:
     if function is None:
         return "the function is gone"
     first = region.prefix.count("\n") + 1
-    return problem(view.rule, function, (first, first + answer.count("\n")))
+    return problem(view.rule, function, (first, first + answer.removesuffix("\n").count("\n")))
 
 
 def _of_region(build: Build, step: StepTrees, region: Region) -> Iterator[Instruction]:

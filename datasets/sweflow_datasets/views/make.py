@@ -14,8 +14,9 @@ from sweflow_tracer.paths import StrPath
 from sweflow_datasets.errors import ExportInTheWay, InstanceTwice, NothingToExport, PlaceNotUsable
 from sweflow_datasets.views.build import Build, open_build
 from sweflow_datasets.views.figures import Figures, figures_of
-from sweflow_datasets.views.kinds import views_of
+from sweflow_datasets.views.kinds import AnyView, views_of
 from sweflow_datasets.views.material import DEFAULT, Material, ViewOptions
+from sweflow_datasets.views.step import StepTrees
 from sweflow_datasets.views.tokens import Count
 from sweflow_datasets.views.values import JsonObject, Refused, RefusedReason, View, ViewKind
 
@@ -63,7 +64,7 @@ def make_views(
     with _scratch(place) as scratch, scratch.open("w", encoding="ascii") as file:
         for build in builds:
             material = Material(build, options)
-            for found in every_view(material, kind):
+            for _, found in _views(material, kind):
                 if isinstance(found, Refused):
                     refused.append(found)
                     continue
@@ -77,13 +78,25 @@ def make_views(
     return MadeViews(str(out), kind, options, tasks, len(counts), figures_of(counts), left_out, tuple(refused))
 
 
-def every_view(material: Material, kind: ViewKind) -> Iterator[View | Refused]:
+def step_views(
+    out: StrPath, view: ViewKind | str, options: ViewOptions = DEFAULT
+) -> Iterator[tuple[StepTrees, AnyView | Refused]]:
+    """The views of a build as values, each with its step; what has no record is refused with the reason.
+
+    >>> next(step_views("calculator.sweflow", "fim"))[1].region.function  # doctest: +SKIP
+    'calculator/tokens.py::split'
+    """
+    yield from _views(Material(open_build(out), options), ViewKind(view))
+
+
+def _views(material: Material, kind: ViewKind) -> Iterator[tuple[StepTrees, AnyView | Refused]]:
     """The views of a build's steps, in order; those that do not fit are refused."""
     most, count = material.options.max_tokens, material.count
     for step in material.build.steps():
         for found in views_of(material, step, kind):
             tokens = 0 if isinstance(found, Refused) or not most else sum(map(count, found.texts()))
-            yield Refused(what_of(found), RefusedReason.OVER_BUDGET, f"{tokens} tokens") if tokens > most else found
+            over = tokens > most
+            yield step, Refused(what_of(found), RefusedReason.OVER_BUDGET, f"{tokens} tokens") if over else found
 
 
 def what_of(view: View | Refused) -> str:

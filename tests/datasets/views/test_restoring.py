@@ -8,7 +8,8 @@ from sweflow_datasets.views.kinds import apply, views_of
 from sweflow_datasets.views.material import Material, ViewOptions
 from sweflow_datasets.views.values import AnswerKind, Refused, RefusedReason, StatementKind, ViewKind
 
-OPTIONS = [ViewOptions(), ViewOptions(answer=AnswerKind.PATCH, statement=StatementKind.TESTS_VISIBLE)]
+PATCH = ViewOptions(answer=AnswerKind.PATCH, statement=StatementKind.TESTS_VISIBLE)
+CASES = [*((kind, ViewOptions()) for kind in ViewKind), (ViewKind.CHAT, PATCH)]
 
 
 @pytest.fixture(scope="module")
@@ -16,8 +17,7 @@ def build(calculator):
     return open_build(calculator.root)
 
 
-@pytest.mark.parametrize("kind", list(ViewKind))
-@pytest.mark.parametrize("options", OPTIONS, ids=["blocks", "patch"])
+@pytest.mark.parametrize(("kind", "options"), CASES, ids=[*ViewKind, "patch"])
 def test_the_answer_of_a_view_restores_the_reference(build, kind, options):
     made = 0
     for step in build.steps():
