@@ -4,7 +4,8 @@
 
 Contexts: tokens of a chat's user message by context and budget, and how often everything that the gold patch calls is
 visible. What it calls is counted twice: core functions that were seen to be called (graph), and names that its syntax
-tree calls and a file of the skeleton defines as function or class (by name). A name is visible where its definition
+tree calls and a core file of the skeleton defines as function or class (by name; those of builtins and of methods of
+the built-in types are left out). A name is visible where its definition
 stands in the message; a record that does not fit the budget shows nothing. Statements: tokens of the statement in
 ``tasks.jsonl``, and of both forms as they are written now. Estimate: how far it is from Tekken.
 
@@ -30,6 +31,8 @@ from sweflow_datasets.views.tokens import Tokenizer, counter, estimate
 from sweflow_datasets.views.values import ContextKind, Refused, ViewKind
 from sweflow_rdg import Role
 
+BUILT_IN = frozenset(name for kind in (str, bytes, list, dict, set) for name in dir(kind))
+"""Methods that a call without a type may be of."""
 COUNT = counter(Tokenizer.TEKKEN)
 DEFINES = re.compile(r"^[ \t]*(?:async[ \t]+)?(?:def|class)[ \t]+(\w+)", re.MULTILINE)
 
@@ -73,7 +76,7 @@ def contexts(build: Build, budget: int) -> Iterator[Sequence[object]]:
             tokens.append(COUNT(found.prompt.text))
             shown = set(found.prompt.shown)
             seen += all(name in shown or name.partition("::")[0] in whole(shown, kind) for name in called(build, step))
-            named += names_called(step) <= set(DEFINES.findall(found.prompt.text))
+            named += names_called(build, step) <= set(DEFINES.findall(found.prompt.text))
         figures, steps = figures_of(tokens), len(build.tasks)
         limit = budget or "none"
         yield (
@@ -102,20 +105,16 @@ def called(build: Build, step: StepTrees) -> Iterator[str]:
                 yield node.id
 
 
-def names_called(step: StepTrees) -> set[str]:
+def names_called(build: Build, step: StepTrees) -> set[str]:
     """Names that the gold bodies call and that some file of the skeleton defines."""
     found = set()
     for path in {function.partition("::")[0] for function in step.functions}:
         for piece in pieces_of(path, text_of(step.reference[path]) or ""):
             if piece.name in step.functions:
                 found |= set(calls_in(piece.text))
-    defined = {name for path, blob in step.skeleton.items() if path.endswith(".py") for name in names_in(text_of(blob))}
+    core = {node.path for node in build.graph.nodes if node.role is Role.CORE} & step.skeleton.keys()
+    defined = {name for path in core for name in DEFINES.findall(text_of(step.skeleton[path]) or "")}
     return (found & defined) - {function.rpartition(".")[2].rpartition("::")[2] for function in step.functions}
-
-
-def names_in(text: str | None) -> list[str]:
-    """Names of functions and classes that a file defines."""
-    return DEFINES.findall(text or "")
 
 
 def calls_in(text: str) -> Iterator[str]:
@@ -124,7 +123,7 @@ def calls_in(text: str) -> Iterator[str]:
         match node:
             case ast.Call(func=ast.Name(id=name)) if name not in dir(builtins):
                 yield name
-            case ast.Call(func=ast.Attribute(attr=name)):
+            case ast.Call(func=ast.Attribute(attr=name)) if name not in BUILT_IN:
                 yield name
 
 

@@ -64,6 +64,10 @@ class Build:
         planned = {f: step.number for step in read_schedule(self.folder.schedule).steps for f in step.functions}
         return planned | {f: t.step for t in self.tasks for f in (*t.target_functions, *t.dependent_functions)}
 
+    def developed_at(self, function: str) -> int:
+        """The step that develops a function; 0 where it is there from the start."""
+        return self.code.get(function, 0)
+
     def masked(self, form: str) -> frozenset[str]:
         """The functions of its tasks with a masked form: ``removed`` or ``placeholder``."""
         return frozenset(function for task in self.tasks for function in task.row[f"{form}_functions"])

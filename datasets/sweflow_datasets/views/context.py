@@ -1,6 +1,7 @@
 """Context: the code that a prompt shows, chosen within a budget, and what did not fit."""
 
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from sweflow_datasets.views.build import Build
@@ -12,6 +13,7 @@ from sweflow_datasets.views.texts import text_of
 from sweflow_datasets.views.tokens import Count
 from sweflow_datasets.views.values import Blobs, ContextKind
 
+_WORD = re.compile(r"\w+")
 _MARGIN = 24
 """Tokens that a piece costs beside its own: its file's heading and fences, or the line that says what is left out."""
 _RANK = {PieceKind.FUNCTION: 0, PieceKind.CLASS: 1, PieceKind.MODULE: 2}
@@ -43,7 +45,13 @@ def wanted(build: Build, step: StepTrees, kind: ContextKind, *, tests: bool) -> 
     pieces = {piece.name: piece for path, text in files.items() for piece in pieces_of(path, text)}
     near = {**_around(build, step, near, pieces.values()), **near}
     found = [(near[piece.name], piece) for piece in pieces.values() if piece.name in near]
-    return tuple(sorted(found, key=lambda pair: (pair[0], _RANK[pair[1].kind], pair[1].path, pair[1].lines)))
+
+    def place(pair: tuple[int, Piece]) -> tuple[object, ...]:
+        far, piece = pair
+        later = build.developed_at(piece.name) > step.task.step
+        return far, later, _RANK[piece.kind], piece.path, piece.lines
+
+    return tuple(sorted(found, key=place))
 
 
 def choose(found: Sequence[tuple[int, Piece]], budget: int | None, count: Count) -> Context:
@@ -59,13 +67,24 @@ def choose(found: Sequence[tuple[int, Piece]], budget: int | None, count: Count)
     return Context(tuple(shown), tuple(left))
 
 
-def _around(build: Build, step: StepTrees, near: Mapping[str, int], pieces: Iterable[Piece]) -> dict[str, int]:
-    """How far classes and modules are: as far as the nearest of their functions, or as the step's files name them."""
+def _around(build: Build, step: StepTrees, near: Mapping[str, int], pieces: Collection[Piece]) -> dict[str, int]:
+    """How far classes and modules are: as far as the nearest of their functions that are developed by the step.
+
+    Classes of the step's files are there in any case, and so are modules that these files import, and classes there
+    whose names the step's files have outside functions and classes.
+    """
     found: dict[str, int] = {}
     own = {function.partition("::")[0] for function in step.functions}
-    found |= {imported: _NAMED for path, imported in build.graph.imports if path in own}
-    found |= {piece.name: _NAMED for piece in pieces if piece.kind is PieceKind.CLASS and piece.path in own}
+    imported = {other for path, other in build.graph.imports if path in own}
+    found |= dict.fromkeys(imported, _NAMED)
+    named = {word for piece in pieces if piece.name in own for word in _WORD.findall(piece.text)}
+    for piece in pieces:
+        known = piece.path in own or (piece.path in imported and piece.name.rpartition("::")[2] in named)
+        if piece.kind is PieceKind.CLASS and known:
+            found[piece.name] = _NAMED
     for name, far in near.items():
+        if build.developed_at(name) > step.task.step:
+            continue
         path, _, qualname = name.partition("::")
         parts = qualname.split(".")[:-1]
         for owner in (path, *(f"{path}::{'.'.join(parts[: n + 1])}" for n in range(len(parts)))):

@@ -14,8 +14,9 @@ def distances(build: Build, step: StepTrees, *, tests: bool) -> dict[str, int]:
     """How far functions are from a step, by id: the step's own are at 0, what they call and what calls them at 1.
 
     From the step's functions it goes down the calls and up, and never up after down, since a helper of all would make
-    everything near. With ``tests`` it also goes down from the step's tests, which are at 0 themselves: fixtures and
-    helpers of the test side are reached so, and only those that these tests ran.
+    everything near. It does not go on from a caller that is developed later and has no body yet. With ``tests`` it goes
+    down from the step's tests, too, which are at 0 themselves: so fixtures and helpers are reached, and
+    only those that these tests ran.
     """
     graph, places = build.graph, build.places
     own = {places[function] for function in step.functions if function in places}
@@ -31,7 +32,8 @@ def distances(build: Build, step: StepTrees, *, tests: bool) -> dict[str, int]:
         return filter(allowed, build.links.callees.get(number, ()))
 
     def up(number: int) -> Iterable[int]:
-        return filter(allowed, build.links.callers.get(number, ()))
+        developed = build.developed_at(nodes[number].id) <= step.task.step
+        return filter(allowed, build.links.callers.get(number, ())) if developed else ()
 
     found = [_spread(own, down), _spread(own, up)]
     if tests:

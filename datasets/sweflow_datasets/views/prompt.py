@@ -39,11 +39,10 @@ def make_prompt(material: Material, step: StepTrees, how: str, *others: str) -> 
     if options.max_tokens:
         budget = options.max_tokens - sum(map(count, fixed)) - _SLACK * len(fixed)
     context = choose(found, budget, count)
-    missing = set(_own(step, options.context)).intersection(context.left_out)
-    if missing or (budget is not None and budget < 0):
-        needed = sum(map(count, (*fixed, *(piece.text for far, piece in found if not far))))
-        detail = f"about {needed} tokens with what it cannot do without"
-        return Refused(step.head.instance_id, RefusedReason.OVER_BUDGET, detail)
+    own = set(_own(step, options.context))
+    if own.intersection(context.left_out) or (budget is not None and budget < 0):
+        needed = sum(map(count, (*fixed, *(piece.text for _, piece in found if piece.name in own))))
+        return Refused(step.head.instance_id, RefusedReason.OVER_BUDGET, f"{needed} tokens and more")
     parts = [statement]
     if context.shown:
         parts.append(f"## The code\n\n{context.text(tree)}")
