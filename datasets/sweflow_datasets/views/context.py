@@ -68,7 +68,7 @@ def choose(found: Sequence[tuple[int, Piece]], budget: int | None, count: Count)
 
 
 def _around(build: Build, step: StepTrees, near: Mapping[str, int], pieces: Collection[Piece]) -> dict[str, int]:
-    """How far classes and modules are: as far as the nearest of their functions that are developed by the step.
+    """How far classes and modules are: one farther than the nearest of their functions that are developed by the step.
 
     Classes of the step's files are there in any case, and so are modules that these files import, and classes there
     whose names the step's files have outside functions and classes.
@@ -88,5 +88,5 @@ def _around(build: Build, step: StepTrees, near: Mapping[str, int], pieces: Coll
         path, _, qualname = name.partition("::")
         parts = qualname.split(".")[:-1]
         for owner in (path, *(f"{path}::{'.'.join(parts[: n + 1])}" for n in range(len(parts)))):
-            found[owner] = min(far, found.get(owner, far))
+            found[owner] = min(far + 1, found.get(owner, far + 1))
     return found
