@@ -1,4 +1,4 @@
-"""Errors of views: an answer that gives no tree."""
+"""Errors of views."""
 
 from sweflow_tracer import SweflowError
 
@@ -9,3 +9,12 @@ class AnswerNotUsable(SweflowError):
     def __init__(self, problem: str) -> None:
         self.problem = problem
         super().__init__(f"the answer gives no tree ({problem}): write it in the form that the view's prompt asks for.")
+
+
+class ViewsNotWritten(SweflowError):
+    """A file for views that cannot be written."""
+
+    def __init__(self, path: str, problem: str) -> None:
+        self.path = path
+        self.problem = problem
+        super().__init__(f"{path!r} cannot be written ({problem}): name another file as --out.")

@@ -11,8 +11,9 @@ from pathlib import Path
 from sweflow_tracer.format import dumps
 from sweflow_tracer.paths import StrPath
 
-from sweflow_datasets.errors import ExportInTheWay, InstanceTwice, NothingToExport, PlaceNotUsable
+from sweflow_datasets.errors import ExportInTheWay, InstanceTwice, NothingToExport
 from sweflow_datasets.views.build import Build, open_build
+from sweflow_datasets.views.errors import ViewsNotWritten
 from sweflow_datasets.views.figures import Figures, figures_of
 from sweflow_datasets.views.kinds import AnyView, views_of
 from sweflow_datasets.views.material import DEFAULT, Material, ViewOptions
@@ -55,8 +56,10 @@ def make_views(
     14
     """
     kind, place = ViewKind(view), Path(out)
-    if place.exists() or not place.name:
-        raise ExportInTheWay(str(out)) if place.name else PlaceNotUsable(str(out), "it has no name")
+    if not place.name:
+        raise ViewsNotWritten(str(out), "it has no name")
+    if place.exists():
+        raise ExportInTheWay(str(out))
     builds = _open(dirs)
     counts: list[int] = []
     refused: list[Refused] = []
@@ -127,14 +130,14 @@ def _open(dirs: Iterable[StrPath]) -> tuple[Build, ...]:
 
 @contextlib.contextmanager
 def _scratch(place: Path) -> Iterator[Path]:
-    """A file beside the one that is to be, gone in the end. Raises PlaceNotUsable."""
+    """A file beside the one that is to be, gone in the end. Raises ViewsNotWritten."""
     try:
         place.absolute().parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(prefix=f".{place.name[:64]}.", dir=place.absolute().parent)
         os.close(handle)
         Path(name).chmod(0o644)
     except OSError as error:
-        raise PlaceNotUsable(str(place), error.strerror or str(error)) from error
+        raise ViewsNotWritten(str(place), error.strerror or str(error)) from error
     try:
         yield Path(name)
     finally:

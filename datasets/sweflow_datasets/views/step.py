@@ -1,6 +1,5 @@
 """Steps of a build with their trees, and what else views ask of the build."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from sweflow_tasks.history.git import read_commit
@@ -39,8 +38,3 @@ def read_step(task: Task) -> StepTrees:
     row = task.row
     head = Head(task.instance_id, str(row["repo"]), task.base_commit, task.step, str(row["license"]))
     return StepTrees(task, head, tree("skeletons"), tree("tests"), tree("references"))
-
-
-def read_steps(tasks: tuple[Task, ...]) -> Iterator[StepTrees]:
-    """Tasks with their trees, one after the other."""
-    return map(read_step, tasks)

@@ -4,6 +4,7 @@ import json
 
 import pytest
 from sweflow_datasets.errors import ExportInTheWay, ExtraMissing, InstanceTwice
+from sweflow_datasets.views.errors import ViewsNotWritten
 from sweflow_datasets.views.figures import Figures, figures_of
 from sweflow_datasets.views.tokens import Tokenizer, counter
 from sweflow_tracer.errors import FileNotUsable
@@ -48,6 +49,13 @@ def test_what_stands_there_is_left_alone(calculator, tmp_path):
     with pytest.raises(ExportInTheWay):
         sweflow.make_views([calculator.root], "fim", place)
     assert place.read_text() == "mine"
+
+
+def test_a_place_that_takes_no_file_is_named(calculator, tmp_path):
+    (tmp_path / "file").write_text("mine")
+    for place in (tmp_path / "file" / "fim.jsonl", ""):
+        with pytest.raises(ViewsNotWritten, match="name another file as --out"):
+            sweflow.make_views([calculator.root], "fim", place)
 
 
 def test_a_folder_without_tasks_leaves_nothing_behind(tmp_path):
