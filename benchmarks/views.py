@@ -2,12 +2,12 @@
 
     python benchmarks/views.py DIR... [--max-tokens N ...]
 
-Contexts: tokens of a chat's user message by context and budget, and how often everything that the gold patch calls is
-visible. What it calls is counted twice: core functions that were seen to be called (graph), and names that its syntax
-tree calls and a core file of the skeleton defines as function or class (by name; those of builtins and of methods of
-the built-in types are left out). A name is visible where its definition
-stands in the message; a record that does not fit the budget shows nothing. Statements: tokens of the statement in
-``tasks.jsonl``, and of both forms as they are written now. Estimate: how far it is from Tekken.
+Contexts: tokens of a chat's user message, with statements as they are written now, and how often everything that the
+gold patch calls is visible. What it calls is counted twice: core functions that were seen to be called (graph), and
+names that its syntax tree calls and a core file of the skeleton defines as function or class (by name; without builtins
+and methods of the built-in types). A name is visible where its definition stands in the message; a
+record that does not fit the budget shows nothing. Statements: tokens of the statement in ``tasks.jsonl``, and of both
+forms as they are written now. Estimate: how far it is from Tekken.
 
 Tokens are Tekken's (``sweflow[tokens]``).
 """
@@ -17,6 +17,7 @@ import ast
 import builtins
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from sweflow_datasets.views.build import Build, open_build
@@ -69,7 +70,8 @@ def contexts(build: Build, budget: int) -> Iterator[Sequence[object]]:
         options = ViewOptions(budget, kind, tokenizer=Tokenizer.TEKKEN)
         tokens, seen, named = [], 0, 0
         for step in build.steps():
-            (found,) = views_of(Material(build, options), step, ViewKind.CHAT)
+            now = replace(step.task, problem_statement=build.writer.hidden(build.facts(step)).text)
+            (found,) = views_of(Material(build, options), replace(step, task=now), ViewKind.CHAT)
             if isinstance(found, Refused):
                 continue
             assert isinstance(found, Chat)

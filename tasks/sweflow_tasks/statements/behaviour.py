@@ -55,9 +55,9 @@ class Case:
 
     @cached_property
     def form(self) -> str:
-        """What is equal for cases that are told as one."""
+        """What is equal for cases that are told as one: body but for literals, parameters, rows that fail."""
         marks = "".join(table.names + "".join(map(ast.dump, table.rows)) for table in self.tables)
-        return self.function if self.code is None else form_of(self.code) + marks
+        return self.function if self.code is None else f"{form_of(self.code)}{marks}{self.places}"
 
     @cached_property
     def places(self) -> tuple[int, ...] | None:
@@ -115,9 +115,8 @@ def _group(group: Sequence[Case], body: Sequence[str], shared: Mapping[str, int]
         yield from (f"#### {len(group)} tests of one form", "")
         yield from _rows(group)
         yield ""
-    places = {case.places for case in group}
     for table in first.tables:
-        yield from table_lines(table, next(iter(places)) if len(places) == 1 else None)
+        yield from table_lines(table, first.places)
     yield from _merged(f"- set-up {shared[text]}" if text in shared else text for text in body)
     yield ""
 

@@ -2,6 +2,7 @@
 
 import ast
 import textwrap
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -66,6 +67,14 @@ def test_a_table_of_parameters_stands_once_and_without_ids():
     )
     assert "- for each of these values of `n`:\n    - `1`\n    - `2`\n- `f(n)` is true" in said
     assert "[1]" not in said
+
+
+def test_rows_that_do_not_fail_are_not_told():
+    code = "@pytest.mark.parametrize('n', [1, 2])\ndef test_n(n):\n    assert f(n)"
+    one, other = case(code, "a.py", "[1]", "[2]"), case(code, "b.py", "[1]", "[2]")
+    said = told(replace(one, ids=("a.py::test_n[2]",)), other)
+    assert "- for each of these values of `n`:\n    - `2`\n- `f(n)`" in said
+    assert "- for each of these values of `n`:\n    - `1`\n    - `2`\n- `f(n)`" in said
 
 
 def test_ids_are_told_where_rows_do_not_say_them():
