@@ -1,7 +1,7 @@
 """Search-and-replace blocks: exact for any two texts, each SEARCH once in its file, and refused where they cannot be told."""
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from sweflow_datasets.views.blocks import (
     apply_blocks,
@@ -27,6 +27,7 @@ def as_tree(files):
     return tree({path: text.encode() for path, text in files.items()})
 
 
+@settings(max_examples=50)
 @given(FILES, FILES)
 @example({"a.py": "a\na\na\n"}, {"a.py": "a\na\na\na\n"})
 @example({"a.py": "a"}, {"a.py": "a\n"})
@@ -39,6 +40,7 @@ def test_blocks_give_the_other_text_byte_for_byte(before, added):
     assert read_blocks(write_blocks(blocks)) == blocks if blocks else True
 
 
+@settings(max_examples=50)
 @given(TEXTS, TEXTS)
 def test_every_search_text_stands_exactly_once_at_its_point(before, after):
     state = as_tree({"a.py": before})

@@ -1,7 +1,7 @@
 """Context: pieces of files by distance in the graph, within a budget, and what did not fit."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sweflow_datasets.views.build import open_build
 from sweflow_datasets.views.context import choose, wanted
@@ -50,6 +50,7 @@ def test_every_function_is_a_piece_and_what_is_left_belongs_to_class_and_module(
     assert "else:\n" in found["a.py"].text
 
 
+@settings(max_examples=40)
 @given(
     st.lists(st.sampled_from([*CODE.splitlines(keepends=True), "\r\n", "\f\n", "a\rb\n", "é"]), max_size=12).map(
         "".join

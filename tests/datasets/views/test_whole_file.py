@@ -1,7 +1,7 @@
 """Whole files: exact for any text, in fences that nothing in it closes."""
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from sweflow_datasets.views.errors import AnswerNotUsable
 from sweflow_datasets.views.prompt import Prompt
@@ -16,6 +16,7 @@ def view_of(step):
     return WholeFile(step.head, Prompt("", (), ()), answer_of(step), step.base)
 
 
+@settings(max_examples=50)
 @given(TEXTS, TEXTS)
 @example("a\n", "")
 @example("a\n", "x")

@@ -5,7 +5,7 @@ import textwrap
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sweflow_tasks.statements.behaviour import Case, behaviour
 from sweflow_tasks.statements.examples import examples
@@ -114,6 +114,7 @@ LITERALS = st.recursive(
 )
 
 
+@settings(max_examples=40)
 @given(st.lists(st.tuples(LITERALS, LITERALS), min_size=2, max_size=4))
 def test_a_template_with_a_row_in_it_is_the_function_that_the_row_is_of(pairs):
     nodes = [
