@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import TextIO
 
 from sweflow_tracer.format import dumps
 from sweflow_tracer.paths import StrPath
@@ -53,7 +54,7 @@ def make_views(
     nothing, or ``out`` is taken; nothing is left behind then.
 
     >>> make_views(["calculator.sweflow"], "fim", "fim.jsonl").records  # doctest: +SKIP
-    14
+    18
     """
     kind, place = ViewKind(view), Path(out)
     if not place.name:
@@ -61,24 +62,37 @@ def make_views(
     if place.exists():
         raise ExportInTheWay(str(out))
     builds = _open(dirs)
-    counts: list[int] = []
-    refused: list[Refused] = []
-    left_out = 0
-    with _scratch(place) as scratch, scratch.open("w", encoding="ascii") as file:
-        for build in builds:
-            material = Material(build, options)
-            for _, found in _views(material, kind):
-                if isinstance(found, Refused):
-                    refused.append(found)
-                    continue
-                record = record_of(found, kind, material.count, options)
-                counts.append(record["tokens"])
-                left_out += bool(record.get("left_out"))
-                file.write(f"{dumps(record)}\n")
-        file.flush()
+    with _scratch(place) as scratch:
+        with scratch.open("w", encoding="ascii") as file:
+            records, refused = _write(builds, kind, options, file)
         scratch.rename(place)
-    tasks = sum(len(build.tasks) for build in builds)
-    return MadeViews(str(out), kind, options, tasks, len(counts), figures_of(counts), left_out, tuple(refused))
+    return MadeViews(
+        place=str(out),
+        view=kind,
+        options=options,
+        tasks=sum(len(build.tasks) for build in builds),
+        records=len(records),
+        tokens=figures_of([tokens for tokens, _ in records]),
+        left_out=sum(cut for _, cut in records),
+        refused=refused,
+    )
+
+
+def _write(
+    builds: Iterable[Build], kind: ViewKind, options: ViewOptions, file: TextIO
+) -> tuple[list[tuple[int, bool]], tuple[Refused, ...]]:
+    """Write the records; of each its tokens and whether code was left out of it, and what has none."""
+    records, refused = [], []
+    for build in builds:
+        material = Material(build, options)
+        for _, found in _views(material, kind):
+            if isinstance(found, Refused):
+                refused.append(found)
+                continue
+            record = record_of(found, kind, material.count, options)
+            records.append((int(record["tokens"]), bool(record.get("left_out"))))
+            file.write(f"{dumps(record)}\n")
+    return records, tuple(refused)
 
 
 def step_views(
@@ -87,7 +101,7 @@ def step_views(
     """The views of a build as values, each with its step; what has no record is refused with the reason.
 
     >>> next(step_views("calculator.sweflow", "fim"))[1].region.function  # doctest: +SKIP
-    'calculator/tokens.py::split'
+    'calculator/tokens.py::is_number_part'
     """
     yield from _views(Material(open_build(out), options), ViewKind(view))
 

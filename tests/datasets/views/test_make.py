@@ -17,7 +17,7 @@ def rows(path):
 
 
 @pytest.mark.parametrize("kind", list(sweflow.ViewKind))
-def test_records_say_what_they_are_of_and_how_many_tokens_they_have(calculator, tmp_path, kind):
+def test_D2_the_same_build_gives_the_same_records_which_say_what_they_are_of(calculator, tmp_path, kind):
     made = sweflow.make_views([calculator.root], kind, tmp_path / "one.jsonl")
     again = sweflow.make_views([calculator.root], kind, tmp_path / "two.jsonl")
     assert (tmp_path / "one.jsonl").read_bytes() == (tmp_path / "two.jsonl").read_bytes()
@@ -43,7 +43,7 @@ def test_a_budget_refuses_and_counts_and_cuts_nothing(calculator, tmp_path):
     assert all(whole[one.what]["tokens"] > 300 for one in made.refused)
 
 
-def test_what_stands_there_is_left_alone(calculator, tmp_path):
+def test_H2_what_stands_there_is_left_alone(calculator, tmp_path):
     place = tmp_path / "there.jsonl"
     place.write_text("mine")
     with pytest.raises(ExportInTheWay):
@@ -58,7 +58,7 @@ def test_a_place_that_takes_no_file_is_named(calculator, tmp_path):
             sweflow.make_views([calculator.root], "fim", place)
 
 
-def test_a_folder_without_tasks_leaves_nothing_behind(tmp_path):
+def test_H2_a_folder_without_tasks_leaves_nothing_behind(tmp_path):
     with pytest.raises(FileNotUsable):
         sweflow.make_views([tmp_path], "fim", tmp_path / "new" / "fim.jsonl")
     assert not (tmp_path / "new").exists()

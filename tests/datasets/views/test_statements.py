@@ -9,7 +9,7 @@ def build(calculator):
     return open_build(calculator.root)
 
 
-def test_a_finished_build_knows_what_its_statements_were_written_from(build):
+def test_D3_a_finished_build_knows_what_its_statements_were_written_from(build):
     for step in build.steps():
         made = build.writer.hidden(build.facts(step))
         assert made.text == step.task.problem_statement
