@@ -15,8 +15,13 @@ from sweflow_datasets.folder import Folder
 from sweflow_datasets.grading import evaluate_predictions, grade
 from sweflow_datasets.images.build import ImageOptions, build_images
 from sweflow_datasets.images.check import check_images
+from sweflow_datasets.models.describe import describe
+from sweflow_datasets.models.solve import AskOptions, solve
+from sweflow_datasets.models.values import Limits, Model
+from sweflow_datasets.negatives.make import NegativeOptions, make_negatives
 from sweflow_datasets.options import Options
 from sweflow_datasets.pipeline import build, checkout, graph, load_graph, schedule, tasks, trace, verify
+from sweflow_datasets.scores.report import ScoreOptions, judge_scores
 from sweflow_datasets.version import __version__
 from sweflow_datasets.views.instruction import broken as broken_rule
 from sweflow_datasets.views.kinds import apply as apply_view
@@ -44,6 +49,7 @@ from sweflow.reporting import make_report as report
 
 __all__ = [
     "AnswerKind",
+    "AskOptions",
     "Candidate",
     "CertificateOptions",
     "CheckReport",
@@ -60,7 +66,10 @@ __all__ = [
     "Form",
     "ImageOptions",
     "Level",
+    "Limits",
     "MadeViews",
+    "Model",
+    "NegativeOptions",
     "Options",
     "Outcome",
     "Progress",
@@ -70,6 +79,7 @@ __all__ = [
     "Rules",
     "RuntimeDependencyGraph",
     "Schedule",
+    "ScoreOptions",
     "StatementKind",
     "Step",
     "SweflowError",
@@ -91,6 +101,7 @@ __all__ = [
     "checkout",
     "cover",
     "critical_path",
+    "describe",
     "diff_datasets",
     "evaluate_predictions",
     "explain",
@@ -98,13 +109,16 @@ __all__ = [
     "grade",
     "graph",
     "index_source",
+    "judge_scores",
     "load_graph",
     "load_tasks",
+    "make_negatives",
     "make_schedule",
     "make_views",
     "questions",
     "report",
     "schedule",
+    "solve",
     "step_views",
     "tasks",
     "trace",
