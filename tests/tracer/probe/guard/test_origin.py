@@ -44,6 +44,32 @@ def test_V6_code_under_a_name_that_is_not_its_own_is_foreign(name, space):
     assert found == "['reaches sys._getframe']"
 
 
+LINKED = """
+import guard.origin, importlib, time
+folder = {folder!r}
+guard.origin.library_folders = lambda: (folder + "/",)
+origin = guard.origin.Origin("/nowhere", frozenset())
+time.sleep(0.05)
+{change}
+sys.path.insert(0, folder)
+said = origin.foreign(importlib.import_module("installed").work.__code__)
+"""
+
+
+@pytest.mark.parametrize(
+    ("change", "foreign"),
+    [
+        ("", False),
+        ("os.link(folder + '/installed.py', folder + '/of_another_environment.py')", False),
+        ("open(folder + '/installed.py', 'a').write('# more')", True),
+        ("os.utime(folder + '/installed.py', (1, 1))", True),
+    ],
+)
+def test_V6_an_installed_file_is_known_while_installers_link_it_and_not_once_it_was_written(tmp_path, change, foreign):
+    (tmp_path / "installed.py").write_text("def work(): pass\n")
+    assert alarms(LINKED.format(folder=str(tmp_path), change=change)) == str(foreign)
+
+
 HONEST = """
 import asyncio, collections, dataclasses, enum, logging, typing, traceback, warnings, threading, functools
 Pair = collections.namedtuple("Pair", "a b")

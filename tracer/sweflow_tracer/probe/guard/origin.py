@@ -140,10 +140,13 @@ class Origin:
             return  # a file that cannot be read holds nothing
 
     def _is_old(self, name: str) -> bool:
+        """Whether a file is as it was at the start. Installers that link it elsewhere meanwhile change nothing."""
         try:
-            return os.stat(name).st_ctime <= self._started
+            found = os.stat(name)
         except (OSError, ValueError):
             return False
+        linked = found.st_nlink > 1 or not os.access(name, os.W_OK)
+        return found.st_mtime <= self._started and (linked or found.st_ctime <= self._started)
 
 
 OFTEN = frozenset(
