@@ -10,6 +10,9 @@ from sweflow_datasets.checking.check import CheckReport, check_dataset
 from sweflow_datasets.checking.diff import DatasetDiff, diff_datasets
 from sweflow_datasets.coverage_run import cover
 from sweflow_datasets.dataset import Dataset, Task, load_tasks
+from sweflow_datasets.environments.make import make_environment
+from sweflow_datasets.environments.values import Cause, Change, Environment, Kind, Status
+from sweflow_datasets.environments.values import Options as EnvironmentOptions
 from sweflow_datasets.export.make import Exported, ExportOptions, Form, export
 from sweflow_datasets.folder import Folder
 from sweflow_datasets.grading import evaluate_predictions, grade
@@ -51,7 +54,9 @@ __all__ = [
     "AnswerKind",
     "AskOptions",
     "Candidate",
+    "Cause",
     "CertificateOptions",
+    "Change",
     "CheckReport",
     "Closure",
     "Content",
@@ -60,11 +65,14 @@ __all__ = [
     "Dataset",
     "DatasetDiff",
     "Docstrings",
+    "Environment",
+    "EnvironmentOptions",
     "ExportOptions",
     "Exported",
     "Folder",
     "Form",
     "ImageOptions",
+    "Kind",
     "Level",
     "Limits",
     "MadeViews",
@@ -81,6 +89,7 @@ __all__ = [
     "Schedule",
     "ScoreOptions",
     "StatementKind",
+    "Status",
     "Step",
     "SweflowError",
     "Task",
@@ -113,6 +122,7 @@ __all__ = [
     "load_graph",
     "load_tasks",
     "make_negatives",
+    "make_environment",
     "make_schedule",
     "make_views",
     "questions",

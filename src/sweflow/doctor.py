@@ -12,6 +12,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from sweflow_datasets.caches import index_cache
+from sweflow_datasets.environments.recorded import find_recorded
 from sweflow_datasets.pipeline import absolute
 from sweflow_tracer.errors import InterpreterNotUsable
 from sweflow_tracer.project.interpreter import Interpreter, find_python, inspect_interpreter
@@ -133,7 +134,7 @@ def _cache() -> Check:
 def _target(root: Path, python: Path | None) -> Iterator[Check]:
     required = python is not None
     try:
-        found = inspect_interpreter(absolute(python or find_python(root)), root.resolve())
+        found = inspect_interpreter(absolute(python or _default_python(root)), root.resolve())
     except InterpreterNotUsable as error:
         sentence, _, hint = str(error).rpartition(": ")
         yield Check("target interpreter", State.MISSING, sentence, hint.rstrip("."), required)
@@ -158,3 +159,9 @@ def _plugins(found: Interpreter) -> Iterator[Check]:
             )
     if not any(name in DISTURBING for name in found.plugins):
         yield Check("plugins there", State.OK, f"{len(found.plugins)}, none known to disturb tracing")
+
+
+def _default_python(root: Path) -> Path:
+    """The interpreter that ``build`` would take."""
+    recorded = find_recorded(root)
+    return recorded.python if recorded is not None else find_python(root)

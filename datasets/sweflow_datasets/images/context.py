@@ -31,7 +31,7 @@ ENVIRONMENT = """\
 # for, certificates.pem what pip is to trust.
 ARG BASE=python:{minor}
 FROM ${{BASE}} AS made
-ARG PIP_INDEX_URL
+{system}ARG PIP_INDEX_URL
 ARG PIP_EXTRA_INDEX_URL
 ARG PIP_TRUSTED_HOST
 ARG PIP_NO_INDEX
@@ -41,7 +41,7 @@ COPY . /context/
 RUN mkdir -p /context/wheels {root} && tar -xf /context/project.tar.gz -C {root} && python3 -m venv /opt/venv
 RUN {python_path} -m pip install --no-deps -r /context/requirements.txt
 {install}FROM ${{BASE}}
-COPY --from=made /opt/venv /opt/venv
+{system}COPY --from=made /opt/venv /opt/venv
 RUN git config --system --add safe.directory {root} && mkdir -p {root}
 ENV PATH=/opt/venv/bin:$PATH {variables}
 WORKDIR {root}
@@ -50,6 +50,7 @@ INSTALL = (
     "RUN cd {root} && SETUPTOOLS_SCM_PRETEND_VERSION={version} PBR_VERSION={version} "
     "{python_path} -m pip install --no-deps -e {root}\n"
 )
+SYSTEM = "RUN apt-get update && apt-get install -y --no-install-recommends {packages} && rm -rf /var/lib/apt/lists/*\n"
 TASK = """\
 # {instance}: the skeleton, as a git repository of one commit, over the environment of its repository.
 ARG ENVIRONMENT={environment}
@@ -89,22 +90,27 @@ def environment_context(
 ) -> dict[str, bytes]:
     """The files from which a project's environment is built; ``more`` are wheels and certificates."""
     first = _first_tree(history)
-    values = {"root": ROOT, "python_path": PYTHON, "version": project.version or "0"}
-    text = ENVIRONMENT.format(
-        name=project.repo,
-        python=f"Python {project.python}",
-        minor=minor(project.python),
-        tag=names.environment,
-        install=INSTALL.format(**values) if installs(first) else "",
-        variables=_variables(project),
-        **values,
-    )
     return {
-        "Dockerfile": text.encode(),
+        "Dockerfile": dockerfile(project, names, installed=installs(first)).encode(),
         "requirements.txt": requirements.encode(),
         "project.tar.gz": tree_archive(first),
         **more,
     }
+
+
+def dockerfile(project: Project, names: Names, *, installed: bool, system: Sequence[str] = ()) -> str:
+    """The Dockerfile of an environment; ``installed``: the project is, ``system`` are Debian packages."""
+    values = {"root": ROOT, "python_path": PYTHON, "version": project.version or "0"}
+    return ENVIRONMENT.format(
+        name=project.repo,
+        python=f"Python {project.python}",
+        minor=minor(project.python),
+        tag=names.environment,
+        install=INSTALL.format(**values) if installed else "",
+        system=SYSTEM.format(packages=" ".join(system)) if system else "",
+        variables=_variables(project),
+        **values,
+    )
 
 
 def installs(tree: Blobs) -> bool:

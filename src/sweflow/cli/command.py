@@ -10,6 +10,7 @@ from typing import Any
 import click
 from rich.console import Console
 from rich.table import Table
+from sweflow_datasets.environments.recorded import find_recorded
 from sweflow_scheduler import Closure, Cost
 from sweflow_tasks import Level
 from sweflow_tracer.project.interpreter import find_python, own_python
@@ -30,7 +31,7 @@ def output(command: Callable[..., Any]) -> Callable[..., Any]:
 
 def python(command: Callable[..., Any]) -> Callable[..., Any]:
     """``--python``."""
-    text = "The target's interpreter [default: python3 on PATH]."
+    text = "The target's interpreter [default: that of NAME.env, else python3 on PATH]."
     return click.option("--python", type=PYTHON, help=text)(command)
 
 
@@ -71,14 +72,25 @@ def chosen_sandbox(given: dict[str, Any]) -> str:
     return chosen.name
 
 
-def chosen_python(given: dict[str, Any], repo: Path) -> Path:
-    """The target's interpreter; says which one of the repository's own was found and not run."""
+def chosen_target(given: dict[str, Any], repo: Path, arguments: tuple[str, ...]) -> tuple[Path, tuple[str, ...]]:
+    """The target's interpreter and pytest's arguments; says on standard error what was taken, or found and not run.
+
+    Without ``--python`` it is the environment that ``sweflow env`` recorded, with the arguments that it needs.
+    """
+    recorded = find_recorded(repo) if given["python"] is None and repo.is_dir() else None
+    if recorded is not None:
+        _say(given, f"taking the environment that sweflow env made, {recorded.python}")
+        return recorded.python, (*recorded.arguments, *arguments)
     python: Path = given["python"] or find_python(repo)
     own = own_python(repo)
-    if own and given["python"] is None and not given["quiet"]:
-        text = f"{own} lies in the repository and is run only where you name it (--python {own})"
-        print(f"sweflow: {text}; taking {python}", file=sys.stderr)
-    return python
+    if own and given["python"] is None:
+        _say(given, f"{own} lies in the repository and is run only where you name it (--python {own}); taking {python}")
+    return python, arguments
+
+
+def _say(given: dict[str, Any], text: str) -> None:
+    if not given["quiet"]:
+        print(f"sweflow: {text}", file=sys.stderr)
 
 
 def scheduling(command: Callable[..., Any]) -> Callable[..., Any]:

@@ -25,8 +25,8 @@ from sweflow_tasks.history.checkout import Content
 from sweflow.cli.clean import clean
 from sweflow.cli.command import DIR, PYTHON, REPO
 from sweflow.cli.command import certifying as _certifying
-from sweflow.cli.command import chosen_python as _chosen_python
 from sweflow.cli.command import chosen_sandbox as _chosen_sandbox
+from sweflow.cli.command import chosen_target as _chosen_target
 from sweflow.cli.command import folder_of as _out
 from sweflow.cli.command import forcing as _forcing
 from sweflow.cli.command import output as _output
@@ -39,6 +39,7 @@ from sweflow.cli.completion import completion
 from sweflow.cli.config import config
 from sweflow.cli.dataset import dataset
 from sweflow.cli.doctor import doctor
+from sweflow.cli.env import env
 from sweflow.cli.eval import evaluation
 from sweflow.cli.exit_codes import run_logged
 from sweflow.cli.export import export_command
@@ -253,14 +254,14 @@ def _run(stage: Callable[..., T], repo: Path, pytest_args: tuple[str, ...], give
     """Run a stage that starts from a repository, under progress bars; the output folder and the result."""
     out = _out(repo, given["out"])
     options = _options(given)
-    python = _chosen_python(given, repo)
+    python, arguments = _chosen_target(given, repo, pytest_args)
     sandbox = _chosen_sandbox(given)
     with Bars(Console(stderr=True), quiet=given["quiet"] or given["as_json"], workers=_workers(given)) as bars:
         made = stage(
             repo,
             out,
             python=python,
-            arguments=pytest_args,
+            arguments=arguments,
             allow_dirty=given["allow_dirty"],
             options=options,
             sandbox=sandbox,
@@ -284,6 +285,7 @@ cli.add_command(evaluation)
 cli.add_command(graph)
 cli.add_command(schedule)
 for _command in (
+    env,
     views,
     negatives,
     judge,

@@ -18,6 +18,7 @@ from rich.text import Text
 from sweflow_tracer.progress import Progress
 
 LABELS = {
+    "environment": "env: attempts",
     "trace": "trace: each test alone",
     "graph": "graph",
     "questions": "schedule: what tests notice",

@@ -29,15 +29,17 @@ class Launcher:
         log: Path,
         channel: Path | None = None,
         given: tuple[Path, ...] = (),
+        door: Path | None = None,
     ) -> Iterator[Running]:
         """A running job; on leaving the block nothing of it runs any more.
 
-        It sees ``cwd``, the log's folder, and those ``given``. An isolated sandbox gives it a copy of them, and brings
-        back ``log`` and ``channel`` only, a file in the log's folder. Raises SandboxFailed, and KeyboardInterrupt where
-        all was stopped: what was cut off has no end that anybody should take for its own.
+        It sees ``cwd``, the log's folder, and those ``given``, and may speak to the socket ``door``. An isolated
+        sandbox gives it a copy of them, and brings back ``log`` and ``channel`` only, a file in the log's folder.
+        Raises SandboxFailed, and KeyboardInterrupt where all was stopped: what was cut off has no end that anybody
+        should take for its own.
         """
         variables = tuple(sorted(environment.items()))
-        job = SandboxJob(tuple(command), cwd, log.parent, variables, log, channel, new_token(), given)
+        job = SandboxJob(tuple(command), cwd, log.parent, variables, log, channel, new_token(), given, door)
         running = self._begin(job)
         try:
             yield running

@@ -52,10 +52,11 @@ def explained(error: SessionFailed) -> SweflowError:
     if found is None or error.collected:
         return error
     options = [word for word in found[1].split() if word.startswith("-")]
-    plugins = {owner for option in options for owner in _owners(option)}
+    plugins = {owner for option in options for owner in owners(option)}
     return PluginMissing(" ".join(options) or found[1], " and ".join(sorted(plugins)))
 
 
-def _owners(option: str) -> list[str]:
+def owners(option: str) -> list[str]:
+    """The distribution whose plugin takes an option, if it is known."""
     matching = [start for start in OWNERS if option.startswith(start)]
     return [OWNERS[max(matching, key=len)]] if matching else []

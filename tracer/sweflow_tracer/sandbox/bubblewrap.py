@@ -58,6 +58,7 @@ class Bubblewrap:
             refusing = [stack.enter_context(_readable(code)) for code in (seccomp.program(),) if code is not None]
             options = [
                 *(*namespaces(), *system(), *self._mounts(scratch)),
+                *(("--ro-bind", str(job.door), str(job.door)) if job.door else ()),
                 *(part for name, fd in given.items() for part in _shown(fd, f"/etc/{name}")),
                 *(part for fd in refusing for part in ("--seccomp", str(fd))),
                 *("--remount-ro", "/", "--chdir", "/", "--setenv", TOKEN, job.token),

@@ -41,7 +41,8 @@ class SandboxJob:
 
     It sees the folders ``cwd``, ``run`` and those ``given``, which lie in one, and may write there; nothing that it
     writes is promised to come back but ``log``, which takes what it prints, and ``channel``, a file in ``run`` that is
-    read while it grows. ``token`` is in the environment of every process that the job leads to.
+    read while it grows. ``token`` is in the environment of every process that the job leads to. ``door`` is a Unix
+    socket of the host that it may speak to, if any: the only way out of a sandbox without a network.
     """
 
     command: tuple[str, ...]
@@ -52,6 +53,7 @@ class SandboxJob:
     channel: Path | None
     token: str
     given: tuple[Path, ...] = ()
+    door: Path | None = None
 
 
 class Running(Protocol):

@@ -1,0 +1,47 @@
+"""Modules that are missing: one of somebody else's, of the tests' own packages, or of the project's generated files."""
+
+import re
+import sys
+
+from sweflow_datasets.environments.distributions import distribution_of
+from sweflow_datasets.environments.values import Blocker, Cause, Change, Failure, Finding, Kind
+
+_MISSING = re.compile(r"ModuleNotFoundError: No module named ['\"]([\w.]+)['\"]")
+_NEEDED = re.compile(
+    r"(?:requires|needs|install) the [`'\"]?([\w.-]+)[`'\"]? (?:package|library|module)", re.IGNORECASE
+)
+TESTS = frozenset({"tests", "test", "testing", "conftest"})
+BACKPORTS = {
+    "asyncore": "pyasyncore",
+    "asynchat": "pyasynchat",
+    "imp": "",
+    "telnetlib": "telnetlib3",
+    "cgi": "legacy-cgi",
+}
+"""Modules that the standard library lost, and who has them now; empty: nobody."""
+
+
+def missing_modules(failure: Failure) -> tuple[Finding, ...]:
+    """A requirement for each module that is not there, a root for the tests' own, or what should be generated."""
+    found: list[Finding] = []
+    for module in dict.fromkeys(_MISSING.findall(failure.text)):
+        first, why = module.partition(".")[0], f"No module named {module!r}"
+        if first in TESTS or first in failure.own:
+            found.append(Change(Kind.ROOT, ".", why))
+            found.append(Change(Kind.ROOT, "tests", why) if first not in TESTS else Change(Kind.ROOT, "src", why))
+            if "." in module and first not in TESTS:
+                found.append(Blocker(Cause.GENERATED, why))
+        elif first in BACKPORTS:
+            found.append(
+                Change(Kind.REQUIRE, BACKPORTS[first], why) if BACKPORTS[first] else Change(Kind.PYTHON, "3.11", why)
+            )
+        elif first == "distutils":
+            found += [Change(Kind.REQUIRE, "setuptools", why), Change(Kind.PYTHON, "3.11", why)]
+        elif first not in sys.stdlib_module_names:
+            found.append(Change(Kind.REQUIRE, distribution_of(module), why))
+            found.append(Change(Kind.ROOT, "tests", why))
+    found += [
+        Change(Kind.REQUIRE, name.lower(), f"{name} is asked for")
+        for name in dict.fromkeys(_NEEDED.findall(failure.text))
+    ]
+    return tuple(found)

@@ -1,0 +1,53 @@
+"""The outcome: what a proof is worth, and the next move for each cause."""
+
+from collections.abc import Iterable
+
+from sweflow_datasets.environments.values import Blocker, Cause, Outcome, Proof, Status
+
+MOVES = {
+    Cause.NO_TESTS: "see that the repository holds its tests (a source distribution may leave them out)",
+    Cause.ALWAYS_PASSES: "look at its conftest: a test that must fail passes there",
+    Cause.SOURCES_ONLY: "name the tests that run the project's code, after --",
+    Cause.UNPROVEN: "look at what its conftest collects: a test that must fail was not run there",
+    Cause.FEW_PASS: "look at the failing tests; add what they need with --with",
+    Cause.NOTHING_PASSES: "look at the first failing test; add what it needs with --with",
+    Cause.NO_PYTHON: "install an interpreter that it supports, or name one with --python",
+    Cause.NOT_LOCKED: "see that the index can be reached and has what is asked for",
+    Cause.NOT_INSTALLED: "read the end of the build's log; it may need system packages or another Python",
+    Cause.UNSAFE: "look at what the package installs: it writes where others do",
+    Cause.RUNNER_DEPENDENCY: "choose another repository: pytest imports this one itself",
+    Cause.ELSEWHERE: "install the repository so that its own tree is imported",
+    Cause.GENERATED: "build the project in place first, so that generated files are there",
+    Cause.SYSTEM: "install the system packages that environment.toml names, and run it again",
+    Cause.NETWORK: "leave out the tests that need the network, after --",
+    Cause.DATA: "get the data files that the tests read",
+    Cause.DISPLAY: "leave out the tests that need a display, after --",
+    Cause.LOCALE: "generate the locale on this machine",
+    Cause.SERVICE: "leave out the tests that need the service, after --",
+    Cause.TIME_OUT: "give it longer with --seconds, or leave out slow tests after --",
+    Cause.CRASHED: "run it again with -v and look at the end of the log",
+}
+
+
+def judged(proof: Proof, blockers: Iterable[Blocker], ended: Blocker | None) -> Outcome:
+    """The outcome of the best attempt; ``ended`` is what stopped it before tests ran, ``blockers`` what it showed."""
+    shown = tuple(blockers)
+    if ended is not None:
+        return _bad(Status.FAILED, shown[0] if shown else ended)
+    if proof.collected == 0:
+        return _bad(Status.FAILED, shown[0] if shown else Blocker(Cause.NO_TESTS))
+    if proof.tells is False:
+        return _bad(Status.FAILED, Blocker(Cause.ALWAYS_PASSES))
+    if proof.passed == 0:
+        return _bad(Status.FAILED, shown[0] if shown else Blocker(Cause.NOTHING_PASSES))
+    if not proof.loaded:
+        return _bad(Status.FAILED, Blocker(Cause.SOURCES_ONLY))
+    if 2 * proof.passed < proof.collected + proof.errors:
+        return _bad(Status.PARTLY, shown[0] if shown else Blocker(Cause.FEW_PASS))
+    if proof.tells is None:
+        return _bad(Status.PARTLY, Blocker(Cause.UNPROVEN))
+    return Outcome(Status.READY)
+
+
+def _bad(status: Status, blocker: Blocker) -> Outcome:
+    return Outcome(status, blocker.cause, blocker.detail, MOVES.get(blocker.cause, ""))

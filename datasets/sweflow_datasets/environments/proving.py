@@ -1,0 +1,161 @@
+"""Proving: the tests run in the environment, in the sandbox, and the records of that session are counted."""
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from sweflow_tracer.errors import RanElsewhere, RunnerDependency, SessionFailed
+from sweflow_tracer.project.files import Blobs
+from sweflow_tracer.project.interpreter import inspect_interpreter
+from sweflow_tracer.project.project import Project, read_project
+from sweflow_tracer.runner.launcher import Launcher
+from sweflow_tracer.runner.launching import open_launcher
+from sweflow_tracer.runner.options import SessionOptions, Target
+from sweflow_tracer.runner.session import Session, run_session
+from sweflow_tracer.runner.workspace import Workspace
+
+from sweflow_datasets.environments.values import Blocker, Cause, Failure, Options, Proof, Stage
+
+MUST = "def test_must_pass():\n    assert True\n\n\ndef test_must_fail():\n    assert False\n"
+"""A file put among the tests: where its second test passes, or its first fails, outcomes there mean nothing."""
+MODE = "100644"
+FEW = 40
+"""Failures whose texts a diagnosis gets."""
+
+
+@dataclass(frozen=True, slots=True)
+class Proved:
+    """A proof; what went wrong on the way, for diagnoses; and the end that no diagnosis is asked about, if any."""
+
+    stage: Stage
+    proof: Proof
+    failures: tuple[Failure, ...] = ()
+    ended: Blocker | None = None
+    project: Project | None = None
+
+
+def prove(
+    python: Path, root: Path, arguments: tuple[str, ...], space: Workspace, sandbox: str, options: Options
+) -> Proved:  # fmt: skip
+    """Collect and run the tests once. Raises InterpreterNotUsable, SandboxFailed, NotARepository."""
+    interpreter = inspect_interpreter(python, root)
+    try:
+        project, blobs = read_project(root, interpreter, arguments, allow_dirty=True)
+    except RunnerDependency as error:
+        return Proved(Stage.COLLECT, Proof(), ended=Blocker(Cause.RUNNER_DEPENDENCY, ", ".join(error.names)))
+    own = frozenset(project.names)
+    target = Target(project, interpreter.path, root)
+    with open_launcher(sandbox, target) as launcher:
+        space.show(blobs)
+        try:
+            session = run_session(target, space, launcher, _options(options))
+        except (RunnerDependency, RanElsewhere) as error:
+            cause = Cause.ELSEWHERE if isinstance(error, RanElsewhere) else Cause.RUNNER_DEPENDENCY
+            return Proved(Stage.COLLECT, Proof(), ended=Blocker(cause, str(error)), project=project)
+        except SessionFailed as error:
+            return _unfinished(error, own, project)
+        tells = _tells(target, space, launcher, blobs, session, options)
+    proof = _counted(session, tells, project)
+    return Proved(Stage.PROVED, proof, tuple(_failures(session, own)), _late(session), project)
+
+
+def _options(options: Options) -> SessionOptions:
+    return SessionOptions(jobs=options.jobs or 1, timeout=options.timeout, limit=options.limit, collect=options.seconds)
+
+
+def _unfinished(error: SessionFailed, own: frozenset[str], project: Project) -> Proved:
+    cause = Cause.TIME_OUT if error.timed_out else Cause.CRASHED
+    last = next((line for line in reversed(error.log.splitlines()) if line.strip()), "")
+    failure = Failure(Stage.COLLECT, error.log, own)
+    return Proved(Stage.COLLECT, Proof(), (failure,), Blocker(cause, last[:200]), project)
+
+
+def _late(session: Session) -> Blocker | None:
+    return Blocker(Cause.TIME_OUT, "the tests") if session.timed_out and not session.tests else None
+
+
+def _counted(session: Session, tells: bool | None, project: Project) -> Proof:
+    outcomes = [test["outcome"] for test in session.tests]
+    items = session.collected["items"] if session.collected else []
+    skipped = sum(outcome in ("skipped", "xfailed") for outcome in outcomes)
+    passed = outcomes.count("passed")
+    return Proof(
+        collected=len(items),
+        passed=passed,
+        failed=len(items) - passed - skipped,
+        skipped=skipped,
+        errors=len(session.errors),
+        loaded=_loads_project(session, project),
+        tells=tells,
+    )
+
+
+def _loads_project(session: Session, project: Project) -> bool:
+    """Whether the tests loaded a module of the project that is neither a test file nor a conftest."""
+    if session.collected is None:
+        return False
+    tests = {item["path"] for item in session.collected["items"]}
+    folders = {str(PurePosixPath(path).parent) for path in tests if path}
+    passed = [test for test in session.tests if test["outcome"] == "passed"]
+    loaded = {path for record in (session.collected, *passed) for path in record.get("modules", ())}
+    files = {entry.path for entry in project.files}
+    return any(path in files and path not in tests and not _is_support(path, folders - {"."}) for path in loaded)
+
+
+def _is_support(path: str, folders: set[str]) -> bool:
+    place = PurePosixPath(path)
+    return place.name in ("conftest.py", "setup.py") or any(str(parent) in folders for parent in place.parents)
+
+
+def _tells(
+    target: Target, space: Workspace, launcher: Launcher, blobs: Blobs, session: Session, options: Options
+) -> bool | None:
+    """Whether a failing test among the first tests fails; None where it was not run."""
+    paths = sorted({item["path"] for item in (session.collected["items"] if session.collected else ()) if item["path"]})
+    if not paths:
+        return None
+    name = f"test_{hashlib.sha256(paths[0].encode()).hexdigest()[:8]}.py"
+    path = str(PurePosixPath(paths[0]).with_name(name))
+    space.show({**blobs, path: (MODE, MUST.encode())})
+    chosen = (*_switches(target.project.arguments), "-o", "python_functions=test_*", "-o", "python_files=*.py", path)
+    try:
+        session = run_session(target, space, launcher, _deciding(options, chosen))
+    except (SessionFailed, RanElsewhere, RunnerDependency):
+        return None
+    found = {test["id"].rpartition("::")[2]: test["outcome"] for test in session.tests}
+    if len(found) != 2:
+        return None
+    return found.get("test_must_fail") == "failed" and found.get("test_must_pass") == "passed"
+
+
+def _switches(arguments: tuple[str, ...]) -> Iterator[str]:
+    """Arguments that are options by themselves, or ``-p`` and ``-o`` with theirs; paths and selections are left out."""
+    left = list(arguments)
+    while left:
+        word = left.pop(0)
+        if word in ("-p", "-o", "-c", "-W") and left:
+            yield from (word, left.pop(0))
+        elif word.startswith("-") and word not in ("-k", "-m", "--deselect", "--ignore"):
+            yield word
+
+
+def _deciding(options: Options, paths: tuple[str, ...]) -> SessionOptions:
+    return SessionOptions(timeout=options.timeout, limit=options.limit, collect=options.seconds, paths=paths)
+
+
+def _failures(session: Session, own: frozenset[str]) -> Iterator[Failure]:
+    """A text for each thing that could not be collected, and each failed test, most frequent first."""
+    for error in session.errors[:FEW]:
+        yield Failure(Stage.COLLECT, error["text"], own)
+    counts: dict[str, int] = {}
+    for test in session.tests:
+        if test["outcome"] not in ("passed", "skipped", "xfailed"):
+            text = f"{_exception(test.get('failure', {}))}\n{test.get('detail', '')}".strip()
+            counts[text] = counts.get(text, 0) + 1
+    for text in sorted(counts, key=lambda text: -counts[text])[:FEW]:
+        yield Failure(Stage.RUN, text, own)
+
+
+def _exception(failure: Mapping[str, object]) -> str:
+    return f"{failure.get('type', '')}: {failure.get('message', '')}" if failure else ""
