@@ -4,12 +4,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from packaging.utils import canonicalize_name, parse_wheel_filename
 from sweflow_tracer.errors import InterpreterNotUsable
 from sweflow_tracer.runner.workspace import Workspace
 
 from sweflow_datasets.environments.building import build_wheels
 from sweflow_datasets.environments.diagnoses.solving import unsolved
-from sweflow_datasets.environments.installing import UnsafeInstallation, compile_packages, install
+from sweflow_datasets.environments.installing import RUNNER, UnsafeInstallation, compile_packages, install
 from sweflow_datasets.environments.locking import Lock, lock
 from sweflow_datasets.environments.proving import Proved, prove
 from sweflow_datasets.environments.repository import Repository
@@ -49,6 +50,7 @@ class Bench:
     sandbox: str
     options: Options
     arguments: tuple[str, ...] = ()
+    _held: Lock | None = None
     _built: dict[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
 
     def wheels(self, plan: Plan) -> Path:
@@ -77,8 +79,9 @@ class Bench:
             proved = _Ended(Stage.INSTALL, str(error), Cause.NOT_INSTALLED).proved
         return Tried(plan, proved, found, startup)
 
-    def install(self, plan: Plan, found: Lock, *, compiled: bool = False) -> tuple[str, ...]:
+    def install(self, plan: Plan, found: Lock) -> tuple[str, ...]:
         """Install what was locked for a plan; what was taken out of the interpreter's start."""
+        self._held = None
         try:
             startup = install(
                 plan, found, self.wheels(plan), self.venv, self.repository.root, self.space.scratch, self.options
@@ -87,15 +90,24 @@ class Bench:
             raise _Ended(Stage.INSTALL, error.text, Cause.NOT_INSTALLED) from error
         except UnsafeInstallation as error:
             raise _Ended(Stage.INSTALL, "", Cause.UNSAFE, str(error)) from error
-        if compiled:
-            compile_packages(plan, self.venv, self.options.seconds)
+        self._held = found
         return startup
+
+    def settle(self, tried: Tried) -> None:
+        """Have the environment of a plan in place, compiled."""
+        if tried.lock is not None:
+            if self._held is not tried.lock:
+                self.install(tried.plan, tried.lock)
+            compile_packages(tried.plan, self.venv, self.options.seconds)
 
     def _own_wheel(self, plan: Plan) -> Path | None:
         if not plan.installed:
             return None
-        names = self._build(plan, "")
-        return self.wheels(plan) / names[0]
+        wheel = self.wheels(plan) / self._build(plan, "")[0]
+        name = canonicalize_name(parse_wheel_filename(wheel.name)[0])
+        if name in RUNNER:
+            raise _Ended(Stage.BUILD, "", Cause.RUNNER_DEPENDENCY, name)
+        return wheel
 
     def _locked(self, plan: Plan, wheel: Path | None) -> tuple[Plan, Lock]:
         """Lock; what has no wheel is built first, as often as needed."""

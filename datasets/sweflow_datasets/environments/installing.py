@@ -4,11 +4,16 @@ A virtual environment runs code of its packages whenever its interpreter starts:
 ``import``, ``sitecustomize`` and ``usercustomize``. That is taken out here, so that asking the interpreter is safe.
 """
 
-import csv
+import contextlib
+import hashlib
+import re
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
+from typing import Any
+
+from packaging.utils import canonicalize_name
 
 from sweflow_datasets.environments.locking import Lock
 from sweflow_datasets.environments.uv import UvFailed, index_options, run_uv
@@ -16,6 +21,15 @@ from sweflow_datasets.environments.values import Options, Plan
 
 ROOTS = "_project_roots.pth"
 STARTUP = ("sitecustomize", "usercustomize")
+RUNNER = frozenset(
+    {
+        *("pytest", "pluggy", "iniconfig", "packaging", "pygments", "exceptiongroup", "tomli", "typing-extensions"),
+        *("colorama", "attrs", "py", "importlib-metadata", "zipp"),
+    }
+)
+"""pytest, and what it imports on any Python."""
+LARGE = frozenset({"pygments"})
+"""What is compiled only once an environment is kept: pytest loads little of it."""
 
 
 class UnsafeInstallation(Exception):
@@ -34,8 +48,37 @@ def install(
         options.seconds,
     )
     before = (venv / "pyvenv.cfg").read_bytes(), (venv / "bin" / "python").resolve()
+    first, rest = parted(lock.text)
+    _unpack(first, built, venv, scratch, options)
+    runner = fingerprint(site_packages(venv))
+    _unpack(rest, built, venv, scratch, options)
+    if before != ((venv / "pyvenv.cfg").read_bytes(), (venv / "bin" / "python").resolve()):
+        raise UnsafeInstallation("a package replaces the interpreter")
+    folder = site_packages(venv)
+    if runner != fingerprint(folder, {name for name, _ in runner}):
+        raise UnsafeInstallation("a package puts files of its own among those of pytest")
+    removed = quieten(folder)
+    add_roots(folder, root, plan.roots)
+    _compile(plan, [folder / name for name, _ in runner if name not in LARGE], options.seconds)
+    return removed
+
+
+def parted(text: str) -> tuple[str, str]:
+    """A requirements file in two: pytest and what it needs, and the rest."""
+    first: list[str] = []
+    rest: list[str] = []
+    for block in re.split(r"\n(?=\S)", text):
+        name = re.match(r"[A-Za-z0-9._-]*", block)
+        (first if name and canonicalize_name(name[0]) in RUNNER else rest).append(block)
+    return "".join(f"{block}\n" for block in first), "".join(f"{block}\n" for block in rest)
+
+
+def _unpack(text: str, built: Path, venv: Path, scratch: Path, options: Options) -> None:
+    """Have uv unpack the wheels of a requirements file with hashes."""
+    if not text.strip():
+        return
     listed = scratch / "requirements.txt"
-    listed.write_text(lock.text, "utf-8")
+    listed.write_text(text, "utf-8")
     folders = [built, *([Path(options.wheels)] if options.wheels else [])]
     run_uv(
         [
@@ -46,13 +89,23 @@ def install(
         scratch,
         options.seconds,
     )
-    if before != ((venv / "pyvenv.cfg").read_bytes(), (venv / "bin" / "python").resolve()):
-        raise UnsafeInstallation("a package replaces the interpreter")
-    folder = site_packages(venv)
-    check_owners(folder)
-    removed = quieten(folder)
-    add_roots(folder, root, plan.roots)
-    return removed
+
+
+def fingerprint(folder: Path, names: Collection[str] | None = None) -> tuple[tuple[str, str], ...]:
+    """Digests of what stands in a folder for packages, by top-level name; of these names, or of all but metadata.
+
+    pytest is imported on the host, to ask for its version: nobody may put anything in its place, or among its files.
+    """
+    found: dict[str, Any] = {}
+    for path in sorted(folder.iterdir()):
+        name = path.name.partition(".")[0]
+        if not path.name.endswith((".dist-info", ".pth")) and (names is None or name in names):
+            digest = found.setdefault(name, hashlib.sha256())
+            for file in sorted(path.rglob("*")) if path.is_dir() and not path.is_symlink() else [path]:
+                if not file.is_dir():
+                    digest.update(f"{file.relative_to(folder)}\0".encode("utf-8", "surrogateescape"))
+                    digest.update(hashlib.sha256(file.read_bytes()).digest())
+    return tuple((name, digest.hexdigest()) for name, digest in found.items())
 
 
 def site_packages(venv: Path) -> Path:
@@ -61,23 +114,6 @@ def site_packages(venv: Path) -> Path:
     if not found:
         raise UvFailed(f"{venv} has no folder for packages")
     return found[0]
-
-
-def check_owners(folder: Path) -> None:
-    """See that no file belongs to two distributions. Raises UnsafeInstallation.
-
-    pytest is imported on the host to ask for its version, so nobody may have put another in its place.
-    """
-    owners: dict[str, str] = {}
-    for record in sorted(folder.glob("*.dist-info/RECORD")):
-        with record.open(encoding="utf-8", errors="surrogateescape", newline="") as file:
-            for row in csv.reader(file):
-                if (
-                    row
-                    and row[0].endswith((".py", ".so"))
-                    and owners.setdefault(row[0], record.parent.name) != record.parent.name
-                ):
-                    raise UnsafeInstallation(f"{owners[row[0]]} and {record.parent.name} both install {row[0]}")
 
 
 def quieten(folder: Path) -> tuple[str, ...]:
@@ -118,8 +154,10 @@ def add_roots(folder: Path, root: Path, roots: tuple[str, ...]) -> None:
 
 def compile_packages(plan: Plan, venv: Path, seconds: float) -> None:
     """Compile the packages, by the interpreter that the environment was made from; it reads them and runs nothing."""
-    command = [plan.interpreter, "-I", "-S", "-m", "compileall", "-q", str(site_packages(venv))]
-    try:
+    _compile(plan, [site_packages(venv)], seconds)
+
+
+def _compile(plan: Plan, places: Sequence[Path], seconds: float) -> None:
+    command = [plan.interpreter, "-I", "-S", "-m", "compileall", "-q", *map(str, places)]
+    with contextlib.suppress(subprocess.TimeoutExpired):
         subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, timeout=seconds, check=False, cwd="/")
-    except subprocess.TimeoutExpired:
-        return

@@ -132,7 +132,6 @@ class _Search:
     propose: Propose | None
     progress: OnProgress
     best: Tried | None = None
-    installed: Tried | None = None
     attempts: list[Attempt] = field(default_factory=list)
     system: set[str] = field(default_factory=set)
     _pending: list[Change] = field(default_factory=list)
@@ -153,7 +152,6 @@ class _Search:
 
     def _take(self, tried: Tried, change: Change | None) -> None:
         """Keep what is better, or equally good and wrong in another way."""
-        self.installed = tried
         self._seen.add(tried.plan)
         findings = diagnose(tried.proved.failures)
         better = self.best is None or _rank(tried) > _rank(self.best)
@@ -229,8 +227,7 @@ def _finish(search: _Search, folder: Path) -> Environment:
     assert best is not None
     blockers = tuple(finding for finding in diagnose(best.proved.failures) if isinstance(finding, Blocker))
     outcome: Outcome = judged(best.proved.proof, blockers, best.proved.ended)
-    if best.lock is not None:
-        bench.install(best.plan, best.lock, compiled=True)
+    bench.settle(best)
     project = best.proved.project
     plan = best.plan
     made = Environment(

@@ -83,7 +83,7 @@ MARKS = {
     "slow": "",
 }
 _OPTIONS = re.compile(r"error: unrecognized arguments: (.+)")
-_FIXTURE = re.compile(r"fixture '(\w+)' not found")
+_FIXTURE = re.compile(r"(?:fixture |FixtureLookupError: \()'(\w+)'(?: not found|, <)")
 _MARK = re.compile(r"'(\w+)' not found in `markers` configuration option|Unknown pytest\.mark\.(\w+)")
 _ASYNC = "async def functions are not natively supported"
 _PLUGIN = re.compile(r"Missing required plugins?: ([\w.,= <>~-]+)")

@@ -1,0 +1,167 @@
+"""Diagnoses: what real tools printed, and the change that follows."""
+
+import pytest
+from sweflow_datasets.environments.diagnoses.all import diagnose
+from sweflow_datasets.environments.distributions import distribution_of
+from sweflow_datasets.environments.values import Blocker, Cause, Change, Failure, Kind, Stage
+
+COLLECTING = """ImportError while importing test module '/tmp/t/test_b.py'.
+Hint: make sure your test modules/packages have valid Python names.
+Traceback:
+/usr/lib/python3.12/importlib/__init__.py:90: in import_module
+    return _bootstrap._gcd_import(name[level:], package, level)
+test_b.py:1: in <module>
+    import {module}
+E   ModuleNotFoundError: No module named '{module}'
+"""
+COMPILING = """
+      building 'psycopg2._psycopg' extension
+      In file included from psycopg/psycopgmodule.c:27:
+      ./psycopg/psycopg.h:36:10: fatal error: libpq-fe.h: No such file or directory
+         36 | #include <libpq-fe.h>
+      compilation terminated.
+      error: command '/usr/bin/gcc' failed with exit code 1
+"""
+UNSOLVED = """error: No solution found when resolving dependencies
+  cause: Because only requests<=2.34.2 is available and you require requests>=99, we can conclude that your requirements are unsatisfiable.
+"""
+NO_WHEEL = """error: No solution found when resolving dependencies
+  cause: Because all versions of docopt have no usable wheels and you require docopt, we can conclude that your requirements are unsatisfiable.
+
+hint: Wheels are required for `docopt` because building from source is disabled for all packages (i.e., with `--no-build`)
+"""
+NO_SUCH = """error: No solution found when resolving dependencies
+  cause: Because nonexistent-zzz-q was not found in the package registry and you require nonexistent-zzz-q, we can conclude that your requirements are unsatisfiable.
+"""
+
+
+def found(text, stage=Stage.COLLECT, own=()):
+    return diagnose([Failure(stage, text, frozenset(own))])
+
+
+def first(text, stage=Stage.COLLECT, own=()):
+    return found(text, stage, own)[0]
+
+
+@pytest.mark.parametrize(
+    ("module", "requirement"),
+    [
+        ("yaml", "pyyaml"),
+        ("dateutil.parser", "python-dateutil"),
+        ("pytest_httpserver", "pytest-httpserver"),
+        ("zzz", "zzz"),
+    ],
+)
+def test_a_missing_module_is_brought_by_its_distribution(module, requirement):
+    assert first(COLLECTING.format(module=module)) == Change(Kind.REQUIRE, requirement)
+    assert distribution_of(module) == requirement
+
+
+def test_tests_that_import_themselves_get_the_root_on_the_path():
+    assert first(COLLECTING.format(module="tests.helpers")) == Change(Kind.ROOT, ".")
+    assert first(COLLECTING.format(module="helpers"), own=["helpers"]) == Change(Kind.ROOT, ".")
+
+
+def test_a_module_of_the_project_that_is_not_there_is_generated():
+    assert Blocker(Cause.GENERATED) in found(COLLECTING.format(module="mine._version"), own=["mine"])
+
+
+def test_what_the_standard_library_lost_is_brought_back():
+    assert first(COLLECTING.format(module="distutils.core")) == Change(Kind.REQUIRE, "setuptools")
+    assert first(COLLECTING.format(module="imp")) == Change(Kind.PYTHON, "3.11")
+
+
+def test_options_that_pytest_does_not_know_name_their_plugins():
+    text = "python -m pytest: error: unrecognized arguments: --cov=x -n\n  inifile: None\n  rootdir: /tmp/t\n"
+    assert found(text)[:2] == (Change(Kind.REQUIRE, "pytest-cov"), Change(Kind.REQUIRE, "pytest-xdist"))
+    assert first("pytest: error: unrecognized arguments: --zzz\n") == Change(Kind.ARGUMENT, "-o addopts=")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "E       fixture 'mocker' not found\n>       available fixtures: cache, capfd\n",
+        "FixtureLookupError: ('mocker', <FixtureRequest for <Function test_m>>)",
+    ],
+)
+def test_a_missing_fixture_is_a_plugins(text):
+    assert first(text, Stage.RUN) == Change(Kind.REQUIRE, "pytest-mock")
+
+
+def test_asynchronous_tests_and_marks_are_a_plugins():
+    text = "Failed: async def functions are not natively supported.\nYou need to install a suitable plugin"
+    assert first(text, Stage.RUN) == Change(Kind.REQUIRE, "pytest-asyncio")
+    mark = "'asyncio' not found in `markers` configuration option"
+    assert first(mark) == Change(Kind.REQUIRE, "pytest-asyncio")
+
+
+@pytest.mark.parametrize(
+    ("text", "change"),
+    [
+        (
+            "AttributeError: module '_pytest.monkeypatch' has no attribute 'notset'",
+            Change(Kind.LIMIT, "pytest<9"),
+        ),
+        (
+            "pytest.PytestRemovedIn9Warning: Marks applied to fixtures have no effect",
+            Change(Kind.LIMIT, "pytest<9"),
+        ),
+        (
+            "pluggy._manager.PluginValidationError: Plugin 'x' for hook 'pytest_ignore_collect'\n"
+            "Argument(s) {'path'} are declared in the hookimpl but can not be found in the hookspec",
+            Change(Kind.LIMIT, "pytest<8"),
+        ),
+        (
+            "AttributeError: 'T' object has no attribute 'assertEquals'. Did you mean: 'assertEqual'?",
+            Change(Kind.PYTHON, "3.11"),
+        ),
+        ("ImportError: cannot import name 'Self' from 'typing' (/usr/lib/typing.py)", Change(Kind.PYTHON, "3.11")),
+        (
+            "AttributeError: module 'numpy' has no attribute 'int'.",
+            Change(Kind.LIMIT, "numpy<1.24"),
+        ),
+    ],
+)
+def test_what_newer_releases_broke_gets_older_ones(text, change):
+    assert first(text) == change
+
+
+def test_a_header_names_its_debian_package():
+    assert found(COMPILING, Stage.LOCK)[:2] == (Change(Kind.SYSTEM, "libpq-dev"), Blocker(Cause.SYSTEM))
+    assert Change(Kind.SYSTEM, "libgl1") in found(
+        "ImportError: libGL.so.1: cannot open shared object file: No such file"
+    )
+    assert Change(Kind.SYSTEM, "git") in found(
+        "FileNotFoundError: [Errno 2] No such file or directory: 'git'", Stage.RUN
+    )
+
+
+def test_an_index_that_cannot_serve_drops_the_lock_then_takes_the_next_source():
+    assert [change.kind for change in found(UNSOLVED, Stage.LOCK)] == [Kind.UNLOCK, Kind.SOURCE]
+    assert first(NO_WHEEL, Stage.LOCK) == Change(Kind.BUILD, "docopt")
+    assert first(NO_SUCH, Stage.LOCK) == Change(Kind.LEAVE_OUT, "nonexistent-zzz-q")
+
+
+def test_a_wheel_that_cannot_be_made_leaves_the_tree_on_the_path():
+    assert first("x\nValueError: no version\n", Stage.BUILD) == Change(Kind.UNINSTALLED, "")
+
+
+@pytest.mark.parametrize(
+    ("text", "cause"),
+    [
+        ("socket.gaierror: [Errno -3] Temporary failure in name resolution", Cause.NETWORK),
+        ("_tkinter.TclError: no display name and no $DISPLAY environment variable", Cause.DISPLAY),
+        ("locale.Error: unsupported locale setting", Cause.LOCALE),
+        (
+            "redis.exceptions.ConnectionError: Error 111 connecting to localhost:6379. Connection refused.",
+            Cause.SERVICE,
+        ),
+        ("FileNotFoundError: [Errno 2] No such file or directory: 'tests/data/big.bin'", Cause.DATA),
+    ],
+)
+def test_what_no_package_brings_is_named(text, cause):
+    assert Blocker(cause) in found(text, Stage.RUN)
+
+
+def test_a_log_that_says_nothing_has_no_diagnosis():
+    assert found("assert 1 == 2", Stage.RUN) == ()

@@ -1,0 +1,40 @@
+"""The outcome: what a proof is worth."""
+
+import pytest
+from sweflow_datasets.environments.outcome import MOVES, judged
+from sweflow_datasets.environments.values import Blocker, Cause, Proof, Status
+
+GOOD = {"collected": 4, "passed": 4, "loaded": True, "tells": True}
+
+
+def proof(**changes):
+    return Proof(**{**GOOD, **changes})
+
+
+@pytest.mark.parametrize(
+    ("given", "status", "cause"),
+    [
+        (proof(), Status.READY, Cause.NONE),
+        (proof(passed=2, failed=2), Status.READY, Cause.NONE),
+        (proof(passed=1, failed=3), Status.PARTLY, Cause.FEW_PASS),
+        (proof(passed=2, skipped=2, errors=1), Status.PARTLY, Cause.FEW_PASS),
+        (proof(passed=0, failed=4), Status.FAILED, Cause.NOTHING_PASSES),
+        (proof(passed=0, skipped=4), Status.FAILED, Cause.NOTHING_PASSES),
+        (proof(collected=0, passed=0), Status.FAILED, Cause.NO_TESTS),
+        (proof(tells=False), Status.FAILED, Cause.ALWAYS_PASSES),
+        (proof(tells=None), Status.PARTLY, Cause.UNPROVEN),
+        (proof(loaded=False), Status.FAILED, Cause.SOURCES_ONLY),
+    ],
+)
+def test_a_proof_is_judged_by_what_was_counted(given, status, cause):
+    found = judged(given, (), None)
+    assert (found.status, found.cause) == (status, cause)
+
+
+def test_what_stands_in_the_way_is_the_reason():
+    found = judged(proof(passed=0), [Blocker(Cause.SERVICE, "Connection refused")], None)
+    assert (found.cause, found.detail) == (Cause.SERVICE, "Connection refused")
+
+
+def test_every_cause_has_a_next_move():
+    assert set(MOVES) == set(Cause) - {Cause.NONE}
