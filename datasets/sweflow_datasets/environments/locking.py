@@ -65,7 +65,8 @@ def read_lock(text: str) -> Lock:
         pin = _PIN.match(block.strip())
         if pin is not None:
             hashes[f"{canonicalize_name(pin[1])}=={pin[2]}"] = tuple(sorted(_HASH.findall(block)))
-    return Lock(text, tuple(sorted(hashes)), tuple(sorted(hashes.items())))
+    pins = tuple(sorted(hashes, key=lambda pin: pin.partition("==")))
+    return Lock(text, pins, tuple((pin, hashes[pin]) for pin in pins))
 
 
 def requirements_file(pins: Sequence[str], hashes: dict[str, tuple[str, ...]]) -> str:

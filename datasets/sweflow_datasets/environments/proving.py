@@ -2,9 +2,10 @@
 
 import hashlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
+from sweflow_rdg.graph.roles import looks_like_test
 from sweflow_tracer.errors import RanElsewhere, RunnerDependency, SessionFailed
 from sweflow_tracer.project.files import Blobs
 from sweflow_tracer.project.interpreter import inspect_interpreter
@@ -55,8 +56,9 @@ def prove(
             return Proved(Stage.COLLECT, Proof(), ended=Blocker(cause, str(error)), project=project)
         except SessionFailed as error:
             return _unfinished(error, own, project)
-        tells = _tells(target, space, launcher, blobs, session, options)
-    proof = _counted(session, tells, project)
+        proof = _counted(session, project)
+        if proof.passed and proof.loaded:
+            proof = replace(proof, tells=_tells(target, space, launcher, blobs, session, options))
     return Proved(Stage.PROVED, proof, tuple(_failures(session, own)), _late(session), project)
 
 
@@ -75,7 +77,7 @@ def _late(session: Session) -> Blocker | None:
     return Blocker(Cause.TIME_OUT, "the tests") if session.timed_out and not session.tests else None
 
 
-def _counted(session: Session, tells: bool | None, project: Project) -> Proof:
+def _counted(session: Session, project: Project) -> Proof:
     outcomes = [test["outcome"] for test in session.tests]
     items = session.collected["items"] if session.collected else []
     skipped = sum(outcome in ("skipped", "xfailed") for outcome in outcomes)
@@ -87,25 +89,17 @@ def _counted(session: Session, tells: bool | None, project: Project) -> Proof:
         skipped=skipped,
         errors=len(session.errors),
         loaded=_loads_project(session, project),
-        tells=tells,
     )
 
 
 def _loads_project(session: Session, project: Project) -> bool:
-    """Whether the tests loaded a module of the project that is neither a test file nor a conftest."""
+    """Whether the tests loaded a module of the project that is not of the test side."""
     if session.collected is None:
         return False
-    tests = {item["path"] for item in session.collected["items"]}
-    folders = {str(PurePosixPath(path).parent) for path in tests if path}
     passed = [test for test in session.tests if test["outcome"] == "passed"]
     loaded = {path for record in (session.collected, *passed) for path in record.get("modules", ())}
-    files = {entry.path for entry in project.files}
-    return any(path in files and path not in tests and not _is_support(path, folders - {"."}) for path in loaded)
-
-
-def _is_support(path: str, folders: set[str]) -> bool:
-    place = PurePosixPath(path)
-    return place.name in ("conftest.py", "setup.py") or any(str(parent) in folders for parent in place.parents)
+    core = {entry.path for entry in project.files if not looks_like_test(entry.path) and entry.path != "setup.py"}
+    return not loaded.isdisjoint(core)
 
 
 def _tells(

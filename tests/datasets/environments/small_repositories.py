@@ -52,6 +52,16 @@ def write(root: Path, **files: str) -> Path:
     return root
 
 
+NEEDED = ("__init__", "_mapping", "python", "diff", "default", "_luts")
+
+
+def _is_needless(path: str) -> bool:
+    """What lies elsewhere, and most of what pygments knows: it would be compiled in vain."""
+    return path.startswith("..") or (
+        path.startswith(("pygments/lexers/", "pygments/styles/")) and Path(path).stem not in NEEDED
+    )
+
+
 def wheel_of(name: str, folder: Path) -> Path:
     """A wheel of a distribution that is installed here and holds no compiled modules."""
     found = distribution(name)

@@ -89,7 +89,7 @@ def test_extras_of_setup_files_are_found_without_running_them():
     found = {source.name: source for source in extra_sources({"setup.py": setup})}
     assert found["extra testing"].extras == ("testing",)
     assert found["tests_require"].requirements == ("mock",)
-    assert [s.name for s in extra_sources({"setup.cfg": "[options.extras_require]\ntests = x\n"})][0] == "extra tests"
+    assert next(extra_sources({"setup.cfg": "[options.extras_require]\ntests = x\n"})).name == "extra tests"
 
 
 def test_poetry_groups_give_lower_bounds():
