@@ -8,8 +8,9 @@ from dataclasses import dataclass
 class Progress:
     """``done`` of ``total`` pieces of a stage are finished, of which ``failed`` did not end well.
 
-    ``stage`` is trace, repeat1 … (further traced runs), plain (what failed with the tracer, without it), rerun0 …
-    (plain runs), coverage, graph, tasks, verify, gold, strength, eval or attacks. ``total`` is 0 while nobody knows it.
+    ``stage`` is environment, trace, repeat1 … (further traced runs), plain (what failed with the tracer, without it),
+    rerun0 … (plain runs), coverage, graph, tasks, verify, gold, strength, eval or attacks. ``total`` is 0 while nobody
+    knows it.
     """
 
     stage: str

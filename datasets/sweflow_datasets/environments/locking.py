@@ -1,16 +1,20 @@
 """Locking: from what a plan asks for to pinned requirements with hashes; only metadata of wheels is read."""
 
+import email.parser
 import re
+import zipfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name, parse_wheel_filename
 
 from sweflow_datasets.environments.sources.requirement_lines import parsed
 from sweflow_datasets.environments.uv import index_options, run_uv
 from sweflow_datasets.environments.values import Options, Plan
 
+LARGEST = 1 << 22
 _PIN = re.compile(r"^([A-Za-z0-9][\w.-]*)==(\S+)")
 _HASH = re.compile(r"--hash=(sha256:[0-9a-f]{64})")
 
@@ -29,17 +33,34 @@ def lock(plan: Plan, wheel: Path | None, built: Path, scratch: Path, options: Op
     asked, bounds = scratch / "requirements.in", scratch / "constraints.txt"
     asked.write_text("".join(f"{line}\n" for line in wanted(plan, wheel)), "utf-8")
     bounds.write_text("".join(f"{line}\n" for line in (*plan.pins, *plan.limits)), "utf-8")
+    plain = scratch / "overrides.txt"
+    plain.write_text("".join(f"{name}\n" for name in places_named(wheel)), "utf-8")
     folders = [built, *([Path(options.wheels)] if options.wheels else [])]
     text = run_uv(
         [
             *("pip", "compile", str(asked), "--constraints", str(bounds), "--python", plan.interpreter, "--no-build"),
-            *("--generate-hashes", "--no-header", "--no-annotate", "--quiet", "--no-emit-index-url"),
+            *("--overrides", str(plain), "--generate-hashes", "--no-header", "--no-annotate", "--quiet"),
             *index_options(options.index, folders, offline=options.wheels is not None),
         ],
         scratch,
         options.seconds,
     )
     return read_lock(text)
+
+
+def places_named(wheel: Path | None) -> list[str]:
+    """Names that a wheel requires from a place of its own choice: they are asked of the index, and of nobody else."""
+    if wheel is None:
+        return []
+    try:
+        with zipfile.ZipFile(wheel) as archive:
+            name = next(name for name in archive.namelist() if re.fullmatch(r"[^/]+\.dist-info/METADATA", name))
+            with archive.open(name) as file:
+                rows = email.parser.BytesHeaderParser().parsebytes(file.read(LARGEST)).get_all("Requires-Dist") or ()
+            found = [Requirement(row) for row in rows]
+    except (zipfile.BadZipFile, StopIteration, InvalidRequirement, OSError, NotImplementedError, RuntimeError):
+        return []  # uv says what is wrong with it
+    return [requirement.name for requirement in found if requirement.url]
 
 
 def wanted(plan: Plan, wheel: Path | None) -> list[str]:

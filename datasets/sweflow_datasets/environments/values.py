@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from pathlib import Path
 from typing import assert_never
 
 
@@ -248,3 +249,8 @@ class Environment:
     attempts: tuple[Attempt, ...]
     startup: tuple[str, ...] = ()
     folder: str = ""
+
+    @property
+    def interpreter(self) -> Path:
+        """Its python; there is none where it could not be installed."""
+        return Path(self.folder).absolute() / "venv" / "bin" / "python"

@@ -19,7 +19,7 @@ from sweflow.errors import SettingsNotUsable
 FILE = "sweflow.toml"
 OWN = frozenset({"out", "select"})
 """Options that mean something else on each command."""
-GUARDED = frozenset({"python", "sandbox", "out", "llm-base-url"})
+GUARDED = frozenset({"python", "sandbox", "out", "llm-base-url", "index-url", "wheels"})
 """Options that only the user's own file may set: they decide what a repository's code can reach."""
 NEVER = frozenset({"help", "version"})
 Commands = Mapping[str, click.Command]

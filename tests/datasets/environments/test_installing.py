@@ -1,7 +1,10 @@
 """Installing: an environment's interpreter starts without code of its packages (H1)."""
 
+import zipfile
+
+import pytest
 from sweflow_datasets.environments.installing import ROOTS, add_roots, fingerprint, parted, quieten
-from sweflow_datasets.environments.locking import read_lock, requirements_file, wanted
+from sweflow_datasets.environments.locking import places_named, read_lock, requirements_file, wanted
 from sweflow_datasets.environments.values import Plan, Source
 
 LOCK = """\
@@ -69,3 +72,17 @@ def test_what_is_asked_for_is_pytest_the_project_with_its_extras_and_no_other_co
     wheel = tmp_path / "small-1.0-py3-none-any.whl"
     assert wanted(plan, wheel) == ["pytest>=7", f"small[test] @ {wheel.as_uri()}", "pytest-mock"]
     assert wanted(plan, None) == ["pytest>=7", "small[all]>=0", "pytest-mock"]
+
+
+def test_what_a_wheel_wants_from_a_place_of_its_own_is_asked_of_the_index(tmp_path):
+    wheel = tmp_path / "small-1.0-py3-none-any.whl"
+    with zipfile.ZipFile(wheel, "w") as archive:
+        rows = "Requires-Dist: attrs\nRequires-Dist: other @ http://127.0.0.1/other.whl ; extra == 'test'\n"
+        archive.writestr("small-1.0.dist-info/METADATA", f"Metadata-Version: 2.1\nName: small\nVersion: 1.0\n{rows}")
+    assert places_named(wheel) == ["other"]
+
+
+@pytest.mark.parametrize("content", [b"", b"PK\x05\x06" + bytes(18)])
+def test_a_wheel_that_is_none_wants_nothing(tmp_path, content):
+    (tmp_path / "small-1.0-py3-none-any.whl").write_bytes(content)
+    assert places_named(tmp_path / "small-1.0-py3-none-any.whl") == []
