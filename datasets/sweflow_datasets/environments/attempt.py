@@ -138,6 +138,7 @@ class Bench:
                 hosts = f"{made.log}\nthe build asked for {', '.join(made.refused)}" if made.refused else made.log
                 cause = Cause.TIME_OUT if made.timed_out else Cause.NETWORK if made.refused else Cause.NOT_INSTALLED
                 stage = Stage.LOCK if requirement else Stage.BUILD
+                hosts = f"cannot build {requirement}\n{hosts}" if requirement else hosts
                 raise _Ended(stage, hosts, cause, "the build" if made.timed_out else "")
             for name, content in made.wheels.items():
                 (self.wheels(plan) / name).write_bytes(content)

@@ -34,7 +34,8 @@ def lock(plan: Plan, wheel: Path | None, built: Path, scratch: Path, options: Op
     asked.write_text("".join(f"{line}\n" for line in wanted(plan, wheel)), "utf-8")
     bounds.write_text("".join(f"{line}\n" for line in (*plan.pins, *plan.limits)), "utf-8")
     plain = scratch / "overrides.txt"
-    plain.write_text("".join(f"{name}\n" for name in places_named(wheel)), "utf-8")
+    never = [f"{name} ; sys_platform == 'never'" for name in plan.left_out]
+    plain.write_text("".join(f"{line}\n" for line in (*places_named(wheel), *never)), "utf-8")
     folders = [built, *([Path(options.wheels)] if options.wheels else [])]
     text = run_uv(
         [

@@ -42,6 +42,7 @@ from sweflow_datasets.environments.values import (
     Status,
     changed,
 )
+from sweflow_datasets.folder import locked
 
 Propose = Callable[[Plan, tuple[Failure, ...]], Iterable[Change]]
 """A hook: may propose changes where the diagnoses have none left. What it proposes is proved like everything else."""
@@ -78,22 +79,21 @@ def make_environment(
         repository.texts, pythons, next(iter(pythons), None) if _is_path(options) else options.python
     )
     ledger = folder / ".scratch"
-    folder.mkdir(parents=True, exist_ok=True)
-    remove_listed(ledger)
     making = folder / ".making"
-    try:
-        if not candidates:
-            return _no_python(repository, folder, options)
-        with Workspace(root.name, ledger) as space:
-            bench = Bench(
-                repository, space, making / "venv", building_sandbox(sandbox), choose(sandbox).name, options, arguments
-            )
-            search = _Search(bench, pythons, candidates, tuple(requirements), propose, progress)
-            search.run()
-            return _finish(search, folder)
-    finally:
-        shutil.rmtree(making, ignore_errors=True)
-        ledger.unlink(missing_ok=True)
+    with locked(folder):
+        try:
+            remove_listed(ledger)
+            if not candidates:
+                return _no_python(repository, folder, options)
+            with Workspace(root.name, ledger) as space:
+                places = (building_sandbox(sandbox), choose(sandbox).name)
+                bench = Bench(repository, space, making / "venv", *places, options, arguments)
+                search = _Search(bench, pythons, candidates, tuple(requirements), propose, progress)
+                search.run()
+                return _finish(search, folder)
+        finally:
+            shutil.rmtree(making, ignore_errors=True)
+            ledger.unlink(missing_ok=True)
 
 
 def _is_path(options: Options) -> bool:
@@ -103,7 +103,7 @@ def _is_path(options: Options) -> bool:
 def _check_folder(folder: Path, root: Path) -> None:
     if folder.resolve().is_relative_to(root):
         raise OutputNotUsable(folder, "it lies inside the repository")
-    ours = (ENVIRONMENT, ".making", ".scratch")
+    ours = (ENVIRONMENT, ".lock")
     if folder.exists() and any(folder.iterdir()) and not any((folder / name).exists() for name in ours):
         raise OutputNotUsable(folder, "it holds something else")
 
@@ -146,8 +146,6 @@ class _Search:
             self.progress(Progress("environment", len(self.attempts), self.bench.options.attempts))
             self._seen.add(plan)
             self._take(self.bench.attempt(plan), change)
-            if self.best is not None and _is_perfect(self.best.proved.proof):
-                break
             plan, change = self._next()
 
     def _take(self, tried: Tried, change: Change | None) -> None:
@@ -197,10 +195,6 @@ class _Search:
 def _rank(tried: Tried) -> tuple[int, int, int]:
     proof = tried.proved.proof
     return STAGES.index(tried.proved.stage), proof.passed, -proof.errors
-
-
-def _is_perfect(proof: Proof) -> bool:
-    return bool(proof.passed) and not proof.failed and not proof.errors and bool(proof.tells) and proof.loaded
 
 
 def _attempt_of(tried: Tried, change: Change | None, findings: tuple[Finding, ...], *, kept: bool) -> Attempt:

@@ -1,7 +1,8 @@
 """Proving: the tests run in the environment, in the sandbox, and the records of that session are counted."""
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
@@ -21,6 +22,8 @@ from sweflow_datasets.environments.values import Blocker, Cause, Failure, Option
 MUST = "def test_must_pass():\n    assert True\n\n\ndef test_must_fail():\n    assert False\n"
 """A file put among the tests: where its second test passes, or its first fails, outcomes there mean nothing."""
 MODE = "100644"
+FINE = ("passed", "skipped", "xfailed")
+CHOOSING = ("-k", "-m", "--deselect", "--ignore", "--ignore-glob")
 FEW = 40
 """Failures whose texts a diagnosis gets."""
 
@@ -112,9 +115,10 @@ def _tells(
     name = f"test_{hashlib.sha256(paths[0].encode()).hexdigest()[:8]}.py"
     path = str(PurePosixPath(paths[0]).with_name(name))
     space.show({**blobs, path: (MODE, MUST.encode())})
-    chosen = (*_switches(target.project.arguments), "-o", "python_functions=test_*", "-o", "python_files=*.py", path)
+    names = ("-o", "python_functions=test_*", "-o", "python_files=*.py")
+    chosen = (*without_selection(target.project.arguments), *names, path)
     try:
-        session = run_session(target, space, launcher, _deciding(options, chosen))
+        session = run_session(target, space, launcher, _deciding(options, chosen, path))
     except (SessionFailed, RanElsewhere, RunnerDependency):
         return None
     found = {test["id"].rpartition("::")[2]: test["outcome"] for test in session.tests}
@@ -123,32 +127,35 @@ def _tells(
     return found.get("test_must_fail") == "failed" and found.get("test_must_pass") == "passed"
 
 
-def _switches(arguments: tuple[str, ...]) -> Iterator[str]:
-    """Arguments that are options by themselves, or ``-p`` and ``-o`` with theirs; paths and selections are left out."""
+def without_selection(arguments: tuple[str, ...]) -> Iterator[str]:
+    """pytest's arguments without those that choose among what is collected."""
     left = list(arguments)
     while left:
         word = left.pop(0)
-        if word in ("-p", "-o", "-c", "-W") and left:
-            yield from (word, left.pop(0))
-        elif word.startswith("-") and word not in ("-k", "-m", "--deselect", "--ignore"):
+        if word in CHOOSING:
+            left[:1] = []
+        elif not word.startswith(("-k", "-m", *(f"{option}=" for option in CHOOSING))):
             yield word
 
 
-def _deciding(options: Options, paths: tuple[str, ...]) -> SessionOptions:
-    return SessionOptions(timeout=options.timeout, limit=options.limit, collect=options.seconds, paths=paths)
+def _deciding(options: Options, arguments: tuple[str, ...], path: str) -> SessionOptions:
+    return SessionOptions(
+        timeout=options.timeout, limit=options.limit, collect=options.seconds, paths=arguments, select=(path,)
+    )
 
 
 def _failures(session: Session, own: frozenset[str]) -> Iterator[Failure]:
-    """A text for each thing that could not be collected, and each failed test, most frequent first."""
+    """A text for each thing that could not be collected, each failed test and each reason to skip."""
     for error in session.errors[:FEW]:
         yield Failure(Stage.COLLECT, error["text"], own)
-    counts: dict[str, int] = {}
-    for test in session.tests:
-        if test["outcome"] not in ("passed", "skipped", "xfailed"):
-            text = f"{_exception(test.get('failure', {}))}\n{test.get('detail', '')}".strip()
-            counts[text] = counts.get(text, 0) + 1
-    for text in sorted(counts, key=lambda text: -counts[text])[:FEW]:
-        yield Failure(Stage.RUN, text, own)
+    yield from (Failure(Stage.RUN, text, own) for text in _texts(session, lambda outcome: outcome not in FINE))
+    yield from (Failure(Stage.SKIP, text, own) for text in _texts(session, lambda outcome: outcome == "skipped"))
+
+
+def _texts(session: Session, wanted: Callable[[str], bool]) -> list[str]:
+    tests = [test for test in session.tests if wanted(test["outcome"])]
+    counts = Counter(f"{_exception(test.get('failure', {}))}\n{test.get('detail', '')}".strip() for test in tests)
+    return [text for text, _ in counts.most_common(FEW)]
 
 
 def _exception(failure: Mapping[str, object]) -> str:

@@ -81,13 +81,14 @@ Finding = Change | Blocker
 
 
 class Stage(StrEnum):
-    """Where an attempt ended; ``PROVED`` where its tests ran."""
+    """Where an attempt ended, or a text comes from; ``PROVED`` where its tests ran, ``SKIP`` is why one did not."""
 
     BUILD = "build"
     LOCK = "lock"
     INSTALL = "install"
     COLLECT = "collect"
     RUN = "run"
+    SKIP = "skip"
     PROVED = "proved"
 
 

@@ -141,6 +141,10 @@ def test_an_index_that_cannot_serve_drops_the_lock_then_takes_the_next_source():
     assert first(NO_WHEEL, Stage.LOCK) == Change(Kind.BUILD, "docopt")
     assert first(NO_SUCH, Stage.LOCK) == Change(Kind.LEAVE_OUT, "nonexistent-zzz-q")
 
+    bound = NO_WHEEL.replace("all versions of docopt have", "pyjsparser>=2.5.1 has").replace("`docopt`", "`pyjsparser`")
+    assert first(bound, Stage.LOCK) == Change(Kind.BUILD, "pyjsparser")
+    assert first("cannot build pyjsparser\nerror: x\n", Stage.LOCK) == Change(Kind.LEAVE_OUT, "pyjsparser")
+
 
 def test_a_wheel_that_cannot_be_made_leaves_the_tree_on_the_path():
     assert first("x\nValueError: no version\n", Stage.BUILD) == Change(Kind.UNINSTALLED, "")
@@ -165,3 +169,23 @@ def test_what_no_package_brings_is_named(text, cause):
 
 def test_a_log_that_says_nothing_has_no_diagnosis():
     assert found("assert 1 == 2", Stage.RUN) == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "requirement"),
+    [
+        ("Skipped: could not import 'cryptography.x509': No module named 'cryptography'", "cryptography"),
+        ("Skipped: Requires cryptography library installed", "cryptography"),
+        ("Skipped: PyYAML is not installed", "pyyaml"),
+        ("Skipped: numpy not available", "numpy"),
+    ],
+)
+def test_what_tests_are_skipped_for_want_of_is_installed(text, requirement):
+    assert found(text, Stage.SKIP) == (Change(Kind.REQUIRE, requirement),)
+
+
+@pytest.mark.parametrize(
+    "text", ["Skipped: could not import 'winreg'", "Skipped: network is not available", "Skipped: slow"]
+)
+def test_other_reasons_to_skip_lead_nowhere(text):
+    assert found(text, Stage.SKIP) == ()

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from sweflow_datasets.environments.diagnoses.all import diagnose
 from sweflow_datasets.environments.outcome import judged
-from sweflow_datasets.environments.proving import prove
+from sweflow_datasets.environments.proving import prove, without_selection
 from sweflow_datasets.environments.values import Cause, Change, Kind, Options, Status
 from sweflow_tracer.runner.workspace import Workspace
 
@@ -63,3 +63,8 @@ def test_what_a_session_says_is_what_diagnoses_read(proved):
     changes = [finding for finding in diagnose(found.failures) if isinstance(finding, Change)]
     assert changes[0] == Change(Kind.REQUIRE, "yamlish")
     assert Change(Kind.REQUIRE, "pytest-mock") in changes
+
+
+def test_arguments_that_choose_tests_do_not_choose_the_one_that_must_fail():
+    given = ("-n", "0", "-k", "not slow", "--deselect=x", "-mslow", "tests", "-p", "no:x")
+    assert tuple(without_selection(given)) == ("-n", "0", "tests", "-p", "no:x")

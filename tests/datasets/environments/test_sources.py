@@ -73,7 +73,7 @@ def test_files_include_others_and_places_tools_and_options_are_left_out():
 
 def test_tox_nox_and_workflows_say_what_they_install():
     files = {
-        "tox.ini": "[testenv]\nextras = test\ndeps =\n  py39: pytest-mock\n  -r{toxinidir}/t.txt\n",
+        "tox.ini": "[testenv]\nextras =\n  test\n  {env:MORE:}\ndeps =\n  py39: pytest-mock\n  -r{toxinidir}/t.txt\n",
         "t.txt": "faker\n",
         "noxfile.py": "def tests(session):\n    session.install('-e', '.[all]', 'responses', '-r', 't.txt')\n",
         ".github/workflows/ci.yml": "- run: python -m pip install -U pip tox && pip install '.[dev]' freezegun\n- run: pytest\n",

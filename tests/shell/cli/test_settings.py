@@ -130,7 +130,7 @@ def test_config_says_what_came_from_where(here, monkeypatch):
     found = {(row["option"], row["value"], row["source"], tuple(row["commands"])) for row in rows}
     assert ("jobs", "2", "sweflow.toml", ("build", "trace", "schedule", "env")) in found
     assert ("jobs", "3", "sweflow.toml", ("verify",)) in found
-    assert ("timeout", "7", "environment SWEFLOW_TIMEOUT", ("build", "trace")) in found
+    assert ("timeout", "7", "environment SWEFLOW_TIMEOUT", ("build", "trace", "env")) in found
     assert not any(source == "default" for _, _, source, _ in found)
     every = json.loads(CliRunner().invoke(cli, ["config", "--show", "--json"], catch_exceptions=False).stdout)
     assert {"option": "engine", "value": "auto", "source": "default", "commands": ["build", "trace"]} in every

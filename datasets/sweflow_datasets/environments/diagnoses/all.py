@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 
 from sweflow_datasets.environments.diagnoses.building import unbuilt
 from sweflow_datasets.environments.diagnoses.modules import missing_modules
+from sweflow_datasets.environments.diagnoses.optional import optional_packages
 from sweflow_datasets.environments.diagnoses.plugins import missing_fixtures, missing_marks, unknown_options
 from sweflow_datasets.environments.diagnoses.solving import unsolved
 from sweflow_datasets.environments.diagnoses.surroundings import surroundings
@@ -14,7 +15,7 @@ from sweflow_datasets.environments.diagnoses.versions import (
     broken_by_runner,
     warnings_as_errors,
 )
-from sweflow_datasets.environments.values import Failure, Finding
+from sweflow_datasets.environments.values import Failure, Finding, Stage
 
 Diagnosis = Callable[[Failure], tuple[Finding, ...]]
 DIAGNOSES: tuple[Diagnosis, ...] = (
@@ -30,10 +31,19 @@ DIAGNOSES: tuple[Diagnosis, ...] = (
     broken_by_python,
     warnings_as_errors,
     surroundings,
+    optional_packages,
 )
+"""Of tests that were skipped only the last one is asked: what they say is no error."""
 
 
 def diagnose(failures: Iterable[Failure]) -> tuple[Finding, ...]:
     """What all diagnoses find in all failures, each finding once."""
     texts = tuple(failures)
-    return tuple(dict.fromkeys(finding for diagnosis in DIAGNOSES for text in texts for finding in diagnosis(text)))
+    pairs = ((diagnosis, text) for diagnosis in DIAGNOSES for text in texts)
+    return tuple(
+        dict.fromkeys(finding for diagnosis, text in pairs if _fits(diagnosis, text) for finding in diagnosis(text))
+    )
+
+
+def _fits(diagnosis: Diagnosis, failure: Failure) -> bool:
+    return failure.stage is not Stage.SKIP or diagnosis is optional_packages

@@ -7,9 +7,6 @@ from sweflow_datasets.environments.distributions import distribution_of
 from sweflow_datasets.environments.values import Blocker, Cause, Change, Failure, Finding, Kind
 
 _MISSING = re.compile(r"ModuleNotFoundError: No module named ['\"]([\w.]+)['\"]")
-_NEEDED = re.compile(
-    r"(?:requires|needs|install) the [`'\"]?([\w.-]+)[`'\"]? (?:package|library|module)", re.IGNORECASE
-)
 TESTS = frozenset({"tests", "test", "testing", "conftest"})
 BACKPORTS = {
     "asyncore": "pyasyncore",
@@ -40,8 +37,4 @@ def missing_modules(failure: Failure) -> tuple[Finding, ...]:
         elif first not in sys.stdlib_module_names:
             found.append(Change(Kind.REQUIRE, distribution_of(module), why))
             found.append(Change(Kind.ROOT, "tests", why))
-    found += [
-        Change(Kind.REQUIRE, name.lower(), f"{name} is asked for")
-        for name in dict.fromkeys(_NEEDED.findall(failure.text))
-    ]
     return tuple(found)

@@ -5,7 +5,8 @@ import re
 from sweflow_datasets.environments.values import Blocker, Cause, Change, Failure, Finding, Kind, Stage
 
 _WHEELS = re.compile(r"Wheels are required for `([\w.-]+)` because building from source is disabled")
-_UNUSABLE = re.compile(r"\b([A-Za-z0-9][\w.-]*)(==[\w.!+]+)? has no usable wheels")
+_UNUSABLE = re.compile(r"\b([A-Za-z][\w.-]*)(==[\w.!+]+) has no usable wheels")
+_UNBUILT = re.compile(r"^cannot build ([\w.-]+)", re.MULTILINE)
 _UNKNOWN = re.compile(r"\b([A-Za-z0-9][\w.-]*) was not found in the (?:package registry|provided package locations)")
 _PYTHON = re.compile(r"does not satisfy Python|requires Python|current Python version|requires-python", re.IGNORECASE)
 _DOWN = re.compile(
@@ -24,11 +25,13 @@ def unsolved(failure: Failure) -> tuple[Finding, ...]:
     found: list[Finding] = [
         Change(Kind.BUILD, f"{name}{versions.get(name, '')}", "the index has it only as sources")
         for name in dict.fromkeys((*_WHEELS.findall(text), *versions))
-        if name not in ("all", "versions", "of")
     ]
     found += [
         Change(Kind.LEAVE_OUT, name, "the index does not have it") for name in dict.fromkeys(_UNKNOWN.findall(text))
     ]
+    for name in _UNBUILT.findall(failure.text):
+        why = f"{name} cannot be built"
+        found += [Change(Kind.LEAVE_OUT, name, why), Change(Kind.PYTHON, "", why), Change(Kind.SOURCE, "", why)]
     if "No solution found" in text:
         why = text[text.find("cause:") :][:160]
         found += [Change(Kind.UNLOCK, "", why)]

@@ -42,7 +42,8 @@ def _tox_section(place: str, section: str, values: Mapping[str, Any], files: Map
         included = re.match(r"-r\s*(\S+)", text)
         path = included[1].replace("{toxinidir}/", "") if included else ""
         requirements += in_file(path, files) if included else [text]
-    extras = (values.get("extras") or "").replace(",", "\n").split()
+    named = (values.get("extras") or "").replace(",", "\n").split()
+    extras = [extra for extra in named if re.fullmatch(r"[A-Za-z0-9][\w.-]*", extra)]
     return Source(f"{place} [{section}]", kept(requirements), tuple(extras))
 
 
