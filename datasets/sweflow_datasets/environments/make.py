@@ -2,7 +2,7 @@
 
 import shutil
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from sweflow_tracer.errors import NotARepository, OutputNotUsable
@@ -71,7 +71,9 @@ def make_environment(
     if not root.is_dir():
         raise NotARepository(root)
     root = root.resolve()
-    folder = Path(out) if out is not None else default_folder(root)
+    folder = Path(out).absolute() if out is not None else default_folder(root)
+    if options.wheels is not None:
+        options = replace(options, wheels=str(Path(options.wheels).absolute()))
     _check_folder(folder, root)
     repository = read_repository(root)
     pythons = installed_pythons(options.python)

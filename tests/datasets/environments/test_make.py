@@ -40,7 +40,9 @@ def place(tmp_path_factory):
         wheel_of(name, root / "wheels")
     plugin(root / "wheels")
     repo = write(root / "small", tests__test_mock_dot_py="def test_mock(mocker):\n    assert mocker\n")
-    made = make_environment(repo, root / "small.env", Options(wheels=str(root / "wheels"), jobs=1))
+    with pytest.MonkeyPatch.context() as patched:
+        patched.chdir(root)  # paths that users give are relative, as often as not
+        made = make_environment("small", "small.env", Options(wheels="wheels", jobs=1))
     return root, repo, made
 
 
