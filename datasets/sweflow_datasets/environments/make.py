@@ -1,5 +1,6 @@
 """``sweflow env``: the loop that makes a working environment and proves it."""
 
+import re
 import shutil
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
@@ -38,6 +39,7 @@ from sweflow_datasets.environments.values import (
     Outcome,
     Plan,
     Proof,
+    Source,
     Stage,
     Status,
     changed,
@@ -47,6 +49,7 @@ from sweflow_datasets.folder import locked
 Propose = Callable[[Plan, tuple[Failure, ...]], Iterable[Change]]
 """A hook: may propose changes where the diagnoses have none left. What it proposes is proved like everything else."""
 STAGES = tuple(Stage)
+_NUMBERS = re.compile(r"0x[0-9a-fA-F]+|\d+")
 
 
 def make_environment(
@@ -85,6 +88,7 @@ def make_environment(
     with locked(folder):
         try:
             remove_listed(ledger)
+            shutil.rmtree(making, ignore_errors=True)  # of a run that was cut off
             if not candidates:
                 return _no_python(repository, folder, options)
             with Workspace(root.name, ledger) as space:
@@ -136,12 +140,15 @@ class _Search:
     best: Tried | None = None
     attempts: list[Attempt] = field(default_factory=list)
     system: set[str] = field(default_factory=set)
+    sources: dict[str, Source] = field(default_factory=dict)
     _pending: list[Change] = field(default_factory=list)
+    _vain: set[Change] = field(default_factory=set)
     _seen: set[Plan] = field(default_factory=set)
 
     def run(self) -> None:
         """Try, read what went wrong, change one thing, and try again."""
         python = self.candidates[0]
+        self.sources = {source.name: source for source in ordered_sources(self.bench.repository.texts)}
         plan: Plan | None = first_plan(self.bench.repository, python, self.pythons[python], self.requirements)
         change: Change | None = None
         while plan is not None and len(self.attempts) < self.bench.options.attempts:
@@ -151,31 +158,29 @@ class _Search:
             plan, change = self._next()
 
     def _take(self, tried: Tried, change: Change | None) -> None:
-        """Keep what is better, or equally good and wrong in another way."""
+        """Keep what came of a plan if it is better than what there was; else its change is in vain."""
         self._seen.add(tried.plan)
         findings = diagnose(tried.proved.failures)
-        better = self.best is None or _rank(tried) > _rank(self.best)
-        other = self.best is None or tried.proved.failures != self.best.proved.failures
-        kept = better or (_rank(tried) == _rank(self.best) and other) if self.best is not None else True
-        if kept:
+        if self.best is None or _is_kept(tried, self.best):
             self.best = tried
-            self._pending = [finding for finding in findings if isinstance(finding, Change)]
-            self._pending += list(self.propose(tried.plan, tried.proved.failures)) if self.propose else []
+            changes = [finding for finding in findings if isinstance(finding, Change)]
+            changes += self.propose(tried.plan, tried.proved.failures) if self.propose else ()
+            self._pending = [meant for each in changes for meant in self._meant(each, tried.plan)]
+        elif change is not None:
+            self._vain.add(change)
         self.system |= {
             finding.value for finding in findings if isinstance(finding, Change) and finding.kind is Kind.SYSTEM
         }
-        self.attempts.append(_attempt_of(tried, change, findings, kept=kept))
+        self.attempts.append(_attempt_of(tried, change, findings, kept=self.best is tried))
 
     def _next(self) -> tuple[Plan | None, Change | None]:
         """The next plan that was not tried, by one change of the best."""
         assert self.best is not None
         while self._pending:
             change = self._pending.pop(0)
-            for found in self._meant(change, self.best.plan):
-                sources = {source.name: source for source in ordered_sources(self.bench.repository.texts)}
-                plan = changed(self.best.plan, found, sources, self.pythons)
-                if plan not in self._seen:
-                    return plan, found
+            plan = changed(self.best.plan, change, self.sources, self.pythons)
+            if plan not in self._seen and change not in self._vain:
+                return plan, change
         return None, None
 
     def _meant(self, change: Change, plan: Plan) -> Iterator[Change]:
@@ -187,11 +192,21 @@ class _Search:
             values = [change.value] if change.value in self.pythons and change.value in self.candidates else []
             values = values if change.value else others
         elif change.kind is Kind.SOURCE:
-            names = [source.name for source in ordered_sources(self.bench.repository.texts)]
+            names = list(self.sources)
             values = names[names.index(plan.source.name) + 1 :] if plan.source.name in names else []
         else:
             values = [change.value]
         yield from (Change(change.kind, value, change.why) for value in values)
+
+
+def _is_kept(tried: Tried, best: Tried) -> bool:
+    """Whether it came farther than the best, or as far and is wrong in another way."""
+    return _rank(tried) > _rank(best) or (_rank(tried) == _rank(best) and _texts(tried) != _texts(best))
+
+
+def _texts(tried: Tried) -> list[tuple[Stage, str]]:
+    """What went wrong, without numbers, which differ between equal runs."""
+    return [(failure.stage, _NUMBERS.sub("", failure.text)) for failure in tried.proved.failures]
 
 
 def _rank(tried: Tried) -> tuple[int, int, int]:
