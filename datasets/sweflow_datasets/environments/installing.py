@@ -22,12 +22,9 @@ from sweflow_datasets.environments.values import Options, Plan
 ROOTS = "_project_roots.pth"
 STARTUP = ("sitecustomize", "usercustomize")
 RUNNER = frozenset(
-    {
-        *("pytest", "pluggy", "iniconfig", "packaging", "pygments", "exceptiongroup", "tomli", "typing-extensions"),
-        *("colorama", "attrs", "py", "importlib-metadata", "zipp"),
-    }
+    {"pytest", "pluggy", "iniconfig", "packaging", "pygments", "exceptiongroup", "tomli", "typing-extensions"}
 )
-"""pytest, and what it imports on any Python."""
+"""pytest, and what its releases since 7.4 import on any Python."""
 LARGE = frozenset({"pygments"})
 """What is compiled only once an environment is kept: pytest loads little of it."""
 

@@ -68,7 +68,7 @@ def wanted(plan: Plan, wheel: Path | None) -> list[str]:
     """Requirements: pytest, the project with its extras, what the source asks for, what was found out."""
     own = canonicalize_name(parse_wheel_filename(wheel.name)[0]) if wheel is not None else ""
     out: set[str] = {canonicalize_name(name) for name in (*plan.left_out, *((own,) if own else ()))}
-    lines = ["pytest>=7"]
+    lines = ["pytest>=7.4"]
     if wheel is not None:
         extras = f"[{','.join(plan.source.extras)}]" if plan.source.extras else ""
         lines.append(f"{own}{extras} @ {wheel.as_uri()}")

@@ -1,14 +1,13 @@
-"""``sweflow env``: the loop that makes a working environment and proves it."""
+"""``sweflow env``: a working environment for a repository, found by trying and put into a folder."""
 
-import re
 import shutil
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
 from sweflow_tracer.errors import NotARepository, OutputNotUsable
 from sweflow_tracer.paths import StrPath
-from sweflow_tracer.progress import OnProgress, Progress, silent
+from sweflow_tracer.progress import OnProgress, silent
 from sweflow_tracer.runner.workspace import Workspace, remove_listed
 from sweflow_tracer.sandbox.choose import choose
 
@@ -20,6 +19,7 @@ from sweflow_datasets.environments.outcome import judged
 from sweflow_datasets.environments.record import record_environment
 from sweflow_datasets.environments.recorded import ENVIRONMENT, default_folder, recorded_status
 from sweflow_datasets.environments.repository import Repository, read_repository
+from sweflow_datasets.environments.search import Propose, Search
 from sweflow_datasets.environments.sources.locks import lock_pins
 from sweflow_datasets.environments.sources.order import NOTHING, ordered_sources
 from sweflow_datasets.environments.sources.pytest_options import needed_plugins
@@ -27,29 +27,19 @@ from sweflow_datasets.environments.sources.pythons import python_candidates
 from sweflow_datasets.environments.uv import find_uv
 from sweflow_datasets.environments.values import (
     DEFAULTS,
-    Attempt,
     Blocker,
     Cause,
     Change,
     Environment,
-    Failure,
-    Finding,
     Kind,
     Options,
     Outcome,
     Plan,
     Proof,
-    Source,
-    Stage,
     Status,
     changed,
 )
 from sweflow_datasets.folder import locked
-
-Propose = Callable[[Plan, tuple[Failure, ...]], Iterable[Change]]
-"""A hook: may propose changes where the diagnoses have none left. What it proposes is proved like everything else."""
-STAGES = tuple(Stage)
-_NUMBERS = re.compile(r"0x[0-9a-fA-F]+|\d+")
 
 
 def make_environment(
@@ -94,9 +84,11 @@ def make_environment(
             with Workspace(root.name, ledger) as space:
                 places = (building_sandbox(sandbox), choose(sandbox).name)
                 bench = Bench(repository, space, making / "venv", *places, options, arguments)
-                search = _Search(bench, pythons, candidates, tuple(requirements), propose, progress)
-                search.run()
-                return _finish(search, folder)
+                sources = {source.name: source for source in ordered_sources(repository.texts)}
+                python = candidates[0]
+                first = first_plan(repository, python, pythons[python], tuple(requirements))
+                search = Search(bench, first, sources, pythons, candidates, options.attempts, propose, progress)
+                return _finish(search.run(), search, bench, folder)
         finally:
             shutil.rmtree(making, ignore_errors=True)
             ledger.unlink(missing_ok=True)
@@ -116,109 +108,13 @@ def _check_folder(folder: Path, root: Path) -> None:
 
 def first_plan(repository: Repository, python: str, interpreter: str, requirements: tuple[str, ...]) -> Plan:
     """The plan of the repository's first source of truth, with its lock file's versions and its plugins."""
-    source = ordered_sources(repository.texts)[0]
-    plugins = needed_plugins(repository.texts)
     return Plan(
         python=python,
-        source=source,
+        source=ordered_sources(repository.texts)[0],
         interpreter=interpreter,
-        requirements=(*requirements, *plugins),
+        requirements=(*requirements, *needed_plugins(repository.texts)),
         pins=lock_pins(repository.texts)[1],
     )
-
-
-@dataclass(slots=True)
-class _Search:
-    """The attempts on one repository; ``best`` is what came farthest, ``pending`` what may improve it."""
-
-    bench: Bench
-    pythons: dict[str, str]
-    candidates: tuple[str, ...]
-    requirements: tuple[str, ...]
-    propose: Propose | None
-    progress: OnProgress
-    best: Tried | None = None
-    attempts: list[Attempt] = field(default_factory=list)
-    system: set[str] = field(default_factory=set)
-    sources: dict[str, Source] = field(default_factory=dict)
-    _pending: list[Change] = field(default_factory=list)
-    _vain: set[Change] = field(default_factory=set)
-    _seen: set[Plan] = field(default_factory=set)
-
-    def run(self) -> None:
-        """Try, read what went wrong, change one thing, and try again."""
-        python = self.candidates[0]
-        self.sources = {source.name: source for source in ordered_sources(self.bench.repository.texts)}
-        plan: Plan | None = first_plan(self.bench.repository, python, self.pythons[python], self.requirements)
-        change: Change | None = None
-        while plan is not None and len(self.attempts) < self.bench.options.attempts:
-            self.progress(Progress("environment", len(self.attempts), self.bench.options.attempts))
-            self._seen.add(plan)
-            self._take(self.bench.attempt(plan), change)
-            plan, change = self._next()
-
-    def _take(self, tried: Tried, change: Change | None) -> None:
-        """Keep what came of a plan if it is better than what there was; else its change is in vain."""
-        self._seen.add(tried.plan)
-        findings = diagnose(tried.proved.failures)
-        if self.best is None or _is_kept(tried, self.best):
-            self.best = tried
-            changes = [finding for finding in findings if isinstance(finding, Change)]
-            changes += self.propose(tried.plan, tried.proved.failures) if self.propose else ()
-            self._pending = [meant for each in changes for meant in self._meant(each, tried.plan)]
-        elif change is not None:
-            self._vain.add(change)
-        self.system |= {
-            finding.value for finding in findings if isinstance(finding, Change) and finding.kind is Kind.SYSTEM
-        }
-        self.attempts.append(_attempt_of(tried, change, findings, kept=self.best is tried))
-
-    def _next(self) -> tuple[Plan | None, Change | None]:
-        """The next plan that was not tried, by one change of the best."""
-        assert self.best is not None
-        while self._pending:
-            change = self._pending.pop(0)
-            plan = changed(self.best.plan, change, self.sources, self.pythons)
-            if plan not in self._seen and change not in self._vain:
-                return plan, change
-        return None, None
-
-    def _meant(self, change: Change, plan: Plan) -> Iterator[Change]:
-        """The change with its value, where it says only "the next one"; nothing where there is none."""
-        if change.kind is Kind.SYSTEM:
-            return
-        if change.kind is Kind.PYTHON:
-            others = [version for version in self.candidates if version != plan.python]
-            values = [change.value] if change.value in self.pythons and change.value in self.candidates else []
-            values = values if change.value else others
-        elif change.kind is Kind.SOURCE:
-            names = list(self.sources)
-            values = names[names.index(plan.source.name) + 1 :] if plan.source.name in names else []
-        else:
-            values = [change.value]
-        yield from (Change(change.kind, value, change.why) for value in values)
-
-
-def _is_kept(tried: Tried, best: Tried) -> bool:
-    """Whether it came farther than the best, or as far and is wrong in another way."""
-    return _rank(tried) > _rank(best) or (_rank(tried) == _rank(best) and _texts(tried) != _texts(best))
-
-
-def _texts(tried: Tried) -> list[tuple[Stage, str]]:
-    """What went wrong, without numbers, which differ between equal runs."""
-    return [(failure.stage, _NUMBERS.sub("", failure.text)) for failure in tried.proved.failures]
-
-
-def _rank(tried: Tried) -> tuple[int, int, int]:
-    proof = tried.proved.proof
-    return STAGES.index(tried.proved.stage), proof.passed, -proof.errors
-
-
-def _attempt_of(tried: Tried, change: Change | None, findings: tuple[Finding, ...], *, kept: bool) -> Attempt:
-    blockers = tuple(finding for finding in findings if isinstance(finding, Blocker))
-    ended = tried.proved.ended
-    detail = f"{ended.cause}: {ended.detail}" if ended else ""
-    return Attempt(change, tried.proved.stage, tried.proved.proof, blockers, detail, kept)
 
 
 def _no_python(repository: Repository, folder: Path, options: Options) -> Environment:
@@ -232,10 +128,8 @@ def _no_python(repository: Repository, folder: Path, options: Options) -> Enviro
     return made
 
 
-def _finish(search: _Search, folder: Path) -> Environment:
+def _finish(best: Tried, search: Search, bench: Bench, folder: Path) -> Environment:
     """Put the best environment in place, and its record beside it."""
-    best, bench = search.best, search.bench
-    assert best is not None
     blockers = tuple(finding for finding in diagnose(best.proved.failures) if isinstance(finding, Blocker))
     outcome: Outcome = judged(best.proved.proof, blockers, best.proved.ended)
     bench.settle(best)

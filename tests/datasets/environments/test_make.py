@@ -130,16 +130,3 @@ def test_what_works_outlasts_a_run_that_fails(place):
     assert found.outcome.status is Status.FAILED
     assert (root / "small.env" / "environment.toml").read_bytes() == before
     assert (root / "small.env" / "venv" / "bin" / "python").exists()
-
-
-def test_a_hook_proposes_what_no_diagnosis_knows_and_is_held_to_the_same_proof(place, tmp_path):
-    root, _, _ = place
-    repo = write(
-        tmp_path / "small",
-        tests__test_small_dot_py="def test_asks_for_a_secret():\n    import mocking\n    import small\n",
-    )
-    proposed = Change(Kind.REQUIRE, "pytest-mock", "a guess")
-    options = Options(wheels=str(root / "wheels"), jobs=1, attempts=4)
-    found = make_environment(repo, tmp_path / "x.env", options, propose=lambda plan, failures: [proposed])
-    assert found.outcome.status is Status.READY
-    assert found.attempts[-1].change == proposed

@@ -11,7 +11,7 @@ _PYTHON = re.compile(
 
 def unbuilt(failure: Failure) -> tuple[Finding, ...]:
     """Another Python where it says so, else the project's tree on the path instead of its wheel."""
-    if failure.stage is not Stage.BUILD:
+    if failure.stage is not Stage.BUILD or not failure.text:
         return ()
     last = next((line.strip() for line in reversed(failure.text.splitlines()) if line.strip()), "it said nothing")
     other = [Change(Kind.PYTHON, "", last[:160])] if _PYTHON.search(failure.text) else []
