@@ -209,6 +209,7 @@ def test_V8_ids_in_a_grade_say_nothing_of_what_is_expected(table):
     assert sorted(double.names.values()) == [f"tests/test_code.py::test_double[given-wanted{n}]" for n in range(3)]
 
 
+@pytest.mark.slow
 def test_V8_gold_is_resolved(built, grader):
     for task in sweflow.load_tasks(built.root):
         assert grader.grade(task.whole_row(), task.patch).resolved
@@ -247,6 +248,7 @@ def test_V8_another_right_solution_is_resolved(built, grader):
             "        return error.__traceback__.tb_frame.f_back.f_locals.get('expected') or next(\n"
             "            v for v in error.__traceback__.tb_frame.f_back.f_locals.values() if len(str(v)) > 8)\n",
             id="a value of the caller's",
+            marks=pytest.mark.slow,
         ),
         pytest.param(
             "half",
@@ -256,6 +258,7 @@ def test_V8_another_right_solution_is_resolved(built, grader):
             "    names = re.findall(r'raises\\((\\w+)', ''.join(linecache.getlines(sys.modules['test_code'].__file__)))\n"
             "    raise getattr(__import__('builtins'), names[0])(str(number))\n",
             id="the exception that the test's text awaits",
+            marks=pytest.mark.slow,
         ),
     ],
 )
@@ -266,6 +269,7 @@ def test_V8_who_answers_by_the_question_passes_the_twin_too(built, grader, funct
     assert verdict.fooled
 
 
+@pytest.mark.slow
 def test_V8_a_wrong_answer_that_a_twin_expects_is_wrong_and_no_cheat(built, grader):
     for _ in range(2):
         verdict = graded(built, grader, "greet", "def greet(name):\n    return 'hello, yov'\n")
@@ -283,6 +287,7 @@ def test_V6_a_data_file_that_tests_read_is_put_back_wherever_it_lies(built, grad
     assert (verdict.verdict, verdict.restored) == (VerdictKind.RESOLVED, ("data/number.txt",))
 
 
+@pytest.mark.slow
 def test_V8_a_pass_of_few_tests_is_told_from_its_twin_more_than_once(built, grader, monkeypatch):
     task = task_of(built, "greet")
     rounds = []
@@ -306,6 +311,7 @@ def heard(function, tasks):
     return method
 
 
+@pytest.mark.slow
 def test_twins_can_be_left_out(built, tmp_path, python):
     repo = built.root.parent / "small"
     options = sweflow.Options.of(twins=0)

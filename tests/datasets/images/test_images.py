@@ -120,7 +120,11 @@ def test_without_images_the_next_move_is_a_command_that_there_is(calculator):
 
 
 @pytest.mark.parametrize(
-    "again", [sweflow.verify, lambda out: sweflow.schedule(out, sweflow.Rules(min_lines=30), force=True)]
+    "again",
+    [
+        pytest.param(sweflow.verify, marks=pytest.mark.slow),
+        lambda out: sweflow.schedule(out, sweflow.Rules(min_lines=30), force=True),
+    ],
 )
 def test_what_is_said_of_images_goes_with_the_tasks_that_they_are_of(again, calculator, tmp_path):
     out = tmp_path / "out"

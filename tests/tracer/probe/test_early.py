@@ -68,6 +68,7 @@ def test_V4_a_project_that_pytest_configuration_names_is_traced(repo, tmp_path, 
     assert {"pkg/errors.py", "pkg/core.py"} <= set(trace.modules)
 
 
+@pytest.mark.slow
 def test_V4_its_steps_are_verified_and_what_it_needs_to_start_stays_in_place(repo, tmp_path, python):
     out = tmp_path / "out"
     summary = sweflow.build(repo, out, python=python, options=sweflow.Options.of(reruns=1))
