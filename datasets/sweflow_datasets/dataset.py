@@ -1,5 +1,6 @@
 """The dataset of a build's folder: its verified tasks as values with attributes."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from sweflow_tracer.displayable import Displayable
 from sweflow_tracer.errors import FileNotUsable
 from sweflow_tracer.paths import StrPath
 
+from sweflow_datasets.errors import InstanceTwice, NothingToExport
 from sweflow_datasets.folder import Folder
 
 
@@ -87,3 +89,17 @@ def _task(folder: Path, row: dict[str, Any], certificate: dict[str, Any], order:
     values: dict[str, Any] = {name: row[name] for name in (*plain, *figures)}
     values |= {name: tuple(row[key]) for name, key in zip(names, keys, strict=True)}
     return Task(folder=folder, row=row, certificate=certificate, order=order, **values)
+
+
+def check_instances(tasks: Iterable[tuple[str, Path]]) -> None:
+    """Raises InstanceTwice where two of these tasks have one name, NothingToExport where there are none.
+
+    A task is its instance and the folder of its build.
+    """
+    held: dict[str, Path] = {}
+    for instance, build in tasks:
+        if instance in held:
+            raise InstanceTwice(instance, held[instance], build)
+        held[instance] = build
+    if not held:
+        raise NothingToExport("the builds hold no verified task")

@@ -6,12 +6,10 @@ from pathlib import Path
 
 from sweflow_rdg import Definition, FileIndex, index_source
 from sweflow_tasks import Docstrings
-from sweflow_tasks.grading.patches import Refused, apply_patch
-from sweflow_tasks.history.git import read_commit
+from sweflow_tasks.history.git import read_commit, step_ref
 from sweflow_tasks.masking.mask import Edit, apply_edits
 from sweflow_tasks.masking.masked_file import MaskedFile
 from sweflow_tasks.values import JsonObject
-from sweflow_tracer.errors import FileNotUsable
 from sweflow_tracer.project.files import Blobs
 
 from sweflow_datasets.caches import index_cache
@@ -70,12 +68,11 @@ class StepCode:
 
 
 def read_step_code(history: Path, row: JsonObject, docstrings: Docstrings) -> StepCode:
-    """The code of a task (a line of ``tasks.jsonl``). Raises FileNotUsable where the gold patch does not apply."""
-    made = apply_patch(history, row["base_commit"], row["patch"])
-    if isinstance(made, Refused):
-        raise FileNotUsable(history, f"does not take the patch of {row['instance_id']}", "run `sweflow verify` again")
+    """The code of a task (a line of ``tasks.jsonl``), from the history of its build."""
+    step = int(row["step"])
     skeleton = read_commit(history, row["base_commit"])
-    reference = {path: blob for path, blob in made.items() if skeleton.get(path) != blob}
+    tests, whole = (read_commit(history, step_ref(kind, step)) for kind in ("tests", "references"))
+    reference = {path: blob for path, blob in whole.items() if tests.get(path) != blob}
     index = index_source(reference, cache=index_cache())
     wanted = {*row["target_functions"], *row["dependent_functions"], *row["removed_functions"]}
     definitions = index.definitions()

@@ -123,8 +123,8 @@ def quieten(folder: Path) -> tuple[str, ...]:
             removed.append(path.name)
             path.unlink()
             path.write_text("".join(f"{line}\n" for line in kept), "utf-8", "surrogateescape")
-    removed += [path.name for path in _customize(folder)]
-    for path in _customize(folder):
+    for path in list(_customize(folder)):
+        removed.append(path.name)
         shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
     return tuple(sorted(removed))
 

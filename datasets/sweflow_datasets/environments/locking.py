@@ -89,9 +89,3 @@ def read_lock(text: str) -> Lock:
             hashes[f"{canonicalize_name(pin[1])}=={pin[2]}"] = tuple(sorted(_HASH.findall(block)))
     pins = tuple(sorted(hashes, key=lambda pin: pin.partition("==")))
     return Lock(text, pins, tuple((pin, hashes[pin]) for pin in pins))
-
-
-def requirements_file(pins: Sequence[str], hashes: dict[str, tuple[str, ...]]) -> str:
-    """Pins as pip takes them, with their hashes."""
-    rows = (" \\\n".join((pin, *(f"    --hash={digest}" for digest in hashes.get(pin, ())))) for pin in pins)
-    return "".join(f"{row}\n" for row in rows)

@@ -10,9 +10,9 @@ from sweflow_tracer.project.project import Project
 from sweflow_tracer.runner.command import VARIABLES
 
 from sweflow_datasets.environments.dockerfile import write_context
-from sweflow_datasets.environments.locking import requirements_file
 from sweflow_datasets.environments.recorded import ENVIRONMENT, VERSION
 from sweflow_datasets.environments.values import Attempt, Environment
+from sweflow_datasets.images.lock import requirements_file
 
 
 def record_environment(

@@ -1,13 +1,13 @@
 """uv: where it is, and the command lines that read metadata and unpack wheels. None of them runs a package's code."""
 
 import os
-import shutil
 import subprocess
 from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
 
 from sweflow_datasets.errors import ExtraMissing
+from sweflow_datasets.images.lock import uv_program
 
 LIBRARIES = ("uv", "tomli_w")
 
@@ -15,19 +15,10 @@ LIBRARIES = ("uv", "tomli_w")
 def find_uv() -> Path:
     """The program. Raises ExtraMissing where it, or another library of the extra ``env``, is not installed."""
     missing = tuple(name for name in LIBRARIES[1:] if find_spec(name) is None)
-    program = _program()
+    program = uv_program()
     if program is None or missing:
         raise ExtraMissing("env", (*(() if program else ("uv",)), *missing))
     return program
-
-
-def _program() -> Path | None:
-    if find_spec("uv") is not None:
-        from uv import find_uv_bin  # noqa: PLC0415  # optional
-
-        return Path(find_uv_bin())
-    found = shutil.which("uv")
-    return Path(found) if found else None
 
 
 class UvFailed(Exception):

@@ -204,11 +204,6 @@ class Proof:
     loaded: bool = False
     tells: bool | None = None
 
-    @property
-    def share(self) -> float:
-        """Passed tests among all that were collected or could not be."""
-        return self.passed / max(1, self.collected + self.errors)
-
 
 @dataclass(frozen=True, slots=True)
 class Attempt:

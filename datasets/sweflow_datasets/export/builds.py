@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from sweflow_tasks.history.git import read_commit, run_git
+from sweflow_tasks.history.git import read_commit, run_git, step_ref
 from sweflow_tracer.errors import FileNotUsable
 from sweflow_tracer.format import read_project_file
 from sweflow_tracer.project.files import Blobs
@@ -41,7 +41,7 @@ class BuildFacts:
 
     def tree(self, kind: str, step: int) -> Blobs:
         """A step's tree by the folder of its ref: skeletons, tests or references."""
-        return read_commit(self.folder.history, f"refs/{kind}/{step:04d}")
+        return read_commit(self.folder.history, step_ref(kind, step))
 
     def environment(self) -> dict[str, bytes]:
         """The files from which the environment's image is built."""

@@ -10,7 +10,7 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from sweflow_tasks.history.git import run_git
+from sweflow_tasks.history.git import run_git, step_ref
 
 from sweflow_datasets.export.builds import BuildFacts
 from sweflow_datasets.export.files import Writer
@@ -26,7 +26,7 @@ def write_bundles(tasks: Sequence[ExportTask], builds: Mapping[Path, BuildFacts]
 
 def bundle_of(history: Path, steps: Sequence[int]) -> bytes:
     """The skeletons of these steps as a git bundle; the same with the same version of git."""
-    refs = "".join(f"refs/skeletons/{step:04d}\n" for step in steps).encode("ascii")
+    refs = "".join(f"{step_ref('skeletons', step)}\n" for step in steps).encode("ascii")
     with tempfile.TemporaryDirectory(prefix="sweflow-") as scratch:
         made = Path(scratch) / "bundle"
         run_git(history, "-c", "pack.threads=1", "bundle", "create", "-q", str(made.resolve()), "--stdin", data=refs)

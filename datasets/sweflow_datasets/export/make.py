@@ -13,10 +13,10 @@ from typing import Any
 from sweflow_tracer.format import write_document
 from sweflow_tracer.paths import StrPath
 
+from sweflow_datasets.dataset import check_instances
 from sweflow_datasets.errors import (
     ExportInTheWay,
     ExtraMissing,
-    InstanceTwice,
     NothingToExport,
     PlaceNotUsable,
     PrefixNotUsable,
@@ -134,13 +134,7 @@ def _read(dirs: Iterable[StrPath], prefix: str) -> tuple[dict[Path, BuildFacts],
         build, found = read_build(out, prefix)
         facts.append(build)
         tasks += found
-    held: dict[str, Path] = {}
-    for task in tasks:
-        if task.instance_id in held:
-            raise InstanceTwice(task.instance_id, held[task.instance_id], task.build)
-        held[task.instance_id] = task.build
-    if not tasks:
-        raise NothingToExport("the builds hold no verified task")
+    check_instances((task.instance_id, task.build) for task in tasks)
     return by_folder(facts), tuple(tasks)
 
 

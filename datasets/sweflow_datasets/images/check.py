@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from sweflow_tasks.grading.patches import Refused, apply_patch
-from sweflow_tasks.history.git import read_commit
+from sweflow_tasks.history.git import read_commit, step_ref
 from sweflow_tracer.format import dumps, read_project_file
 from sweflow_tracer.paths import StrPath
 from sweflow_tracer.progress import OnProgress, Progress, silent
@@ -85,7 +85,7 @@ def _check(engine: Engine, folder: Folder, task: Task, image: str) -> Checked:
 def judged(engine: Engine, folder: Folder, task: Task, image: str, candidate: Blobs) -> tuple[bool, str]:
     """Whether a candidate's tree resolves a task in an image, and what failed."""
     project, _ = read_project_file(folder.project)
-    tests = read_commit(folder.history, f"refs/tests/{task.step:04d}")
+    tests = read_commit(folder.history, step_ref("tests", task.step))
     changed = changed_by_tests(folder.history, task.step)
     row = task.whole_row()
     original = folder.read_source(project)

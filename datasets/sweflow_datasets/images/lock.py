@@ -2,14 +2,14 @@
 
 import hashlib
 import os
-import re
 import shutil
 import subprocess
-import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from importlib.util import find_spec
 from pathlib import Path
+
+from packaging.utils import canonicalize_name
 
 from sweflow_datasets.errors import ExtraMissing, RequirementsNotLocked
 
@@ -23,6 +23,9 @@ def locked(pins: Sequence[str], python: str, index: str | None, certificates: Pa
     ``python`` is the version that they are for, ``index`` that of the packages (default: as uv is configured). Only
     metadata is read; nothing is installed and no code of anybody's runs. Raises RequirementsNotLocked, ExtraMissing.
     """
+    program = uv_program()
+    if program is None:
+        raise ExtraMissing("images", ("uv",))
     environment = dict(os.environ)
     if certificates is not None:
         environment["SSL_CERT_FILE"] = str(certificates)
@@ -31,7 +34,7 @@ def locked(pins: Sequence[str], python: str, index: str | None, certificates: Pa
     with tempfile.TemporaryDirectory(prefix="sweflow-") as scratch:
         asked = Path(scratch) / "requirements.in"
         asked.write_text("".join(f"{pin}\n" for pin in pins), "utf-8")
-        command = [*_uv(), "pip", "compile", str(asked), *options]
+        command = [str(program), "pip", "compile", str(asked), *options]
         try:
             done = subprocess.run(command, capture_output=True, text=True, env=environment, timeout=SECONDS, check=True)
         except subprocess.CalledProcessError as error:
@@ -53,25 +56,31 @@ def locked_to(wheels: Path, pins: Sequence[str]) -> str:
             name, _, rest = path.name.removesuffix(".tar.gz").rpartition("-")
         digest = hashlib.sha256(path.read_bytes()).hexdigest()
         held.setdefault((_normal(name), rest.partition("-")[0]), []).append(digest)
-    lines = []
+    hashes: dict[str, list[str]] = {}
     for pin in pins:
         name, _, version = pin.partition("==")
         found = held.get((_normal(name), version.strip()))
         if found is None:
             raise RequirementsNotLocked(f"{wheels} has no file for {pin}")
-        lines.append(" \\\n".join([pin, *(f"    --hash=sha256:{digest}" for digest in found)]))
-    return "".join(f"{line}\n" for line in lines)
+        hashes[pin] = [f"sha256:{digest}" for digest in found]
+    return requirements_file(pins, hashes)
+
+
+def requirements_file(pins: Iterable[str], hashes: Mapping[str, Sequence[str]]) -> str:
+    """Pins as pip takes them, each with the hashes that are known of it (``sha256:…``)."""
+    rows = (" \\\n".join((pin, *(f"    --hash={digest}" for digest in hashes.get(pin, ())))) for pin in pins)
+    return "".join(f"{row}\n" for row in rows)
 
 
 def _normal(name: str) -> str:
-    """A distribution's name as PEP 503 writes it."""
-    return re.sub(r"[-_.]+", "-", name.strip()).lower()
+    return canonicalize_name(name.strip())
 
 
-def _uv() -> list[str]:
+def uv_program() -> Path | None:
+    """uv, this environment's before that on PATH; None where there is none."""
     if find_spec("uv") is not None:
-        return [sys.executable, "-m", "uv"]
+        from uv import find_uv_bin  # noqa: PLC0415  # optional
+
+        return Path(find_uv_bin())
     found = shutil.which("uv")
-    if found is None:
-        raise ExtraMissing("images", ("uv",))
-    return [found]
+    return Path(found) if found else None

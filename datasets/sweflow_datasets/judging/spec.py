@@ -9,7 +9,7 @@ from typing import Any
 from sweflow_rdg.graph.roles import TEST_FILES, TEST_FOLDERS
 from sweflow_tasks.execution.arguments import options_among
 from sweflow_tasks.grading.protected import CONFIGURATION, FOLDERS, SUFFIXES, shadowing
-from sweflow_tasks.history.git import run_git
+from sweflow_tasks.history.git import run_git, step_ref
 from sweflow_tracer.project.files import Blobs
 from sweflow_tracer.project.project import Project
 from sweflow_tracer.runner.command import VARIABLES, plugin_switches
@@ -54,9 +54,8 @@ def judge_spec(
 
 def changed_by_tests(history: Path, step: int) -> list[str]:
     """Paths that a step's tests change."""
-    output = run_git(
-        history, "diff-tree", "-r", "-z", "--name-only", f"refs/skeletons/{step:04d}", f"refs/tests/{step:04d}"
-    )
+    trees = (step_ref("skeletons", step), step_ref("tests", step))
+    output = run_git(history, "diff-tree", "-r", "-z", "--name-only", *trees)
     return sorted(os.fsdecode(part) for part in output.split(b"\0") if part)
 
 

@@ -69,11 +69,12 @@ def describe(
 def _wanted(folder: Folder, tasks: Sequence[Task], prompts: Prompts) -> Iterator[_Wanted]:
     folder.check_history()
     docstrings = stored_options(folder.root).docstrings
-    codes = [(task, read_step_code(folder.history, task.row, docstrings)) for task in tasks]
+    codes = [read_step_code(folder.history, task.row, docstrings) for task in tasks]
+    bodies = [{function: _body(code, function) for function in code.functions} for code in codes]
     system = prompts.fill("system")
-    for task, code in codes:
-        later = [other for at, other in codes if at.step >= task.step]
-        hidden = {function: _body(other, function) for other in later for function in other.functions}
+    for task, code in zip(tasks, codes, strict=True):
+        later = (own for other, own in zip(tasks, bodies, strict=True) if other.step >= task.step)
+        hidden = {function: body for own in later for function, body in own.items()}
         texts = "\n\n".join(code.text(function).rstrip() for function in code.functions)
         user = prompts.fill("statement", statement=task.problem_statement, code=texts)
         bare = [function for function, definition in code.functions.items() if not definition.docstring]

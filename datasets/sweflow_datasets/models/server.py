@@ -3,7 +3,7 @@
 import email.utils
 import os
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 from urllib.parse import urlsplit
@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from sweflow_tasks.grading.values import visible
 
 from sweflow_datasets.errors import ExtraMissing, ModelNotUsable
-from sweflow_datasets.models.values import Answer, Model, Question, Unanswered, Why
+from sweflow_datasets.models.values import CHARACTERS, Answer, Model, Question, Unanswered, Why
 
 KEY = "OPENAI_API_KEY"
 URL = "OPENAI_BASE_URL"
@@ -111,7 +111,7 @@ class OpenAIServer:
         if not isinstance(text, str) or not text:
             return Failed(Why.MALFORMED, "the reply has no text")
         tokens = getattr(usage, "total_tokens", None)
-        counted = tokens if isinstance(tokens, int) else _estimate([text])
+        counted = tokens if isinstance(tokens, int) else len(text) // CHARACTERS
         return Answer(self._redacted(text), choice.finish_reason != "length", counted)
 
     def _said(self, error: object) -> str:
@@ -146,7 +146,3 @@ def _after(headers: Mapping[str, str]) -> float | None:
         return max(0.0, email.utils.parsedate_to_datetime(said).timestamp() - time.time())
     except (ValueError, TypeError):
         return None
-
-
-def _estimate(texts: Iterable[str]) -> int:
-    return sum(map(len, texts)) // 4

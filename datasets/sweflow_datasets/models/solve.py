@@ -17,10 +17,7 @@ from sweflow_datasets.models.asking import ask_all
 from sweflow_datasets.models.cache import AnswerCache
 from sweflow_datasets.models.patch_text import patch_of
 from sweflow_datasets.models.prompt_files import Prompts
-from sweflow_datasets.models.values import Answer, Limits, Model, Question, Unanswered
-
-CHARACTERS = 4
-"""Characters of a token, about: what files are measured by, since models count differently."""
+from sweflow_datasets.models.values import CHARACTERS, Answer, Limits, Model, Question, Unanswered
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+CHARACTERS = 4
+"""Characters of a token, about: for what is not counted yet, since models count differently."""
+
 
 @dataclass(frozen=True, slots=True)
 class Model:

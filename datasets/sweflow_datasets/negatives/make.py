@@ -3,9 +3,9 @@
 import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
-from sweflow_tasks import Docstrings
 from sweflow_tasks.errors import UnknownInstance
 from sweflow_tasks.format import TaskTable, read_task_table
 from sweflow_tasks.grading import Prediction, Verdict, evaluate
@@ -89,22 +89,24 @@ def _attempts(folder: Folder, table: TaskTable, options: NegativeOptions) -> Ite
     for wanted in options.instances:
         if wanted not in names:
             raise UnknownInstance(wanted, tuple(sorted(names)))
+
+    @lru_cache(maxsize=2)  # a task and its neighbour, which comes next
+    def code_of(place: int) -> StepCode:
+        return read_step_code(folder.history, rows[place], docstrings)
+
     for place, row in enumerate(rows):
         if not options.instances or row["instance_id"] in options.instances:
-            code = read_step_code(folder.history, row, docstrings)
-            beside = _neighbour(folder, rows, place, docstrings)
-            found = attempts_of(folder.history, row, code, beside, options.per_task, options.seed)
+            near = _neighbour(len(rows), place)
+            beside = (rows[near], code_of(near)) if near is not None else None
+            found = attempts_of(folder.history, row, code_of(place), beside, options.per_task, options.seed)
             yield row["instance_id"], found
 
 
-def _neighbour(
-    folder: Folder, rows: Sequence[JsonObject], place: int, docstrings: Docstrings
-) -> tuple[JsonObject, StepCode] | None:
-    """The next task, for the last one that before it; None for one that stands alone."""
-    if len(rows) == 1:
+def _neighbour(count: int, place: int) -> int | None:
+    """The place of the next of so many tasks, for the last one of that before it; None for one that stands alone."""
+    if count == 1:
         return None
-    row = rows[place + 1 if place + 1 < len(rows) else place - 1]
-    return row, read_step_code(folder.history, row, docstrings)
+    return place + 1 if place + 1 < count else place - 1
 
 
 def _with_rows(

@@ -2,12 +2,11 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from math import isfinite
 from pathlib import Path
 from typing import Any
 
 from sweflow_tasks.grading import VerdictKind
-from sweflow_tasks.grading.predictions import strict_loads
+from sweflow_tasks.grading.predictions import is_number, strict_loads
 from sweflow_tasks.values import JsonObject
 from sweflow_tracer.errors import FileNotUsable
 from sweflow_tracer.paths import StrPath
@@ -136,7 +135,7 @@ def _rows(path: Path, shape: str) -> list[tuple[int, JsonObject]]:
 
 def _score(path: Path, number: int, row: JsonObject) -> float:
     score = row.get("score")
-    if isinstance(score, bool) or not isinstance(score, int | float) or not isfinite(score):
+    if not is_number(score):
         raise FileNotUsable(path, f"has no finite number as score in line {number} ({row['instance_id']})", SCORES)
     return float(score)
 

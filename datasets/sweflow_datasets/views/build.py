@@ -68,9 +68,15 @@ class Build:
         """The step that develops a function; 0 where it is there from the start."""
         return self.code.get(function, 0)
 
-    def masked(self, form: str) -> frozenset[str]:
-        """The functions of its tasks with a masked form: ``removed`` or ``placeholder``."""
-        return frozenset(function for task in self.tasks for function in task.row[f"{form}_functions"])
+    @cached_property
+    def removed(self) -> frozenset[str]:
+        """The functions of its tasks that are not there until their step."""
+        return frozenset(function for task in self.tasks for function in task.row["removed_functions"])
+
+    @cached_property
+    def placeholders(self) -> frozenset[str]:
+        """The functions of its tasks whose bodies do nothing until their step."""
+        return frozenset(function for task in self.tasks for function in task.row["placeholder_functions"])
 
     def facts(self, step: StepTrees) -> StepFacts:
         """What a statement of a step is written from."""
@@ -82,8 +88,8 @@ class Build:
             failing=task.fail_to_pass,
             command=task.test_command,
             code=self.code,
-            removed=self.masked("removed"),
-            placeholders=self.masked("placeholder"),
+            removed=self.removed,
+            placeholders=self.placeholders,
             later=tuple(ModuleBinding(path, name, kind, NEVER) for kind, path, name in task.row["later"]),
             tree=step.skeleton,
         )

@@ -12,7 +12,8 @@ from typing import TextIO
 from sweflow_tracer.format import dumps
 from sweflow_tracer.paths import StrPath
 
-from sweflow_datasets.errors import ExportInTheWay, InstanceTwice, NothingToExport
+from sweflow_datasets.dataset import check_instances
+from sweflow_datasets.errors import ExportInTheWay
 from sweflow_datasets.views.build import Build, open_build
 from sweflow_datasets.views.errors import ViewsNotWritten
 from sweflow_datasets.views.figures import Figures, figures_of
@@ -131,14 +132,7 @@ def record_of(view: View, kind: ViewKind, count: Count, options: ViewOptions) ->
 
 def _open(dirs: Iterable[StrPath]) -> tuple[Build, ...]:
     builds = tuple(open_build(out) for out in dict.fromkeys(Path(out).resolve() for out in dirs))
-    held: dict[str, Path] = {}
-    for build in builds:
-        for task in build.tasks:
-            if task.instance_id in held:
-                raise InstanceTwice(task.instance_id, held[task.instance_id], build.folder.root)
-            held[task.instance_id] = build.folder.root
-    if not held:
-        raise NothingToExport("the builds hold no verified task")
+    check_instances((task.instance_id, build.folder.root) for build in builds for task in build.tasks)
     return builds
 
 

@@ -1,11 +1,10 @@
 """Rendering of context: pieces of files as Markdown, with the numbers of lines that are not shown."""
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 
 from sweflow_datasets.views.pieces import Piece
-from sweflow_datasets.views.texts import lines_of, text_of
+from sweflow_datasets.views.texts import fence_of, lines_of, text_of
 from sweflow_datasets.views.values import Blobs
 
 
@@ -23,7 +22,7 @@ def _file(path: str, pieces: Iterable[Piece], text: str) -> str:
     for piece in pieces:
         numbers.update(piece.lines or range(len(lines)))
     body = "".join(_excerpt(lines, _trimmed(lines, numbers)))
-    fence = "`" * max(3, 1 + max((len(run) for run in re.findall("`+", body)), default=0))
+    fence = fence_of(body)
     end = "" if not body or body.endswith("\n") else "\n"
     return f"### `{path}`\n\n{fence}python\n{body}{end}{fence}\n"
 

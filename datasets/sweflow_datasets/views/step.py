@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from sweflow_tasks.history.git import read_commit
+from sweflow_tasks.history.git import read_commit, step_ref
 
 from sweflow_datasets.dataset import Task
 from sweflow_datasets.folder import Folder
@@ -33,7 +33,7 @@ def read_step(task: Task) -> StepTrees:
     history = Folder(task.folder).history
 
     def tree(kind: str) -> Blobs:
-        return read_commit(history, f"refs/{kind}/{task.step:04d}")
+        return read_commit(history, step_ref(kind, task.step))
 
     row = task.row
     head = Head(task.instance_id, str(row["repo"]), task.base_commit, task.step, str(row["license"]))

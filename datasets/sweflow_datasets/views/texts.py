@@ -1,5 +1,6 @@
 """Texts of files: which changes can be told as text, and lines that end where git says."""
 
+import re
 from collections.abc import Iterator
 
 from sweflow_datasets.views.values import Blobs, RefusedReason
@@ -25,6 +26,11 @@ def text_of(blob: tuple[str, bytes] | None) -> str | None:
         return content.decode("utf-8") if mode in _TEXT else None
     except UnicodeDecodeError:
         return None
+
+
+def fence_of(text: str) -> str:
+    """Backticks that fence a text: three, or one more than any run in it."""
+    return "`" * max(3, 1 + max((len(run) for run in re.findall("`+", text)), default=0))
 
 
 def changed(before: Blobs, after: Blobs) -> Iterator[str]:

@@ -8,7 +8,7 @@ from sweflow_datasets.views.blocks import inside
 from sweflow_datasets.views.errors import AnswerNotUsable
 from sweflow_datasets.views.prompt import Prompt
 from sweflow_datasets.views.step import StepTrees
-from sweflow_datasets.views.texts import FILE, changed, lines_of, text_of, untellable
+from sweflow_datasets.views.texts import FILE, changed, fence_of, lines_of, text_of, untellable
 from sweflow_datasets.views.values import Blobs, Head, JsonObject, Refused
 
 NO_NEWLINE = "no-newline-at-end"
@@ -60,8 +60,7 @@ def apply(view: WholeFile, answer: str) -> Blobs:
 
 
 def _written(path: str, text: str) -> str:
-    longest = max((len(run) for run in re.findall(r"`+", text)), default=0)
-    fence = "`" * max(3, longest + 1)
+    fence = fence_of(text)
     kind = "python" if path.endswith(".py") else "text"
     whole = not text or text.endswith("\n")
     return f"{path}\n{fence}{kind}{'' if whole else f' {NO_NEWLINE}'}\n{text}{'' if whole else chr(10)}{fence}\n"

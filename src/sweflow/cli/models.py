@@ -104,10 +104,8 @@ def _options(given: dict[str, Any]) -> AskOptions:
         workers=given["llm_workers"],
         timeout=given["llm_timeout"],
     )
-    options = AskOptions(limits, given["llm_cache"], given["prompts"], given["offline"])
-    if "samples" not in given:
-        return options
-    return AskOptions(limits, options.cache, options.prompts, options.offline, given["samples"], given["context"])
+    of_solve = {name: given[name] for name in ("samples", "context") if name in given}
+    return AskOptions(limits, given["llm_cache"], given["prompts"], given["offline"], **of_solve)
 
 
 def _listed(counts: dict[str, int]) -> str:

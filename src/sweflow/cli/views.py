@@ -1,6 +1,7 @@
 """``sweflow views``: every step of some builds in a form to train on, a record a line."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +15,15 @@ from sweflow_datasets.views.values import AnswerKind, ContextKind, StatementKind
 
 from sweflow.cli.command import DIR, output, show
 
+CODE = "The code that prompts show: by calls from and to the step, or every Python file."
 SHOWN = 20
 """What has no record, written out; JSON has all of it."""
+
+
+def _one_of(name: str, default: StrEnum, text: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """An option that takes one of an enumeration's values."""
+    values = click.Choice([kind.value for kind in type(default)])
+    return click.option(name, type=values, default=default.value, show_default=True, help=text)
 
 
 @click.command("views")
@@ -23,34 +31,10 @@ SHOWN = 20
 @click.option("--view", type=click.Choice([kind.value for kind in ViewKind]), required=True, help="In which form.")
 @click.option("--out", "-o", required=True, type=click.Path(path_type=Path), metavar="PATH", help="A new file.")
 @click.option("--max-tokens", type=click.IntRange(0), default=0, help="Tokens of a record [default: 0, no limit].")
-@click.option(
-    "--context",
-    type=click.Choice([kind.value for kind in ContextKind]),
-    default=ContextKind.GRAPH.value,
-    show_default=True,
-    help="The code that prompts show: by calls from and to the step, or every Python file.",
-)
-@click.option(
-    "--statement",
-    type=click.Choice([kind.value for kind in StatementKind]),
-    default=StatementKind.TESTS_HIDDEN.value,
-    show_default=True,
-    help="For a solver that sees the step's tests, or one that does not.",
-)
-@click.option(
-    "--answer",
-    type=click.Choice([kind.value for kind in AnswerKind]),
-    default=AnswerKind.SEARCH_REPLACE.value,
-    show_default=True,
-    help="The form of a chat's answer.",
-)
-@click.option(
-    "--tokenizer",
-    type=click.Choice([kind.value for kind in Tokenizer]),
-    default=Tokenizer.ESTIMATE.value,
-    show_default=True,
-    help="How tokens are counted; tekken needs `sweflow[tokens]`.",
-)
+@_one_of("--context", ContextKind.GRAPH, CODE)
+@_one_of("--statement", StatementKind.TESTS_HIDDEN, "For a solver that sees the step's tests, or one that does not.")
+@_one_of("--answer", AnswerKind.SEARCH_REPLACE, "The form of a chat's answer.")
+@_one_of("--tokenizer", Tokenizer.ESTIMATE, "How tokens are counted; tekken needs `sweflow[tokens]`.")
 @output
 def views(dirs: tuple[Path, ...], **given: Any) -> int:
     """Write each step of DIRS in a form to train on, with an inverse that restores its reference.

@@ -17,7 +17,7 @@ from sweflow_tasks.grading.patches import Refused, apply_patch
 from sweflow_tasks.grading.protected import installed_modules, restore
 from sweflow_tasks.grading.sessions import Seen, Sessions
 from sweflow_tasks.grading.values import Verdict, VerdictKind
-from sweflow_tasks.history.git import read_commit
+from sweflow_tasks.history.git import read_commit, step_ref
 from sweflow_tasks.twins.draw import Drawn
 from sweflow_tasks.twins.values import TwinTable
 from sweflow_tasks.values import JsonObject
@@ -90,7 +90,7 @@ class Grader:
         if isinstance(made, Refused):
             return Verdict(instance, made.verdict, detail=made.detail)
         skeleton = read_commit(self._history, task["base_commit"])
-        tests = read_commit(self._history, f"refs/tests/{int(task['step']):04d}")
+        tests = read_commit(self._history, step_ref("tests", int(task["step"])))
         project = self._target.project
         ids = (*task["FAIL_TO_PASS"], *task["PASS_TO_PASS"])
         data = self._twins.reads_of(ids)
@@ -168,7 +168,7 @@ class Grader:
         return self._sessions.run(task, gold, replace(drawn, sides=(one, two)))
 
     def _reference(self, task: JsonObject) -> Blobs:
-        return read_commit(self._history, f"refs/references/{int(task['step']):04d}")
+        return read_commit(self._history, step_ref("references", int(task["step"])))
 
 
 def verdict_of(task: JsonObject, seen: Seen, bare: Iterable[str] = ()) -> Verdict:

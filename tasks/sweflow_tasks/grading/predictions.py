@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import isfinite
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeGuard
 
 from sweflow_tracer.errors import FileNotUsable
 
@@ -97,12 +97,12 @@ def _prediction(path: Path, place: str, row: object) -> Prediction:
     patch, score = row["model_patch"], row.get("score")
     if not isinstance(patch, str | None):
         raise FileNotUsable(path, f"has a model_patch that is no text in {place} ({instance})", SHAPE)
-    if score is not None and not _is_number(score):
+    if score is not None and not is_number(score):
         raise FileNotUsable(path, f"has a score that is no number in {place} ({instance})", SHAPE)
     return Prediction(instance, str(row.get("model_name_or_path", "unnamed")), patch or "", 0, score)
 
 
-def _is_number(value: object) -> bool:
+def is_number(value: object) -> TypeGuard[int | float]:
     """Whether a value of JSON is a number that a float can hold; ``1e999`` is none."""
     try:
         return isinstance(value, int | float) and not isinstance(value, bool) and isfinite(value)

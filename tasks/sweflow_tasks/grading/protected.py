@@ -59,9 +59,9 @@ def restore(
         in_the_place_of_a_file = any(str(parent) in trusted for parent in PurePosixPath(path).parents)
         return protected(path) or path in folders or in_the_place_of_a_file
 
-    made = {path: blob for path, blob in candidate.items() if not put_back(path)} | trusted
-    touched = (path for path in candidate.keys() | skeleton.keys() if candidate.get(path) != skeleton.get(path))
-    return made, tuple(sorted(path for path in touched if put_back(path)))
+    gone = set(filter(put_back, candidate.keys() | skeleton.keys()))
+    made = {path: blob for path, blob in candidate.items() if path not in gone} | trusted
+    return made, tuple(sorted(path for path in gone if candidate.get(path) != skeleton.get(path)))
 
 
 def _of_new_kinds(candidate: Blobs, known: Blobs) -> set[str]:

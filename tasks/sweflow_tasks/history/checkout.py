@@ -6,7 +6,7 @@ from pathlib import Path
 
 from sweflow_tasks.errors import DestinationInUse, UnknownInstance
 from sweflow_tasks.history.commits import skeleton_message, write_checkout
-from sweflow_tasks.history.git import read_commit
+from sweflow_tasks.history.git import read_commit, step_ref
 from sweflow_tasks.values import JsonObject
 
 
@@ -31,6 +31,6 @@ def checkout_task(
     if dest.exists() and (not dest.is_dir() or any(dest.iterdir())):
         raise DestinationInUse(dest)
     step = int(row["step"])
-    blobs = read_commit(history, f"refs/{content}/{step:04d}")
+    blobs = read_commit(history, step_ref(content, step))
     message = skeleton_message(step) if content is Content.SKELETON else f"Step {step}: {content}"
     return write_checkout(dest, blobs, message)

@@ -13,7 +13,7 @@ from pathlib import Path
 from sweflow_tracer.project.files import Blobs, write_blob
 
 from sweflow_tasks.history.fast_import import CommitStream, escaped
-from sweflow_tasks.history.git import run_git
+from sweflow_tasks.history.git import run_git, step_ref
 from sweflow_tasks.masking.chain import Chain
 from sweflow_tasks.masking.mask_policy import NEVER
 from sweflow_tasks.masking.tree_walk import TreeWalk
@@ -83,7 +83,7 @@ def _write_main(folder: Path, chain: Chain) -> dict[int, _OnMain]:
         green = stream.commit(MAIN, f"Step {step}: code", walk.move(step, step))
         marks[step] = last, red, green
         for kind, mark in (("tests", red), ("references", green)):
-            stream.name(f"refs/{kind}/{step:04d}", mark)
+            stream.name(step_ref(kind, step), mark)
         last, before = green, step
     stream.commit(MAIN, "The original", walk.move(NEVER, NEVER))
     names = stream.send(folder)
@@ -96,7 +96,7 @@ def _write_skeletons(folder: Path, bases: list[str], steps: Sequence[int]) -> di
     trees = run_git(folder, "cat-file", "--batch-check=%(objectname)", data=asked).decode("ascii").split()
     stream = CommitStream()
     marks = {
-        step: stream.commit_tree(f"refs/skeletons/{step:04d}", skeleton_message(step), tree)
+        step: stream.commit_tree(step_ref("skeletons", step), skeleton_message(step), tree)
         for step, tree in zip(steps, trees, strict=True)
     }
     names = stream.send(folder)

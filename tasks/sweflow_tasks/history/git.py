@@ -44,6 +44,11 @@ def scratch_repository(history: Path | None = None) -> Iterator[Path]:
         yield folder
 
 
+def step_ref(kind: str, step: int) -> str:
+    """The ref of one of a step's trees in a history: ``skeletons``, ``tests`` (with its tests) or ``references``."""
+    return f"refs/{kind}/{step:04d}"
+
+
 def read_commit(folder: Path, name: str) -> Blobs:
     """The files of a commit. Raises CalledProcessError where there is no such commit."""
     rows = [row for row in run_git(folder, "ls-tree", "-r", "-z", name).split(b"\0") if row]

@@ -11,6 +11,8 @@ from random import Random
 
 from sweflow_tasks.twins.test_file import TestFile
 
+MOST_TRIES = 8
+"""Places of a text that are tried."""
 Display = ast.List | ast.Tuple | ast.Set | ast.Dict
 
 
@@ -98,8 +100,9 @@ def _is_another(text: str, value: object) -> bool:
             other = ast.literal_eval(text)
     except (SyntaxError, ValueError, Warning):
         return False
-    alike = not isinstance(value, str | bytes) or (type(other) is type(value) and len(other) == len(value))
-    return alike and type(other) is type(value) and bool(other != value)
+    if isinstance(value, str | bytes) and isinstance(other, str | bytes) and len(other) != len(value):
+        return False
+    return type(other) is type(value) and bool(other != value)
 
 
 def _of_the_file(value: object, file: TestFile, draw: Random) -> str:
@@ -116,7 +119,3 @@ def _longer(value: object) -> str:
     if isinstance(value, bytes):
         return repr(value + (value[-1:] or b"a"))
     return repr(value + (value[-1:] or "a")) if isinstance(value, str) else repr(value)
-
-
-MOST_TRIES = 8
-"""Places of a text that are tried."""

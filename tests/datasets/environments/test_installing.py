@@ -4,8 +4,9 @@ import zipfile
 
 import pytest
 from sweflow_datasets.environments.installing import ROOTS, add_roots, fingerprint, parted, quieten
-from sweflow_datasets.environments.locking import places_named, read_lock, requirements_file, wanted
+from sweflow_datasets.environments.locking import places_named, read_lock, wanted
 from sweflow_datasets.environments.values import Plan, Source
+from sweflow_datasets.images.lock import requirements_file
 
 LOCK = """\
 attrs==25.1.0 \\

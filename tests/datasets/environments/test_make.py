@@ -117,7 +117,7 @@ def test_no_python_is_an_outcome_and_no_error(place, tmp_path):
 
 
 def test_without_uv_the_extra_is_named(place, tmp_path, monkeypatch):
-    monkeypatch.setattr("sweflow_datasets.environments.uv._program", lambda: None)
+    monkeypatch.setattr("sweflow_datasets.environments.uv.uv_program", lambda: None)
     with pytest.raises(ExtraMissing, match=r"sweflow\[env\]"):
         make_environment(place[1], tmp_path / "x.env")
 

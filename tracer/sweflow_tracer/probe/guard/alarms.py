@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import sys
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -69,7 +70,7 @@ class Alarms:
         self._sources = {os.path.realpath(path): path for path in sources}
         self._names = {os.path.basename(path) for path in self._sources}
         self._files = {*self._sources, *self._sources.values()}
-        self._folders = {folder for path in self._sources for folder in _above(path)}
+        self._folders = {str(folder) for path in self._sources for folder in PurePosixPath(path).parents} - {"/"}
         self._on_finders = on_finders
         self._busy = False
 
@@ -164,13 +165,3 @@ class Alarms:
             formatting += frame.f_code.co_filename.endswith(FORMATTERS)
             frame = frame.f_back
         return formatting < FORMATTING and frame is not None and self._origin.foreign(frame.f_code)
-
-
-def _above(path: str) -> list[str]:
-    """The folders that a path lies in, but for the root of all."""
-    found = []
-    folder = os.path.dirname(path)
-    while folder != os.path.dirname(folder):
-        found.append(folder)
-        folder = os.path.dirname(folder)
-    return found
