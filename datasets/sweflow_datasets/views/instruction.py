@@ -4,6 +4,8 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
+from sweflow_tracer.syntax import syntax_tree
+
 from sweflow_datasets.views.build import Build
 from sweflow_datasets.views.regions import Region, body_regions, filled
 from sweflow_datasets.views.rules import LOOPS, Function, Rule, RuleKind, problem, rules_of
@@ -105,7 +107,7 @@ def _helpers(build: Build, function: str) -> Iterator[str]:
 
 def _function(text: str, line: int) -> Function | None:
     """The function whose first line, decorators included, is this one. Raises SyntaxError and ValueError."""
-    for node in ast.walk(ast.parse(text)):
+    for node in ast.walk(syntax_tree(text)):
         if isinstance(node, Function) and min(mark.lineno for mark in (*node.decorator_list, node)) == line:
             return node
     return None

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 
+from sweflow_tracer.syntax import syntax_tree
+
 from sweflow_datasets.views.texts import lines_of
 
 _KEPT = 4096
@@ -41,7 +43,7 @@ def pieces_of(path: str, text: str) -> tuple[Piece, ...]:
     lines = lines_of(text)
     owners = [(path, PieceKind.MODULE)] * len(lines)
     try:
-        body = ast.parse(text).body if "\r" not in text.replace("\r\n", "\n") else []
+        body = syntax_tree(text).body if "\r" not in text.replace("\r\n", "\n") else []
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         body = []
     for name, kind, start, end in _owned(body, f"{path}::", Counter()):

@@ -4,15 +4,15 @@ The processes are plain interpreters that read pickles from a pipe. A ``multipro
 which is unsound beside threads, or run the user's script again.
 """
 
-import ast
 import os
 import pickle
 import subprocess
 import sys
-import warnings
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+
+from sweflow_tracer.syntax import syntax_tree
 
 from sweflow_rdg.index.file import FileIndex
 
@@ -60,9 +60,7 @@ def index_one(job: FileJob) -> FileIndex | Unreadable | None:
     another version of Python.
     """
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            ast.parse(job[1])
+        syntax_tree(job[1])
     except (RecursionError, MemoryError):
         return Unreadable(TOO_DEEP)
     except (SyntaxError, ValueError, LookupError) as error:

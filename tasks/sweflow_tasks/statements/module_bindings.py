@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from sweflow_rdg import FileIndex, NameIndex, SourceIndex
+from sweflow_tracer.syntax import syntax_tree
 
 from sweflow_tasks.masking.mask_policy import NEVER, Returns
 
@@ -55,7 +56,7 @@ def _bindings(file: FileIndex, mentions: Mentions, names: NameIndex, returns: Re
 def _bound(file: FileIndex) -> Iterator[tuple[str, str, int, int]]:
     """Name, kind, and the offsets of the statement that binds it; of a class only its header's line."""
     try:
-        module = ast.parse(file.text.utf8.decode("utf-8"))
+        module = syntax_tree(file.text.utf8.decode("utf-8"))
     except (SyntaxError, ValueError):
         return  # newer syntax than this interpreter's: nothing is said of the file
     starts = _line_starts(file.text.utf8)

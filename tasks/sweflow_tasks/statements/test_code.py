@@ -8,6 +8,7 @@ from textwrap import dedent
 from sweflow_rdg import Definition, SourceIndex
 from sweflow_rdg.graph.roles import looks_like_test
 from sweflow_rdg.index.modules import Modules
+from sweflow_tracer.syntax import syntax_tree
 
 from sweflow_tasks.statements.parameters import called
 
@@ -142,7 +143,7 @@ class TestCode:
         if path not in self._files:
             text = self._index.files[path].text.utf8.decode("utf-8")
             try:
-                self._files[path] = _File(path, text, ast.parse(text))
+                self._files[path] = _File(path, text, syntax_tree(text))
             except (SyntaxError, ValueError):
                 self._files[path] = None
         return self._files[path]

@@ -5,6 +5,8 @@ import builtins
 import re
 from collections.abc import Iterable, Iterator
 
+from sweflow_tracer.syntax import literal_value
+
 _WORD = re.compile(r"\w+")
 _PLAIN = frozenset({0, 1, 2, None, ...})
 """Constants that need no telling; True and False equal two of them."""
@@ -46,7 +48,7 @@ def _spellings(written: str) -> frozenset[str]:
     inner = written.removeprefix("b")
     if inner[:1] not in ("'", '"'):
         return frozenset({written})
-    value = ast.literal_eval(written)
+    value = literal_value(written)
     raw = value.decode("latin-1") if isinstance(value, bytes) else value
     return frozenset({inner[1:-1], raw.encode("utf-8", "replace").decode("utf-8")})
 

@@ -5,9 +5,10 @@ Whoever reads a changed literal should find nothing in it that tells it from the
 
 import ast
 import string
-import warnings
 from collections.abc import Iterator
 from random import Random
+
+from sweflow_tracer.syntax import literal_value
 
 from sweflow_tasks.twins.test_file import TestFile
 
@@ -95,9 +96,7 @@ def _like(letter: str, text: str, draw: Random) -> str:
 def _is_another(text: str, value: object) -> bool:
     """Whether a text is a literal of the same type and length and not of the same value."""
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error")  # an escape that is none
-            other = ast.literal_eval(text)
+        other = literal_value(text, "error")  # a warning: an escape that is none
     except (SyntaxError, ValueError, Warning):
         return False
     if isinstance(value, str | bytes) and isinstance(other, str | bytes) and len(other) != len(value):

@@ -3,11 +3,12 @@
 import ast
 import hashlib
 import re
-import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from math import isfinite
+
+from sweflow_tracer.syntax import syntax_tree
 
 Literal = int | float | str | bytes
 AnyFunction = ast.FunctionDef | ast.AsyncFunctionDef
@@ -42,9 +43,7 @@ class TestFile:
         self.content = content
         self._lines = [0, *(match.end() for match in _LINE_END.finditer(content))]
         try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")
-                tree = ast.parse(content)
+            tree = syntax_tree(content)
         except (SyntaxError, RecursionError, MemoryError) as error:
             raise ValueError(str(error)) from error
         self.functions = tuple(self._functions(tree, ""))

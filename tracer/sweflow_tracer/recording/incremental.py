@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from sweflow_tracer.project.files import Blobs
 from sweflow_tracer.recording.interning import pack_edge
 from sweflow_tracer.runner.records import CodeRow, TestRecord
+from sweflow_tracer.syntax import syntax_tree
 from sweflow_tracer.values import CodeRef, Outcome, TestTrace, Trace
 
 CARRIED = frozenset({Outcome.PASSED, Outcome.SKIPPED, Outcome.XFAILED, Outcome.XPASSED})
@@ -96,7 +97,7 @@ def _line_map(before: bytes, after: bytes) -> dict[int, int] | None:
 def _bodies(source: bytes) -> list[_Body]:
     """The outermost functions that have lines of their own below their header."""
     lines = source.splitlines()
-    return sorted(_functions(ast.parse(source), lines), key=lambda body: body.header)
+    return sorted(_functions(syntax_tree(source), lines), key=lambda body: body.header)
 
 
 def _functions(node: ast.AST, lines: list[bytes]) -> Iterator[_Body]:

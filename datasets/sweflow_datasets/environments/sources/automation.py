@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from sweflow_tracer.syntax import syntax_tree
+
 from sweflow_datasets.environments.sources.requirement_lines import in_command, in_file, kept, words_of
 from sweflow_datasets.environments.sources.tables import TESTS, pyproject
 from sweflow_datasets.environments.values import Source
@@ -50,7 +52,7 @@ def _tox_section(place: str, section: str, values: Mapping[str, Any], files: Map
 def _nox(files: Mapping[str, str]) -> Iterator[Source]:
     """Literal arguments of ``session.install`` in functions of noxfile.py that are named like tests."""
     try:
-        tree = ast.parse(files.get("noxfile.py", ""))
+        tree = syntax_tree(files.get("noxfile.py", ""))
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return
     for node in tree.body:

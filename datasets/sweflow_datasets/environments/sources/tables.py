@@ -7,6 +7,8 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from sweflow_tracer.syntax import syntax_tree
+
 from sweflow_datasets.environments.sources.requirement_lines import kept
 from sweflow_datasets.environments.values import Source
 
@@ -96,7 +98,7 @@ def _tests_require(text: str) -> list[str]:
 def _argument(text: str, name: str) -> ast.expr | None:
     """The value of a keyword of a call of ``setup``, or of a variable that is named so; setup.py is not run."""
     try:
-        tree = ast.parse(text)
+        tree = syntax_tree(text)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
     values: list[ast.expr] = []
