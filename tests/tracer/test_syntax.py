@@ -29,7 +29,8 @@ def test_threads_do_not_break_each_others_trees(garbage_ends_turns):
     with ThreadPoolExecutor(4) as threads:  # where trees are made side by side, Python 3.11 raises SystemError here
         trees = list(threads.map(syntax_tree, [NESTED] * 100))
         values = list(threads.map(literal_value, [NESTED[4:].replace("+", ",").replace("*", ",")] * 100))
-    assert len({len(tree.body) for tree in trees}) == 1 and all(value == values[0] for value in values)
+    assert len({len(tree.body) for tree in trees}) == 1
+    assert all(value == values[0] for value in values)
 
 
 def test_an_escape_that_is_none_warns_only_whom_it_is_to(recwarn):
