@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sweflow_tracer.sandbox.docker import open_client
-from sweflow_tracer.sandbox.image import owner_label
+from sweflow_tracer.sandbox.image import UNLABELLED, owner_label
 
 from sweflow_datasets.errors import EngineNotUsable, ImageNotBuilt
 
@@ -56,6 +56,7 @@ class Engine:
             forcerm=True,
             decode=True,
             buildargs=dict(arguments),
+            labels=UNLABELLED,
             network_mode=network,
         )
         for line in stream:

@@ -26,7 +26,7 @@ from sweflow_tracer.runner.workspace import OWNER, Workspace
 from sweflow_tracer.sandbox import Limits, choose, examine, open_sandbox, seccomp
 from sweflow_tracer.sandbox.choose import examine_one, warning
 from sweflow_tracer.sandbox.docker import open_client
-from sweflow_tracer.sandbox.image import OWNER_LABEL, find_base, owner_label
+from sweflow_tracer.sandbox.image import BASE_LABEL, ENVIRONMENT_LABEL, OWNER_LABEL, find_base, owner_label
 from sweflow_tracer.sandbox.ownership import TOKEN, kill_marked, marked, owner
 
 import sweflow
@@ -340,6 +340,33 @@ def test_V7_a_container_whose_owner_crashed_is_found_and_removed():
         assert made not in [row["Id"] for row in client.containers(all=True)]
     finally:
         client.remove_container(kept)
+
+
+@pytest.mark.docker
+def test_V7_a_container_that_has_an_owners_label_from_its_image_alone_is_left_alone():
+    usable("docker")
+    client = open_client()
+    labels = {OWNER_LABEL: f"999999-1@{socket.gethostname()}"}
+    made = client.create_container(find_base(client), ["true"], labels=labels)["Id"]
+    committed = client.commit(made, "sweflow-test", "handed-on")["Id"]  # an image takes its container's labels
+    client.remove_container(made)
+    theirs = client.create_container(committed, ["true"])["Id"]
+    try:
+        assert theirs not in [one.name for one in find_leftovers() if one.kind == "container"]
+    finally:
+        client.remove_container(theirs)
+        client.remove_image(committed, force=True)
+
+
+@pytest.mark.docker
+def test_V7_an_environments_image_is_nobodys_and_is_no_base(place):
+    client = open_client()
+    place("docker").run("pass")
+    made = client.images(filters={"label": f"{ENVIRONMENT_LABEL}=1"})
+    assert made
+    assert not [row["Labels"] for row in made if row["Labels"].get(OWNER_LABEL) or row["Labels"].get(BASE_LABEL)]
+    base = client.inspect_image(find_base(client))["Config"]["Labels"] or {}
+    assert not base.get(ENVIRONMENT_LABEL)
 
 
 def test_a_scratch_folder_whose_owner_crashed_is_found_and_a_living_ones_is_not(tmp_path):

@@ -6,10 +6,11 @@ import shutil
 import signal
 import socket
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from sweflow_tracer.runner.workspace import OWNER, PREFIX
 from sweflow_tracer.sandbox import docker, image
@@ -93,11 +94,18 @@ def dead_containers() -> list[Leftover]:
     found = []
     with suppress(Exception):  # no engine, no containers
         here = socket.gethostname()
-        for row in docker.open_client().containers(all=True, filters={"label": OWNER_LABEL}):
+        client = docker.open_client()
+        for row in client.containers(all=True, filters={"label": OWNER_LABEL}):
             who, _, host = row["Labels"][OWNER_LABEL].partition("@")
-            if host == here and not lives(who):
+            if host == here and not lives(who) and not _inherited(client, row):
                 found.append(Leftover("container", row["Id"]))
     return sorted(found)
+
+
+def _inherited(client: Any, container: Mapping[str, Any]) -> bool:
+    """Whether a container has the label of its owner from its image only, and so is somebody else's."""
+    labels = client.inspect_image(container["ImageID"])["Config"]["Labels"] or {}
+    return bool(labels.get(OWNER_LABEL) == container["Labels"][OWNER_LABEL])
 
 
 def made_images() -> list[Leftover]:
@@ -105,7 +113,7 @@ def made_images() -> list[Leftover]:
     found = []
     with suppress(Exception):
         client = docker.open_client()
-        for row in client.images(filters={"label": ENVIRONMENT_LABEL}):
+        for row in client.images(filters={"label": f"{ENVIRONMENT_LABEL}=1"}):
             found += [Leftover("image", tag) for tag in row["RepoTags"] or [row["Id"]]]
         found += [Leftover("volume", name) for name in image.volumes_of(client)]
     return sorted(found)

@@ -29,9 +29,12 @@ OWNER_LABEL = "sweflow.owner"
 ENVIRONMENT_LABEL = "sweflow.environment"
 VOLUMES_LABEL = "sweflow.volumes"
 """The label of an image: what the names of its volumes begin with."""
+UNLABELLED = dict.fromkeys((BASE_LABEL, OWNER_LABEL, ENVIRONMENT_LABEL, VOLUMES_LABEL), "")
+"""Labels of an image that others may start containers of: an engine hands labels on, from base to image to container,
+and what is ours to end or to remove is known by them. A label can be emptied, not removed."""
 REPOSITORY = "sweflow-environment"
 BASE_MOVE = f"pull one of this system's release (docker pull debian:bookworm-slim) and name it in {BASE_VARIABLE}"
-LAYOUT = 6
+LAYOUT = 7
 """Counted up where the images change."""
 ETC = (Path("/etc/nsswitch.conf"), Path("/etc/protocols"), Path("/etc/services"))
 """What the standard library asks of a system, and small bases do not have."""
@@ -51,10 +54,15 @@ def find_base(client: Any) -> str | None:
     named = os.environ.get(BASE_VARIABLE)
     if named:
         return named if _has(client, named) else None
-    labelled = client.images(filters={"label": BASE_LABEL}, quiet=True)
+    labelled = [row["Id"] for row in client.images(filters={"label": BASE_LABEL}) if _is_base(row["Labels"])]
     if labelled:
-        return str(sorted(labelled)[0])
+        return str(min(labelled))
     return next((name for name in _releases() if _has(client, name)), None)
+
+
+def _is_base(labels: Mapping[str, str]) -> bool:
+    """Whether an image was labelled as a base, and is not made from one that was."""
+    return bool(labels[BASE_LABEL]) and not labels.get(ENVIRONMENT_LABEL) and OWNER_LABEL not in labels
 
 
 def _has(client: Any, name: str) -> bool:
@@ -191,7 +199,8 @@ def _make(
             archive.seek(0)
             if not client.put_archive(container, "/", archive):
                 raise SandboxFailed("docker", f"the engine refused the archive for {tag}", "look at the engine's log")
-        changes = [f"LABEL {ENVIRONMENT_LABEL}=1 {VOLUMES_LABEL}={token}", "ENTRYPOINT []", "CMD []"]
+        labels = {**UNLABELLED, ENVIRONMENT_LABEL: "1", VOLUMES_LABEL: token}
+        changes = [*(f'LABEL {label}="{value}"' for label, value in labels.items()), "ENTRYPOINT []", "CMD []"]
         repository, _, name = tag.partition(":")
         client.commit(container, repository, name, changes=changes)
     finally:
