@@ -160,3 +160,23 @@ class NoDataset(SweflowError):
         self.path = path
         self.problem = problem
         super().__init__(f"{path} is no dataset ({problem}): name a folder of a build or of an export.")
+
+
+class ListNotUsable(SweflowError):
+    """A list of repositories cannot be read, or says something that is none. ``line`` is 0 where it is about none."""
+
+    def __init__(self, path: Path, line: int, problem: str, hint: str) -> None:
+        self.path = path
+        self.line = line
+        self.problem = problem
+        where = f"{path}, line {line}" if line else str(path)
+        super().__init__(f"{where}: {problem}: {hint}{'' if hint.endswith('?') else '.'}")
+
+
+class SourceNotFetched(SweflowError):
+    """A repository of a list is not to be had, or what came is refused."""
+
+    def __init__(self, name: str, problem: str, hint: str) -> None:
+        self.name = name
+        self.problem = problem
+        super().__init__(f"{name} was not fetched ({problem}): {hint}.")

@@ -8,6 +8,10 @@
 
 from sweflow_datasets.checking.check import CheckReport, check_dataset
 from sweflow_datasets.checking.diff import DatasetDiff, diff_datasets
+from sweflow_datasets.corpus.options import CorpusOptions
+from sweflow_datasets.corpus.reading import read_list
+from sweflow_datasets.corpus.values import Commit, CorpusEntry, CorpusRun, End, Local, Release, RepositoryResult
+from sweflow_datasets.corpus.values import Limits as RepositoryLimits
 from sweflow_datasets.coverage_run import cover
 from sweflow_datasets.dataset import Dataset, Task, load_tasks
 from sweflow_datasets.environments.make import make_environment
@@ -48,6 +52,7 @@ from sweflow_tracer import Outcome, SweflowError, Trace, TraceOptions
 from sweflow_tracer.progress import Progress
 
 from sweflow import display
+from sweflow.many import build_all
 from sweflow.reporting import make_report as report
 
 __all__ = [
@@ -59,12 +64,17 @@ __all__ = [
     "Change",
     "CheckReport",
     "Closure",
+    "Commit",
     "Content",
     "ContextKind",
+    "CorpusEntry",
+    "CorpusOptions",
+    "CorpusRun",
     "Cost",
     "Dataset",
     "DatasetDiff",
     "Docstrings",
+    "End",
     "Environment",
     "EnvironmentOptions",
     "ExportOptions",
@@ -75,6 +85,7 @@ __all__ = [
     "Kind",
     "Level",
     "Limits",
+    "Local",
     "MadeViews",
     "Model",
     "NegativeOptions",
@@ -84,6 +95,9 @@ __all__ = [
     "Reason",
     "Refused",
     "Rejection",
+    "Release",
+    "RepositoryLimits",
+    "RepositoryResult",
     "Rules",
     "RuntimeDependencyGraph",
     "Schedule",
@@ -103,6 +117,7 @@ __all__ = [
     "apply_view",
     "broken_rule",
     "build",
+    "build_all",
     "build_graph",
     "build_images",
     "check_dataset",
@@ -126,6 +141,7 @@ __all__ = [
     "make_schedule",
     "make_views",
     "questions",
+    "read_list",
     "report",
     "schedule",
     "solve",

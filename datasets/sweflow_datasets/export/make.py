@@ -27,6 +27,7 @@ from sweflow_datasets.export.card import card, digests_of
 from sweflow_datasets.export.duplicates import grouped
 from sweflow_datasets.export.files import Writer, WrittenFile
 from sweflow_datasets.export.harbor import write_harbor
+from sweflow_datasets.export.licences import with_licences
 from sweflow_datasets.export.plots import plots
 from sweflow_datasets.export.selection import select
 from sweflow_datasets.export.splits import assign, empty_splits, parse_shares
@@ -59,8 +60,9 @@ CLIENTS = (Form.SWEBENCH, Form.HARBOR)
 class ExportOptions:
     """What is exported, and how.
 
-    ``select`` is an expression over the fields of a task (``selection.FIELDS``), ``split`` names parts with their
-    shares (default: all tasks in ``train``), ``prefix`` is what names of images begin with. ``compose`` has Harbor's
+    ``select`` is an expression over the fields of a task (``selection.FIELDS``), ``licences`` are those that a task may
+    have (default: any), ``split`` names parts with their shares (default: all tasks in ``train``), ``prefix`` is what
+    names of images begin with. ``compose`` has Harbor's
     network taken away by a compose file. ``shard_bytes`` is about how large a Parquet file becomes.
     """
 
@@ -69,6 +71,7 @@ class ExportOptions:
     prefix: str = PREFIX
     compose: bool = False
     shard_bytes: int = SHARD_BYTES
+    licences: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +107,11 @@ def export(
     chosen = select(found, options.select) if options.select else found
     if not chosen:
         raise NothingToExport(f"of {len(found)} tasks none is selected")
+    if options.licences:
+        had = sorted({str(task.row["license"]) or "none that is known" for task in chosen})
+        chosen = with_licences(chosen, options.licences)
+        if not chosen:
+            raise NothingToExport(f"their licences are {', '.join(had)}, and only {', '.join(options.licences)} may be")
     tasks = tuple(sorted(grouped(chosen), key=place))
     tasks = assign(tasks, shares) if shares else tasks
     used = {root: facts for root, facts in builds.items() if any(task.build == root for task in tasks)}
@@ -195,6 +203,7 @@ def _write_manifest(
         "form": form.value,
         "sweflow": __version__,
         "select": options.select,
+        "licences": sorted(options.licences),
         "split": options.split,
         "image_prefix": options.prefix,
         "builds": digests,

@@ -22,6 +22,9 @@ from sweflow.cli.dataset_tables import export_table
     metavar="EXPR",
     help="Only tasks of which this is true, an expression of SQLite over the fields below.",
 )
+@click.option(
+    "--licences", default="", metavar="NAME,…", help="Only tasks of repositories under these, as MIT,Apache-2.0 (SPDX)."
+)
 @click.option("--split", default="", metavar="NAME=SHARE,…", help="Parts, as train=0.9,test=0.1 [default: train=1].")
 @click.option("--image-prefix", default=PREFIX, show_default=True, metavar="NAME", help="What images are called.")
 @click.option("--compose", is_flag=True, help="Harbor: no network by a compose file, where its helpers are not had.")
@@ -35,7 +38,13 @@ def export_command(dirs: tuple[Path, ...], form: str, **given: Any) -> None:
       sweflow export *.sweflow --format parquet --out dataset --split train=0.9,test=0.1
       sweflow export *.sweflow --format swebench --out swe --select "lines <= 60 AND strength >= 0.5"
     """
-    options = ExportOptions(given["select"], given["split"], given["image_prefix"], given["compose"])
+    options = ExportOptions(
+        select=given["select"],
+        split=given["split"],
+        prefix=given["image_prefix"],
+        compose=given["compose"],
+        licences=tuple(name.strip() for name in given["licences"].split(",") if name.strip()),
+    )
     made = export(dirs, form, given["out"], options)
     show(given, as_object(made), export_table(made), "\n".join(made.notes))
 

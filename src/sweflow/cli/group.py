@@ -11,7 +11,7 @@ from sweflow_datasets.log import set_verbosity
 from sweflow.cli.settings import GUARDED, OWN, Setting, find_settings, leaves, long_name, options_of, settings_of
 
 SECTIONS = {
-    "From a repository to tasks": ("env", "build", "trace", "graph", "schedule", "tasks", "verify"),
+    "From a repository to tasks": ("env", "build", "build-all", "trace", "graph", "schedule", "tasks", "verify"),
     "With tasks": ("checkout", "eval", "report"),
     "Training data": ("views", "negatives", "judge", "solve", "describe"),
     "With datasets": ("export", "images", "dataset"),

@@ -22,6 +22,7 @@ from sweflow_datasets.version import __version__
 from sweflow_tasks import CertificateOptions, Level
 from sweflow_tasks.history.checkout import Content
 
+from sweflow.cli.build_all import build_all_command
 from sweflow.cli.clean import clean
 from sweflow.cli.command import DIR, PYTHON, REPO
 from sweflow.cli.command import certifying as _certifying
@@ -286,6 +287,7 @@ cli.add_command(graph)
 cli.add_command(schedule)
 for _command in (
     env,
+    build_all_command,
     views,
     negatives,
     judge,

@@ -128,7 +128,7 @@ def test_config_says_what_came_from_where(here, monkeypatch):
     monkeypatch.setenv("SWEFLOW_TIMEOUT", "7")
     rows = json.loads(CliRunner().invoke(cli, ["config", "--json"], catch_exceptions=False).stdout)
     found = {(row["option"], row["value"], row["source"], tuple(row["commands"])) for row in rows}
-    assert ("jobs", "2", "sweflow.toml", ("build", "trace", "schedule", "env")) in found
+    assert ("jobs", "2", "sweflow.toml", ("build", "trace", "schedule", "env", "build-all")) in found
     assert ("jobs", "3", "sweflow.toml", ("verify",)) in found
     assert ("timeout", "7", "environment SWEFLOW_TIMEOUT", ("build", "trace", "env")) in found
     assert not any(source == "default" for _, _, source, _ in found)

@@ -1,0 +1,122 @@
+"""Watching: which processes belong to a job, what memory and disk they hold, and their end. Linux only."""
+
+import contextlib
+import os
+import signal
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from sweflow_tracer.sandbox.ownership import TOKEN, marked
+
+MARK = "SWEFLOW_JOB"
+"""The variable that every process of a job carries, unless it was started without its environment."""
+PAGE = os.sysconf("SC_PAGE_SIZE")
+ROUNDS = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A process: its parent, its session, when it was started (which tells it from a later one of its number)."""
+
+    pid: int
+    parent: int
+    session: int
+    started: str
+
+
+def processes() -> dict[int, Seen]:
+    """All processes that there are."""
+    found = {}
+    for name in os.listdir("/proc"):
+        if name.isdigit():
+            with contextlib.suppress(OSError, IndexError, ValueError):
+                fields = Path(f"/proc/{name}/stat").read_bytes().rpartition(b")")[2].split()
+                if fields[0] != b"Z":
+                    found[int(name)] = Seen(int(name), int(fields[1]), int(fields[3]), fields[19].decode())
+    return found
+
+
+def family(leader: int, there: dict[int, Seen]) -> set[int]:
+    """A job's processes: its leader, all below it, and all of its session."""
+    children: dict[int, list[int]] = {}
+    for seen in there.values():
+        children.setdefault(seen.parent, []).append(seen.pid)
+    left = [leader, *(seen.pid for seen in there.values() if seen.session == leader)]
+    found: set[int] = set()
+    while left:
+        pid = left.pop()
+        if pid not in found:
+            found.add(pid)
+            left += children.get(pid, [])
+    return found & there.keys()
+
+
+def strays(mark: str, owner: str) -> set[int]:
+    """Processes that carry a job's mark, or a token of its leader's, wherever they hang now."""
+    tokens = {pid for pid, value in marked(TOKEN) if value.startswith(f"{owner}.")}
+    return {pid for pid, value in marked(MARK) if value == mark} | tokens
+
+
+def resident(pids: Iterable[int]) -> int:
+    """Bytes in memory of processes, each counted alone: what they share counts more than once. Quick."""
+    total = 0
+    for pid in pids:
+        with contextlib.suppress(OSError, IndexError, ValueError):
+            total += int(Path(f"/proc/{pid}/statm").read_bytes().split()[1]) * PAGE
+    return total
+
+
+def proportional(pids: Iterable[int]) -> int:
+    """The same with what is shared counted once in all (PSS); slower."""
+    total = 0
+    for pid in pids:
+        try:
+            lines = Path(f"/proc/{pid}/smaps_rollup").read_bytes().splitlines()
+            total += next(int(line.split()[1]) * 1024 for line in lines if line.startswith(b"Pss:"))
+        except (OSError, StopIteration, ValueError, IndexError):
+            total += resident((pid,))
+    return total
+
+
+def disk_usage(folders: Iterable[Path]) -> int:
+    """Bytes that folders take on disk; links are not followed, and what goes meanwhile does not count."""
+    total = 0
+    left = [str(folder) for folder in folders]
+    seen: set[tuple[int, int]] = set()
+    while left:
+        with contextlib.suppress(OSError), os.scandir(left.pop()) as entries:
+            for entry in entries:
+                with contextlib.suppress(OSError):
+                    if entry.is_dir(follow_symlinks=False):
+                        left.append(entry.path)
+                        continue
+                    status = entry.stat(follow_symlinks=False)
+                    place = (status.st_dev, status.st_ino)
+                    if status.st_nlink == 1 or place not in seen:
+                        seen.add(place)
+                        total += status.st_blocks * 512
+    return total
+
+
+def end_family(leader: int, mark: str, owner: str) -> None:
+    """Kill a job's leader and everything that belongs to it, again and again until nothing does.
+
+    They are stopped before they are killed, so that what forks faster than it is killed does not win.
+    """
+    known: dict[int, str] = {}
+    for _ in range(ROUNDS):
+        there = processes()
+        known |= {pid: there[pid].started for pid in family(leader, there)}
+        for pid in strays(mark, owner) & there.keys():
+            known |= {below: there[below].started for below in family(pid, there)}
+        known.pop(os.getpid(), None)
+        alive = [pid for pid, started in known.items() if pid in there and there[pid].started == started]
+        if not alive:
+            return
+        for number in (signal.SIGSTOP, signal.SIGKILL):
+            for pid in alive:
+                with contextlib.suppress(OSError):
+                    os.kill(pid, number)
+        time.sleep(0.02)

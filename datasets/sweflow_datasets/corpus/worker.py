@@ -1,0 +1,89 @@
+"""A job's process: takes a function and an item from its first file, and writes what comes of them, a line each.
+
+It goes, with all that it started, when whoever started it does.
+"""
+
+import contextlib
+import json
+import os
+import pickle
+import resource
+import shutil
+import signal
+import sys
+import threading
+import traceback
+from typing import Any
+
+from sweflow_tracer.runner.leftovers import abandon
+from sweflow_tracer.sandbox.ownership import owner
+
+from sweflow_datasets.corpus.watching import MARK, end_family
+
+TELL, RESULT, ERROR = "tell", "result", "error"
+
+
+def main() -> None:
+    """Work, and leave at once: threads that still wait for a process of the target's keep nobody."""
+    out = int(sys.argv[1])
+    largest = int(sys.argv[2])
+    os.set_inheritable(out, False)
+    given = os.dup(0)  # as every descriptor that Python makes, this one is not inherited
+    with open(os.devnull, "rb") as nothing:
+        os.dup2(nothing.fileno(), 0)
+    source = os.fdopen(given, "rb", buffering=0)
+    function, item = pickle.loads(_exactly(source, int.from_bytes(_exactly(source, 8), "big")))
+    threading.Thread(target=_watch, args=(source,), daemon=True).start()
+    _limit(largest)
+    lock = threading.Lock()
+
+    def say(kind: str, value: Any) -> None:
+        with lock:
+            data = json.dumps([kind, value]).encode() + b"\n"
+            while data:
+                data = data[os.write(out, data) :]
+
+    try:
+        say(RESULT, function(item, lambda value: say(TELL, value)))
+    except BaseException as error:
+        print(traceback.format_exc(), file=sys.stderr, flush=True)
+        say(ERROR, f"{type(error).__name__}: {error}"[:500])
+        sys.stderr.flush()
+        os._exit(1)
+    sys.stdout.flush()
+    os._exit(0)
+
+
+def _exactly(source: Any, count: int) -> bytes:
+    parts = bytearray()
+    while len(parts) < count:
+        more = source.read(count - len(parts))
+        if not more:
+            os._exit(1)
+        parts += more
+    return bytes(parts)
+
+
+def _watch(source: Any) -> None:
+    """Wait for the end of whoever holds the other end; then nothing of this job stays."""
+    with contextlib.suppress(OSError):
+        while source.read(1):
+            pass
+    end_family(os.getpid(), os.environ.get(MARK, ""), owner())  # all but this process
+    abandon()
+    scratch = os.environ.get("TMPDIR", "")
+    if os.path.basename(scratch).startswith("sweflow-"):
+        shutil.rmtree(scratch, ignore_errors=True)
+    os.killpg(0, signal.SIGKILL)
+
+
+def _limit(largest: int) -> None:
+    """No file becomes larger than all may be together: a write beyond that is an error, and no signal."""
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    _, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    if largest and (hard == resource.RLIM_INFINITY or largest < hard):
+        resource.setrlimit(resource.RLIMIT_FSIZE, (largest, hard))
+
+
+if __name__ == "__main__":
+    main()
