@@ -17,7 +17,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sweflow_tracer.runner.workspace import OWNER, PREFIX
+from sweflow_tracer.runner.workspace import OWNER, PREFIX, remove_listed
 from sweflow_tracer.sandbox.ownership import TOKEN, owner
 
 from sweflow_datasets.corpus.port import Broken, Cause, Ended, Plain, Returned, Work
@@ -76,12 +76,24 @@ class _Job:
     looked: float = 0.0
     disk_looked: float = 0.0
     disk_cost: float = 0.0
+    cpu_alive: float = 0.0
+    cpu_gone: float = 0.0
+
+    def count_cpu(self, alive: float) -> None:
+        """Take what the processes that are there have used. Where that is less than before, some went uncounted:
+
+        nobody of the job waited for them, as for what a sandbox kills. What they had used by then is kept.
+        """
+        self.cpu_gone += max(0.0, self.cpu_alive - alive)
+        self.cpu_alive = alive
+        self.usage = replace(self.usage, cpu_seconds=max(self.usage.cpu_seconds, self.cpu_gone + alive))
 
 
 @dataclass(slots=True)
 class LocalEngine:
     """Runs items in processes of this machine, ``workers`` at a time.
 
+    ``ledger`` is a file that lists scratch folders, so that a later engine removes those of one that was killed.
     ``folder_of`` names the folder of an item, which counts as its disk together with its scratch folder and holds its
     log. ``hear`` is told what functions say. ``stop`` is asked again and again: where it gives a reason, what runs is
     ended as stopped, and nothing more begins.
@@ -90,6 +102,7 @@ class LocalEngine:
     workers: int
     limits: Limits
     folder_of: Callable[[str], Path]
+    ledger: Path
     hear: Hear = deaf
     stop: Callable[[], str] = lambda: ""
 
@@ -97,6 +110,7 @@ class LocalEngine:
         self, function: Work[T], items: Iterable[T], key: Callable[[T], str]
     ) -> Generator[Ended, None, None]:
         """How each item ended, as they end."""
+        remove_listed(self.ledger)
         waiting = iter(items)
         running: dict[int, _Job] = {}
         more = True
@@ -130,6 +144,9 @@ class LocalEngine:
         folder = self.folder_of(key)
         folder.mkdir(parents=True, exist_ok=True)
         scratch = Path(tempfile.gettempdir()).resolve() / f"{PREFIX}{secrets.token_hex(4)}"
+        self.ledger.parent.mkdir(parents=True, exist_ok=True)
+        with self.ledger.open("a", encoding="utf-8") as file:
+            file.write(f"{scratch}\n")  # before it is made: a kill in between leaves nothing
         scratch.mkdir(mode=0o700)
         (scratch / OWNER).write_text(owner(), "ascii")  # `sweflow clean` finds it where nobody else removes it
         mark = secrets.token_hex(16)
@@ -208,6 +225,7 @@ class LocalEngine:
     def _look_closely(self, job: _Job, now: float) -> Broken | None:
         there = processes()
         pids = family(job.process.pid, there) | (strays(job.mark, job.owner) & there.keys())
+        job.count_cpu(sum(there[pid].cpu_seconds for pid in pids))
         if len(pids) > self.limits.processes:
             return Broken(job.key, Cause.PROCESSES, f"{len(pids)} processes at a time")
         if resident(pids) > job.usage.peak_memory:
@@ -253,7 +271,7 @@ class LocalEngine:
         with contextlib.suppress(ChildProcessError):
             _, status, used = os.wait4(job.process.pid, 0)
             job.process.returncode = os.waitstatus_to_exitcode(status)
-            job.usage = replace(job.usage, cpu_seconds=used.ru_utime + used.ru_stime)
+            job.usage = replace(job.usage, cpu_seconds=max(job.usage.cpu_seconds, used.ru_utime + used.ru_stime))
         if job.process.stdin is not None:
             with contextlib.suppress(OSError):
                 job.process.stdin.close()

@@ -25,6 +25,7 @@ from sweflow_datasets.environments.uv import find_uv
 from sweflow_datasets.folder import locked
 
 REPOSITORIES = "repositories"
+LEDGER = ".scratch"
 
 
 def build_all(
@@ -95,7 +96,12 @@ class _Run:
 
     def _engine(self) -> Engine:
         return LocalEngine(
-            self._options.side_by_side, self._options.limits, self.folder_of, self._hear, self._ended_by_budget
+            self._options.side_by_side,
+            self._options.limits,
+            self.folder_of,
+            self._folder / LEDGER,
+            self._hear,
+            self._ended_by_budget,
         )
 
     def folder_of(self, name: str) -> Path:
@@ -140,21 +146,32 @@ class _Run:
             case None:
                 self._events.usage(name, usage)
             case "stage-started":
-                self._at[name] = (Stage(said["stage"]), str(said["key"]), time.monotonic())
+                self._at[name] = (Stage(said["stage"]), str(said["key"]), usage.cpu_seconds)
                 self._events("stage-started", name, stage=said["stage"], key=said["key"])
             case "progress":
                 self._events("progress", name, what=said["what"], done=said["done"], total=said["total"])
             case "stage-known" | "stage-ended" as event:
                 record = read_record(said["record"])
+                is_new = event == "stage-ended" or record not in self._known.get(name, ())
+                if is_new:  # or known from its file alone: a run was killed before it could say so
+                    used = usage.cpu_seconds - self._at.get(name, (record.stage, record.key, usage.cpu_seconds))[2]
+                    record = replace(
+                        record,
+                        peak_memory=max(record.peak_memory, usage.peak_memory),
+                        cpu_seconds=max(record.cpu_seconds, round(used, 1)),
+                    )
                 self._keep(record)
-                if event == "stage-ended":
-                    self._events(event, name, stage=record.stage.value, key=record.key, end=record.end.value,
+                if is_new:
+                    self._journal.record(record)
+                    self._events("stage-ended", name, stage=record.stage.value, key=record.key, end=record.end.value,
                                  detail=record.detail, seconds=record.seconds)  # fmt: skip
 
     def _keep(self, record: StageRecord) -> None:
         self._at.pop(record.repository, None)
-        self._now[record.repository][record.stage] = record
-        self._journal.record(record)
+        name = record.repository
+        self._now[name][record.stage] = record
+        others = (r for r in self._known.get(name, ()) if (r.stage, r.key) != (record.stage, record.key))
+        self._known[name] = (*others, record)
 
     def _take(self, ended: Ended, until: Stage) -> None:
         """A job is over."""

@@ -13,17 +13,22 @@ from sweflow_tracer.sandbox.ownership import TOKEN, marked
 MARK = "SWEFLOW_JOB"
 """The variable that every process of a job carries, unless it was started without its environment."""
 PAGE = os.sysconf("SC_PAGE_SIZE")
+TICKS = os.sysconf("SC_CLK_TCK")
 ROUNDS = 40
 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A process: its parent, its session, when it was started (which tells it from a later one of its number)."""
+    """A process: its parent, its session, when it was started (which tells it from a later one of its number).
+
+    ``cpu_seconds`` are its own and those of processes below it that it has waited for.
+    """
 
     pid: int
     parent: int
     session: int
     started: str
+    cpu_seconds: float = 0.0
 
 
 def processes() -> dict[int, Seen]:
@@ -34,7 +39,8 @@ def processes() -> dict[int, Seen]:
             with contextlib.suppress(OSError, IndexError, ValueError):
                 fields = Path(f"/proc/{name}/stat").read_bytes().rpartition(b")")[2].split()
                 if fields[0] != b"Z":
-                    found[int(name)] = Seen(int(name), int(fields[1]), int(fields[3]), fields[19].decode())
+                    used = sum(map(int, fields[11:15])) / TICKS
+                    found[int(name)] = Seen(int(name), int(fields[1]), int(fields[3]), fields[19].decode(), used)
     return found
 
 

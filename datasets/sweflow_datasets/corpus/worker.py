@@ -12,13 +12,14 @@ import shutil
 import signal
 import sys
 import threading
+import time
 import traceback
 from typing import Any
 
 from sweflow_tracer.runner.leftovers import abandon
 from sweflow_tracer.sandbox.ownership import owner
 
-from sweflow_datasets.corpus.watching import MARK, end_family
+from sweflow_datasets.corpus.watching import MARK, ROUNDS, end_family
 
 TELL, RESULT, ERROR = "tell", "result", "error"
 
@@ -59,7 +60,7 @@ def _exactly(source: Any, count: int) -> bytes:
     while len(parts) < count:
         more = source.read(count - len(parts))
         if not more:
-            os._exit(1)
+            _leave()
         parts += more
     return bytes(parts)
 
@@ -69,11 +70,20 @@ def _watch(source: Any) -> None:
     with contextlib.suppress(OSError):
         while source.read(1):
             pass
-    end_family(os.getpid(), os.environ.get(MARK, ""), owner())  # all but this process
+    _leave()
+
+
+def _leave() -> None:
+    """Kill all that this process started, remove its scratch folder, and kill this process."""
+    end_family(os.getpid(), os.environ.get(MARK, ""), owner())
     abandon()
     scratch = os.environ.get("TMPDIR", "")
     if os.path.basename(scratch).startswith("sweflow-"):
-        shutil.rmtree(scratch, ignore_errors=True)
+        for _ in range(ROUNDS):  # threads of this process may still write there
+            shutil.rmtree(scratch, ignore_errors=True)
+            if not os.path.exists(scratch):
+                break
+            time.sleep(0.05)
     os.killpg(0, signal.SIGKILL)
 
 

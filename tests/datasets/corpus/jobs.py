@@ -56,3 +56,11 @@ def misbehave(item, tell):
         tell({"big": "x" * (20 << 20)})
         time.sleep(600)
     return {}
+
+
+def burn(item, tell):
+    """Uses a second of a processor in a process that nobody waits for: it leaves the family and is killed at the end."""
+    code = "import time\nwhile time.process_time() < 1.5: pass\ntime.sleep(600)"
+    subprocess.Popen([sys.executable, "-c", code], start_new_session=True)
+    time.sleep(5)
+    return {}

@@ -13,7 +13,7 @@ from sweflow_datasets.corpus.port import Broken, Cause, Returned
 from sweflow_datasets.corpus.values import Limits
 from sweflow_tracer.sandbox.ownership import marked
 
-from tests.datasets.corpus.jobs import double, misbehave
+from tests.datasets.corpus.jobs import burn, double, misbehave
 
 ROOT = Path(__file__).parents[3]
 LIMITS = Limits(seconds=60, memory=200 << 20, disk=30 << 20, processes=40)
@@ -28,7 +28,9 @@ def _found(monkeypatch, tmp_path):
 
 
 def run(tmp_path, hows, limits=LIMITS, workers=2, **more):
-    engine = LocalEngine(workers, limits, lambda key: tmp_path / "out" / key.replace(" ", "-"), **more)
+    engine = LocalEngine(
+        workers, limits, lambda key: tmp_path / "out" / key.replace(" ", "-"), tmp_path / "ledger", **more
+    )
     ended = {
         e.key: e for e in engine.map_unordered(misbehave, [{"how": how} for how in hows], lambda item: item["how"])
     }
@@ -43,7 +45,13 @@ def left(tmp_path: Path) -> list[int]:
 
 def test_every_item_gives_its_result_and_what_it_said_is_heard(tmp_path):
     heard = []
-    engine = LocalEngine(2, LIMITS, lambda key: tmp_path / key, hear=lambda key, said, usage: heard.append((key, said)))
+    engine = LocalEngine(
+        2,
+        LIMITS,
+        lambda key: tmp_path / key,
+        tmp_path / "ledger",
+        hear=lambda key, said, usage: heard.append((key, said)),
+    )
     ended = list(engine.map_unordered(double, [{"value": n} for n in range(4)], lambda item: f"n{item['value']}"))
     assert all(isinstance(each, Returned) for each in ended)
     assert {each.key: each.value["doubled"] for each in ended} == {"n0": 0, "n1": 2, "n2": 4, "n3": 6}
@@ -104,7 +112,11 @@ def test_a_stop_ends_what_runs_and_begins_nothing_more(tmp_path):
             yield {"how": "hang", "number": number}
 
     engine = LocalEngine(
-        2, LIMITS, lambda key: tmp_path / key, stop=lambda: "enough" if time.monotonic() - started > 2 else ""
+        2,
+        LIMITS,
+        lambda key: tmp_path / key,
+        tmp_path / "ledger",
+        stop=lambda: "enough" if time.monotonic() - started > 2 else "",
     )
     ended = list(engine.map_unordered(misbehave, items(), lambda item: str(item["number"])))
     assert [(each.cause, each.detail) for each in ended] == [(Cause.STOPPED, "enough")] * 2
@@ -118,7 +130,7 @@ def test_D1_jobs_end_with_the_process_that_started_them(tmp_path):
         "from sweflow_datasets.corpus.local import LocalEngine\n"
         "from sweflow_datasets.corpus.values import Limits\n"
         "from tests.datasets.corpus.jobs import misbehave\n"
-        f"engine = LocalEngine(1, Limits(), lambda key: pathlib.Path({str(tmp_path)!r}) / key)\n"
+        f"engine = LocalEngine(1, Limits(), lambda key: pathlib.Path({str(tmp_path)!r}) / key, pathlib.Path({str(tmp_path)!r}) / 'ledger')\n"
         "list(engine.map_unordered(misbehave, [{'how': 'hang'}], lambda item: 'one'))\n"
     )
     scratch = tmp_path / "tmp"
@@ -135,3 +147,18 @@ def test_D1_jobs_end_with_the_process_that_started_them(tmp_path):
         time.sleep(0.1)
     assert not list(scratch.iterdir())
     assert not left(tmp_path)
+
+
+def test_D1_what_a_killed_engine_left_is_removed_by_the_next(tmp_path):
+    left_over = tmp_path / "tmp" / "sweflow-0123abcd"
+    left_over.mkdir()
+    (left_over / "owner").write_text("1234567890-1")  # nobody who lives
+    (tmp_path / "ledger").write_text(f"{left_over}\n")
+    assert isinstance(run(tmp_path, ["return"])["return"], Returned)
+    assert not left_over.exists()
+
+
+def test_the_processor_time_of_what_nobody_waited_for_counts(tmp_path):
+    engine = LocalEngine(1, LIMITS, lambda key: tmp_path / key, tmp_path / "ledger")
+    (ended,) = engine.map_unordered(burn, [{}], lambda item: "one")
+    assert 1.4 < ended.usage.cpu_seconds < 6
