@@ -3,7 +3,7 @@
 import difflib
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -210,6 +210,20 @@ def _checked_name(file: Path, line: int, name: str) -> str:
     if not _NAME.fullmatch(name):
         raise ListNotUsable(file, line, f"has a name {name!r}", "give letters, digits, dots and dashes as its name")
     return name
+
+
+def checked_entries(entries: Iterable[CorpusEntry]) -> tuple[CorpusEntry, ...]:
+    """Entries that no list was read for. Raises ListNotUsable where a name is no folder's, or is there twice."""
+    given = tuple(entries)
+    held: set[str] = set()
+    for entry in given:
+        if entry.name.lower() in held or not _NAME.fullmatch(entry.name):
+            problem = "is there twice" if entry.name.lower() in held else "is no name"
+            raise ListNotUsable(
+                Path("entries"), 0, f"{entry.name!r} {problem}", "give each a name of letters and digits"
+            )
+        held.add(entry.name.lower())
+    return given
 
 
 def _check_names(file: Path, entries: tuple[CorpusEntry, ...]) -> None:

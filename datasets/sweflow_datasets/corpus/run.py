@@ -17,7 +17,7 @@ from sweflow_datasets.corpus.local import LocalEngine
 from sweflow_datasets.corpus.options import DEFAULTS, CorpusOptions
 from sweflow_datasets.corpus.outcomes import record_of_broken
 from sweflow_datasets.corpus.port import Broken, Ended, Engine, Plain
-from sweflow_datasets.corpus.reading import read_list
+from sweflow_datasets.corpus.reading import checked_entries, read_list
 from sweflow_datasets.corpus.results import dataset_of, result_of
 from sweflow_datasets.corpus.stages import Report, RepositoryJob, forget, run_repository
 from sweflow_datasets.corpus.values import CorpusEntry, CorpusRun, End, RepositoryResult, Stage, StageRecord, Usage
@@ -43,7 +43,8 @@ def build_all(
     its own limits; what becomes of one is its line of the manifest and stops no other. Raises ListNotUsable,
     OutputNotUsable, ExtraMissing, SandboxNotUsable, FileNotUsable.
     """
-    listed = read_list(entries) if not isinstance(entries, Iterable) or isinstance(entries, str) else tuple(entries)
+    is_path = isinstance(entries, str) or not isinstance(entries, Iterable)
+    listed = read_list(entries) if is_path else checked_entries(entries)  # type: ignore[arg-type]
     if any(entry.interpreter is None for entry in listed):
         find_uv()
     folder = Path(out).absolute()

@@ -3,8 +3,8 @@
 from pathlib import Path
 
 import pytest
-from sweflow_datasets.corpus.reading import read_list
-from sweflow_datasets.corpus.values import Commit, Local, Release
+from sweflow_datasets.corpus.reading import checked_entries, read_list
+from sweflow_datasets.corpus.values import Commit, CorpusEntry, Local, Release
 from sweflow_datasets.errors import ListNotUsable
 from sweflow_datasets.export.licences import is_allowed
 
@@ -99,3 +99,9 @@ def test_the_corpus_of_the_examples_is_pinned_by_digest_and_has_licences():
     assert len(entries) >= 10
     assert all(isinstance(entry.source, Release) and entry.source.sha256 for entry in entries)
     assert all(is_allowed(entry.licence, ["MIT", "BSD-2-Clause", "BSD-3-Clause", "Apache-2.0"]) for entry in entries)
+
+
+@pytest.mark.parametrize("names", [("a", "A"), ("../a",), ("",), (".a",)])
+def test_entries_that_no_list_was_read_for_have_names_of_folders_too(names):
+    with pytest.raises(ListNotUsable):
+        checked_entries(CorpusEntry(name, Release("a", "1")) for name in names)

@@ -197,6 +197,29 @@ def _ended(out: Path) -> list[tuple[str, str, str]]:
     return [(e["repository"], e["stage"], e["key"]) for e in read_events(out) if e["event"] == "stage-ended"]
 
 
+def test_H3_a_signal_ends_a_run_at_once_with_nothing_left(tmp_path):
+    write(tmp_path, "hangs", "hangs")
+    listed = write_list(tmp_path / "list.toml", ["hangs"])
+    out = tmp_path / "out"
+    command = [sys.executable, "-m", "sweflow", "build-all", str(listed), "--out", str(out), "-q"]
+    driver = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+    until = time.monotonic() + 120
+    while not (out / EVENTS).exists() or ("hangs", "build") not in {(n, stage) for n, stage, _ in started(out)}:
+        assert driver.poll() is None
+        assert time.monotonic() < until
+        time.sleep(0.1)
+    time.sleep(3)
+    began = time.monotonic()
+    driver.send_signal(signal.SIGTERM)
+    _, said = driver.communicate(timeout=30)
+    assert time.monotonic() - began < 4  # the bound of two seconds, on a machine that runs other tests
+    assert driver.returncode == 130, said
+    assert "the same command goes on from here" in said
+    assert not [pid for pid, value in marked("TMPDIR") if value.startswith(f"{tmp_path}/tmp/sweflow-")]
+    assert not list((tmp_path / "tmp").iterdir())
+    assert read_manifest(out).repositories[0].end is End.UNFINISHED
+
+
 @pytest.mark.slow
 def test_budgets_end_a_run_in_good_order_and_the_next_goes_on(tmp_path):
     names = [f"p{number}" for number in range(4)]
