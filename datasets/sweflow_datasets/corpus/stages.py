@@ -41,8 +41,8 @@ Made = tuple[End, str, dict[str, Any]]
 Report = Callable[[Path, Path], object]
 """Writes the report of a build to a file."""
 SAY_EVERY = 0.5
-DATASET = ("tasks.jsonl", "certificates.jsonl", "rejected.jsonl", "twins.jsonl")
-"""The files of a build that a digest of its dataset is of."""
+DATASET = ("tasks.jsonl", "certificates.jsonl", "rejected.jsonl")
+"""The files of a build that a digest of its dataset is of: equal builds have equal ones (docs/formats.md)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ from tests.datasets.corpus.archives import tar
 from tests.datasets.corpus.repositories import write, write_list
 
 LIMITS = Limits(seconds=240, memory=1 << 30, disk=200 << 20, processes=200)
-DATASET = ("tasks.jsonl", "certificates.jsonl", "rejected.jsonl", "twins.jsonl", "schedule.json")
+DATASET = ("tasks.jsonl", "certificates.jsonl", "rejected.jsonl", "schedule.json")
 
 
 @pytest.fixture(autouse=True)
