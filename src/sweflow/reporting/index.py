@@ -16,7 +16,7 @@ _STYLE = """
 body { margin: 2rem; } h1 { font-size: 1.3rem; } h2 { font-size: 1.1rem; margin-top: 2rem; }
 table { border-collapse: collapse; } th, td { padding: .25rem .7rem; text-align: left; vertical-align: top; }
 thead th { border-bottom: 1px solid; } tbody tr:nth-child(even) { background: #8881; }
-.n { text-align: right; font-variant-numeric: tabular-nums; } .d { max-width: 40rem; overflow-wrap: anywhere; }
+.n { text-align: right; font-variant-numeric: tabular-nums; } .d { max-width: 40rem; overflow-wrap: break-word; }
 th button { all: unset; cursor: pointer; font-weight: 600; } th button:focus-visible { outline: 2px solid; }
 th[aria-sort=ascending] button::after { content: " ▲"; } th[aria-sort=descending] button::after { content: " ▼"; }
 """
