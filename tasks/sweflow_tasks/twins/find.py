@@ -1,7 +1,9 @@
 """The search for twins: changes are run on the complete code, and those that it fails are kept.
 
-Each test runs in a process of its own then, under a name that says nothing of its parameters. What was kept runs once
-more as a grade runs it: in disguise, some tests themselves and some their twins, beside each other and shuffled.
+Each test runs in a process of its own then, under a name that says nothing of its parameters, and only the files of
+these tests are collected, where that gives the tests that a collection of everything gives. What was kept runs once
+more as a grade runs it: everything collected, in disguise, some tests themselves and some their twins, beside each
+other and shuffled.
 """
 
 import json
@@ -19,6 +21,7 @@ from sweflow_tracer.runner.settings import RunSettings
 from sweflow_tracer.values import Outcome
 
 from sweflow_tasks.certificate.options import CertificateOptions, Level
+from sweflow_tasks.execution.arguments import options_among
 from sweflow_tasks.execution.job_pool import JobPool, Run
 from sweflow_tasks.twins.changes import changes_of
 from sweflow_tasks.twins.draw import Drawn, changed, disguise_all, draw_sides
@@ -108,6 +111,7 @@ class TwinSearch:
         self._progress = progress
         self._sessions = 0
         self._opaque = True
+        self._files_alone = False
         self._draw = Random("twins " + tree_digest(inputs.blobs))  # the same for the same code
 
     def table(self) -> TwinTable:
@@ -121,10 +125,15 @@ class TwinSearch:
             functions = self._proven(functions)
         return TwinTable(tuple(functions), self._opaque)
 
-    def _session(self, blobs: Blobs, groups: Iterable[Sequence[str]]) -> JsonObject:
+    def _session(
+        self, blobs: Blobs, groups: Iterable[Sequence[str]], files: Collection[str] | None = None
+    ) -> JsonObject:
+        """Run groups; only ``files`` are collected, if given and if that is known to make no difference."""
         self._sessions += 1
         self._progress(Progress("twins", self._sessions, self._sessions))
         paths = tuple(self._inputs.target.project.arguments)
+        if files is not None and self._files_alone:
+            paths = (*options_among(paths, self._blobs), *sorted(files))
         job = TwinJob(
             blobs, tuple(map(tuple, groups)), paths, self._opaque, self._settings.timeout, self._settings.jobs
         )
@@ -142,6 +151,7 @@ class TwinSearch:
             items = self._session(self._blobs, ())["items"]
             tests = [item[0] for item in items]
         names = {test: item[0] for test, item in zip(tests, items, strict=True)}
+        self._files_alone = self._is_alike_by_files(items)
         accepted = frozenset(self._tests)
         places: dict[tuple[str, str, int], list[str]] = {}
         for test, item in zip(tests, items, strict=True):
@@ -155,6 +165,16 @@ class TwinSearch:
             )
             for (path, name, line), ids in sorted(places.items())
         ]
+
+    def _is_alike_by_files(self, items: Sequence[Sequence[Any]]) -> bool:
+        """Whether the files of some items, named one by one, give these items and no others."""
+        files = _files_of(item[0] for item in items)
+        if not files or not all(path in self._blobs for path in files):
+            return False
+        self._files_alone = True
+        found = self._session(self._blobs, (), files)["items"]
+        one, other = ({(item[0], item[1], tuple(item[2])) for item in some} for some in (found, items))
+        return one == other
 
     def _data(self, tests: Iterable[str]) -> tuple[str, ...]:
         """Files that the files of some tests read as data; Python is what they run, or a test by its name."""
@@ -180,7 +200,8 @@ class TwinSearch:
             failed = {test for test in _failed(functions, found["ended"]) if test not in untouched}
             if not failed:
                 break
-            alone = self._session(self._blobs, [[name] for name in self._names(functions, untouched, failed)])
+            names = self._names(functions, untouched, failed)
+            alone = self._session(self._blobs, [[name] for name in names], _files_of(names))
             if self._opaque and _failed(functions, alone["ended"], failed):
                 self._opaque, functions = False, [replace(each, names={}) for each in functions]
                 continue
@@ -221,7 +242,8 @@ class TwinSearch:
         while turn := self._turn(queues, kept, most):
             changes = {each: queues[each][0] for group in turn.values() for each in group}
             blobs = changed(self._blobs, ((each, change.edits) for each, change in changes.items()))
-            found = self._session(blobs, [[each.names.get(test, test)] for each in changes for test in each.ids])
+            groups = [[each.names.get(test, test)] for each in changes for test in each.ids]
+            found = self._session(blobs, groups, _files_of(test for each in changes for test in each.ids))
             there = {item[0] for item in found["items"]}
             torn = {path: group for path, group in turn.items() if any(_is_gone(each, there) for each in group)}
             most |= {path: max(1, len(group) // 2) for path, group in torn.items()}
@@ -300,6 +322,11 @@ def _failed(
         for test in each.ids
         if (only is None or test in only) and ended.get(each.names.get(test, test), ["", ""])[0] != Outcome.PASSED
     }
+
+
+def _files_of(tests: Iterable[str]) -> set[str]:
+    """The files in which tests are collected: that of a function they share may be another one."""
+    return {test.partition("::")[0] for test in tests}
 
 
 def _place(body: Mapping[str, Any] | None) -> tuple[str, str, int]:
