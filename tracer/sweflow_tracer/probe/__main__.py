@@ -4,11 +4,19 @@ pytest imports what its configuration names (classes of warnings, plugins by ``-
 line. Where these are the project's, their import is recorded like every other one.
 """
 
-import runpy
+from . import thrift  # before pytest: most of what it imports stays for good
 
-import pytest  # noqa: F401  # first: what it brings along belongs to the runner, and the project's own must not
+thrift.begin()
 
-from . import plugin
+import runpy  # noqa: E402
+
+import pytest  # noqa: F401, E402  # what it brings along belongs to the runner, and the project's own must not
+
+from . import plugin  # noqa: E402
 
 plugin.begin()
-runpy.run_module("pytest", run_name="__main__", alter_sys=True)
+try:
+    runpy.run_module("pytest", run_name="__main__", alter_sys=True)
+except SystemExit as end:
+    thrift.leave(end.code)
+    raise

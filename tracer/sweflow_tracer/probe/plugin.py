@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from . import items, recorder
+from . import items, recorder, thrift
 from .compiled import Compiled
 from .configuration import CONFIG
 from .loop import run_groups
@@ -83,6 +83,7 @@ def pytest_collectreport(report: Any) -> None:
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtestloop(session: Any) -> bool:
     """Say what was collected, then run the groups; stands in for pytest's own loop."""
+    thrift.end()
     for kept in COMPILED.end() if COMPILED is not None else ():
         RUN.tell(kept)
     selected = [item for item in session.items if items.selected(item.nodeid, CONFIG["select"])]
