@@ -3,14 +3,13 @@
 import hashlib
 import json
 import os
-import shutil
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import astuple
 from pathlib import Path
 from typing import Any
 
-from sweflow_tracer.project.interpreter import PROBE
 from sweflow_tracer.runner.options import SessionOptions, Target
+from sweflow_tracer.runner.probe_copy import copy_probe
 from sweflow_tracer.runner.workspace import Workspace
 
 VARIABLES = {
@@ -69,7 +68,7 @@ def install_probe(
     """
     name = "_sweflow_probe_" + hashlib.sha256(str(run).encode()).hexdigest()[:12]
     folder = run / "probe" / name
-    shutil.copytree(PROBE, folder, ignore=shutil.ignore_patterns("__pycache__"))
+    copy_probe(folder, target.project.python)
     groups = options.groups if isinstance(options.groups, str) else [list(group) for group in options.groups]
     config: Mapping[str, Any] = {
         "root": str(workspace.tree),
