@@ -7,6 +7,7 @@ other and shuffled.
 """
 
 import json
+import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -53,12 +54,13 @@ class TwinJob:
     @property
     def facts(self) -> Iterator[str]:
         """All that the outcome depends on."""
-        yield from ("twins 1", tree_digest(self.blobs), json.dumps((self.groups, self.paths, self.opaque)))
+        yield from ("twins 2", tree_digest(self.blobs), json.dumps((self.groups, self.paths, self.opaque)))
 
     def measure(self, run: Run) -> JsonObject:
-        """What was collected, in order, and how each test ended; no item where none could be.
+        """What was collected, in order, how each test ended, and what could not be collected.
 
-        Of an item its name, its function, and the place of that: path, qualified name, line.
+        Of an item its name, its function, and the place of that: path, qualified name, line. Of an error the end of
+        pytest's report. All are empty where the session came to nothing.
         """
         options = SessionOptions(
             groups=self.groups,
@@ -74,13 +76,14 @@ class TwinJob:
         except SessionFailed as error:
             if error.killed:
                 raise
-            return {"items": [], "ended": {}}
+            return {"items": [], "ended": {}, "errors": []}
         items = session.collected["items"] if session.collected is not None else []
         return {
             "items": [(item["id"], item["function"], _place(item["body"])) for item in items],
             "ended": {
                 record["id"]: [record["outcome"], record.get("failure", {}).get("when", "")] for record in session.tests
             },
+            "errors": [row["text"] for row in session.errors],
         }
 
 
@@ -232,24 +235,29 @@ class TwinSearch:
     def _kept(self, functions: list[TestFunction]) -> list[TestFunction]:
         """With the changes that the complete code fails; a turn tries one of each function that wants more.
 
-        Where a file cannot be collected with its changes, half of them are tried in the next turn; the one that is to
-        blame is given up.
+        Where a file cannot be collected with its changes, the one that pytest's report points to is tried alone in the
+        next turn, and where it points to none, half of them; the one that is to blame is given up.
         """
         queues = {each: self._changes(each) for each in functions}
         kept: dict[TestFunction, list[Twin]] = {each: [] for each in functions}
         tried: Counter[TestFunction] = Counter()
         most: dict[str, int] = {}
-        while turn := self._turn(queues, kept, most):
+        suspects: dict[str, TestFunction] = {}
+        while turn := self._turn(queues, kept, most, suspects):
             changes = {each: queues[each][0] for group in turn.values() for each in group}
             blobs = changed(self._blobs, ((each, change.edits) for each, change in changes.items()))
             groups = [[each.names.get(test, test)] for each in changes for test in each.ids]
             found = self._session(blobs, groups, _files_of(test for each in changes for test in each.ids))
             there = {item[0] for item in found["items"]}
             torn = {path: group for path, group in turn.items() if any(_is_gone(each, there) for each in group)}
-            most |= {path: max(1, len(group) // 2) for path, group in torn.items()}
-            most |= {path: 2 * len(group) for path, group in turn.items() if path in most and path not in torn}
-            whole = turn.keys() - torn.keys()
             blamed = torn.keys() if all(len(group) == 1 for group in torn.values()) else set[str]()
+            asked, suspects = suspects, {} if blamed else _suspects(torn, blobs, found["errors"])
+            if not suspects:
+                most |= {path: max(1, len(group) // 2) for path, group in torn.items() if path not in asked}
+            most |= {
+                path: 2 * len(group) for path, group in turn.items() if path in most.keys() - torn.keys() - asked.keys()
+            }
+            whole = turn.keys() - torn.keys()
             for each in (each for path in turn if path in whole | blamed for each in turn[path]):
                 change = queues[each].pop(0)
                 tried[each] += 1
@@ -263,11 +271,14 @@ class TwinSearch:
         queues: Mapping[TestFunction, Sequence[Change]],
         kept: Mapping[TestFunction, Sequence[Twin]],
         most: Mapping[str, int],
+        suspects: Mapping[str, TestFunction],
     ) -> dict[str, list[TestFunction]]:
-        """Functions to change next, by file."""
+        """Functions to change next, by file; of a file with a suspect that one alone."""
         turn: dict[str, list[TestFunction]] = {}
         for each, queue in queues.items():
             group = turn.get(each.path, [])
+            if suspects.get(each.path, each) is not each:
+                continue
             if queue and self._wants(each, kept[each]) and len(group) < most.get(each.path, len(queues)):
                 turn[each.path] = [*group, each]
         return turn
@@ -331,6 +342,23 @@ def _files_of(tests: Iterable[str]) -> set[str]:
 
 def _place(body: Mapping[str, Any] | None) -> tuple[str, str, int]:
     return (body["path"], body["name"], body["line"]) if body is not None else ("", "", 0)
+
+
+def _suspects(torn: Mapping[str, list[TestFunction]], blobs: Blobs, errors: Sequence[str]) -> dict[str, TestFunction]:
+    """By file that could not be collected the changed function in whose lines an error was; none, or one for each.
+
+    A file may be torn by what it imports of another one.
+    """
+    found: dict[str, TestFunction] = {}
+    for path, group in torn.items():
+        place = re.compile(rf"^{re.escape(path)}:(\d+): ", re.MULTILINE)
+        lines = {int(line) for error in errors for line in place.findall(error)}
+        file = parsed(blobs[path][1])
+        for text in file.functions if file is not None else ():
+            last = text.line + blobs[path][1].count(b"\n", text.start, text.end)
+            if any(text.line <= line <= last for line in lines):
+                found.update((path, each) for each in group if each.name == text.name)
+    return found if len(found) == len(torn) else {}
 
 
 def _is_gone(each: TestFunction, there: Collection[str]) -> bool:
