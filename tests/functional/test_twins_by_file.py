@@ -57,7 +57,7 @@ def pytest_collection_modifyitems(config, items):
 """
 
 
-def built(folder, python, monkeypatch, conftest=""):
+def built(folder, python, monkeypatch, conftest="", more=()):
     """The texts of a build's tasks and twins, and the files that its sessions of twins collected."""
     asked = []
     measure = search.TwinJob.measure
@@ -75,6 +75,7 @@ def built(folder, python, monkeypatch, conftest=""):
             "tests/shared.py": SHARED,
             "tests/test_first.py": FIRST,
             "tests/test_second.py": SECOND,
+            **dict(more),
         }
         repo = write_repository(folder / "small", files)
         sweflow.build(repo, folder / "out", python=python, sandbox="process")
@@ -94,3 +95,10 @@ def test_V8_twins_are_those_that_are_found_with_all_files(tmp_path, python, monk
     assert not any(asked)
     assert found == expected
     assert all(name in found[1] for name in ("TestTwo::test_shared", "TestThree::test_shared", "test_half"))
+
+
+def test_files_are_not_named_where_a_folder_of_tests_has_a_configuration_of_its_own(tmp_path, python, monkeypatch):
+    near = {"tests/pytest.ini": "[pytest]\npython_functions = test_* Test*\n", "pytest.ini": "[pytest]\n"}
+    _, asked = built(tmp_path, python, monkeypatch, more=near.items())
+    assert len(asked) > 1
+    assert not any(asked)

@@ -9,11 +9,11 @@ from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
 
 from sweflow_rdg.graph.roles import looks_like_test
-from sweflow_tracer.project.files import Blobs
+from sweflow_tracer.project.files import INI_FILES, Blobs
 
 CONFIGURATION = frozenset(
     {
-        *("pytest.ini", ".pytest.ini", "pytest.toml", ".pytest.toml", "pyproject.toml", "tox.ini", "setup.cfg"),
+        *INI_FILES,
         *("setup.py", "conftest.py", "sitecustomize.py", "usercustomize.py", ".coveragerc", ".gitattributes"),
     }
 )

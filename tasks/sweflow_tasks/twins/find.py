@@ -11,12 +11,13 @@ import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import PurePosixPath
 from random import Random
 from typing import Any
 
 from sweflow_tracer.errors import SessionFailed
 from sweflow_tracer.progress import OnProgress, Progress
-from sweflow_tracer.project.files import Blobs, tree_digest
+from sweflow_tracer.project.files import INI_FILES, Blobs, tree_digest
 from sweflow_tracer.runner.options import SessionOptions
 from sweflow_tracer.runner.settings import RunSettings
 from sweflow_tracer.values import Outcome
@@ -170,9 +171,15 @@ class TwinSearch:
         ]
 
     def _is_alike_by_files(self, items: Sequence[Sequence[Any]]) -> bool:
-        """Whether the files of some items, named one by one, give these items and no others."""
+        """Whether the files of some items, named one by one, give these items and no others.
+
+        pytest takes the configuration that is nearest to all files that are named: none may be near to some alone.
+        """
         files = _files_of(item[0] for item in items)
+        near = {parent for path in files for parent in PurePosixPath(path).parents} - {PurePosixPath()}
         if not files or not all(path in self._blobs for path in files):
+            return False
+        if any(str(folder / name) in self._blobs for folder in near for name in INI_FILES):
             return False
         self._files_alone = True
         found = self._session(self._blobs, (), files)["items"]

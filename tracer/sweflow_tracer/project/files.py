@@ -20,6 +20,8 @@ SKIPPED_FOLDERS = frozenset(
 )
 BUILD_FOLDERS = frozenset({"build", "dist"})
 LOADABLE = (".py", ".so", ".pyd")
+INI_FILES = ("pytest.ini", ".pytest.ini", "pytest.toml", ".pytest.toml", "pyproject.toml", "tox.ini", "setup.cfg")
+"""Files that pytest may take its configuration from (its documentation, "Configuration file formats")."""
 _HFS_IGNORES = dict.fromkeys((*range(0x200C, 0x2010), *range(0x202A, 0x202F), *range(0x206A, 0x2070), 0xFEFF))
 Blobs = Mapping[str, tuple[str, bytes]]
 """Path -> (git mode, content); the content of a symbolic link is its target. Nobody changes one."""
