@@ -78,7 +78,7 @@ def test_a_session_that_records_from_the_start_is_left_alone(tmp_path: Path, pyt
 def test_exit_functions_are_called_once_in_the_process_that_collected(
     tmp_path: Path, python: Path, options: SessionOptions
 ) -> None:
-    session, lines = told(tmp_path, python, options)
+    session, lines = told(tmp_path, python, options, "import atexit\natexit.register(lambda: 1 / 0)\n")
     assert lines["exit"] == "True"
     assert session.ran
     assert session.code == 0

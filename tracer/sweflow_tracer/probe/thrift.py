@@ -47,7 +47,10 @@ def leave(code: Any) -> None:
     if not _saves() or not isinstance(code, int):
         return
     threading._shutdown()  # type: ignore[attr-defined]
-    atexit._run_exitfuncs()
+    try:
+        atexit._run_exitfuncs()
+    except BaseException:  # an exit function's, printed already: before Python 3.10 it is raised once more
+        pass
     for stream in (sys.stdout, sys.stderr):
         try:
             stream.flush()
