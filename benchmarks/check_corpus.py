@@ -17,9 +17,8 @@ from collections.abc import Iterator
 from email.parser import HeaderParser
 from pathlib import Path
 
-from packaging.utils import InvalidSdistFilename, canonicalize_name, parse_sdist_filename
 from packaging.version import Version
-from sweflow_datasets.corpus.package_index import download
+from sweflow_datasets.corpus.package_index import download, is_of
 from sweflow_datasets.corpus.reading import read_list
 from sweflow_datasets.corpus.unpack import unpack
 from sweflow_datasets.corpus.values import CorpusEntry, Release
@@ -80,14 +79,7 @@ def check(entry: CorpusEntry, archives: Path | None, index: str | None) -> tuple
 
 
 def _held(release: Release, folder: Path) -> Path | None:
-    for path in sorted(folder.iterdir()):
-        try:
-            name, version = parse_sdist_filename(path.name)
-        except InvalidSdistFilename:
-            continue
-        if (name, version) == (canonicalize_name(release.project), Version(release.version)):
-            return path
-    return None
+    return next((path for path in sorted(folder.iterdir()) if is_of(path.name, release)), None)
 
 
 def _problems(entry: CorpusEntry, release: Release, root: Path, digest: str) -> Iterator[str]:

@@ -7,6 +7,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+from sweflow_tasks.execution.line_journal import whole_lines
 from sweflow_tracer.format import dumps
 
 from sweflow_datasets.corpus.values import Usage
@@ -30,7 +31,7 @@ class Events:
         self._hear = hear
 
     def __enter__(self) -> "Events":
-        _mend(self._path)
+        whole_lines(self._path)  # a killed run may have torn the last one
         self._file = self._path.open("a", encoding="utf-8")
         return self
 
@@ -51,15 +52,6 @@ class Events:
     def usage(self, repository: str, usage: Usage) -> None:
         """A repository has used so much by now."""
         self("usage", repository, seconds=usage.seconds, memory=usage.peak_memory, bytes=usage.bytes)
-
-
-def _mend(path: Path) -> None:
-    """Cut off a line that a killed run did not finish."""
-    if path.exists():
-        content = path.read_bytes()
-        whole = content[: content.rfind(b"\n") + 1]
-        if whole != content:
-            path.write_bytes(whole)
 
 
 def read_events(folder: Path) -> tuple[dict[str, Any], ...]:

@@ -50,7 +50,7 @@ def _found(release: Release, index: str) -> tuple[str, str, str]:
     page = f"{index.rstrip('/')}/{canonicalize_name(release.project)}/"
     try:
         held = json.loads(_get(release, page, PAGE))
-        files: list[dict[str, Any]] = [file for file in held["files"] if _is_of(file["filename"], release)]
+        files: list[dict[str, Any]] = [file for file in held["files"] if is_of(file["filename"], release)]
         files.sort(key=lambda file: (not file["filename"].endswith(".tar.gz"), file["filename"]))
         first = files[0]
         return urljoin(page, first["url"]), first["filename"], first.get("hashes", {}).get("sha256", "")
@@ -63,7 +63,8 @@ def _found(release: Release, index: str) -> tuple[str, str, str]:
         raise SourceNotFetched(release.project, f"{page} is no answer of the simple API in JSON", REACH) from error
 
 
-def _is_of(filename: str, release: Release) -> bool:
+def is_of(filename: str, release: Release) -> bool:
+    """Whether a file is by its name the source distribution of a release."""
     with contextlib.suppress(InvalidSdistFilename, InvalidVersion):
         name, version = parse_sdist_filename(filename)
         return name == canonicalize_name(release.project) and version == Version(release.version)

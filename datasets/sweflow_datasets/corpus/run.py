@@ -164,8 +164,7 @@ class _Run:
                 self._keep(record)
                 if is_new:
                     self._journal.record(record)
-                    self._events("stage-ended", name, stage=record.stage.value, key=record.key, end=record.end.value,
-                                 detail=record.detail, seconds=record.seconds)  # fmt: skip
+                    self._say_ended(record)
 
     def _keep(self, record: StageRecord) -> None:
         self._at.pop(record.repository, None)
@@ -184,13 +183,18 @@ class _Run:
             if record.end is not End.UNFINISHED:
                 if key:
                     self._journal.record(record)
-                self._events("stage-ended", name, stage=stage.value, key=key, end=record.end.value,
-                             detail=record.detail, seconds=record.seconds)  # fmt: skip
+                self._say_ended(record)
         self._journal.used(name, ended.usage)
         self._bytes[name] = ended.usage.bytes
         if until is not Stage.FETCH or not self._fetched(name):
             result = self._result_of(name)
             self._events("repository-ended", name, end=result.end.value, detail=result.detail, verified=result.verified)
+
+    def _say_ended(self, record: StageRecord) -> None:
+        self._events(
+            "stage-ended", record.repository, stage=record.stage.value, key=record.key, end=record.end.value,
+            detail=record.detail, seconds=record.seconds,
+        )  # fmt: skip
 
     def _used_up(self) -> str:
         """The budget that is used up, in words; empty while none is."""

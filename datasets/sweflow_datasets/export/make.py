@@ -62,8 +62,8 @@ class ExportOptions:
 
     ``select`` is an expression over the fields of a task (``selection.FIELDS``), ``licences`` are those that a task may
     have (default: any), ``split`` names parts with their shares (default: all tasks in ``train``), ``prefix`` is what
-    names of images begin with. ``compose`` has Harbor's
-    network taken away by a compose file. ``shard_bytes`` is about how large a Parquet file becomes.
+    names of images begin with. ``compose`` has Harbor's network taken away by a compose file. ``shard_bytes`` is about
+    how large a Parquet file becomes.
     """
 
     select: str = ""

@@ -11,10 +11,19 @@ from rich.table import Table
 from sweflow_datasets.corpus.format import run_object
 from sweflow_datasets.corpus.options import CorpusOptions
 from sweflow_datasets.corpus.values import LIMITS, CorpusRun, Limits
-from sweflow_datasets.options import DEFAULTS, Options
+from sweflow_datasets.options import Options
 
 from sweflow.cli.board import Board
-from sweflow.cli.command import certifying, chosen_sandbox, output, sandbox, scheduling, show, side_by_side
+from sweflow.cli.command import (
+    build_values,
+    certifying,
+    chosen_sandbox,
+    output,
+    sandbox,
+    scheduling,
+    show,
+    side_by_side,
+)
 from sweflow.many import build_all
 
 
@@ -71,8 +80,7 @@ def build_all_command(list: Path, **given: Any) -> int:
       sweflow build-all examples/corpus.toml --out corpus
       sweflow build-all list.txt --out corpus --workers 2 --max-seconds 3600 --max-disk 20G
     """
-    names = DEFAULTS.values().keys()
-    build = Options.of(**{name: value for name, value in given.items() if name in names and value is not None})
+    build = Options.of(**build_values(given))
     limits = Limits(given["repository_seconds"], given["repository_memory"], given["repository_disk"])
     own = ("workers", "max_seconds", "max_disk", "max_tasks", "retry", "index")
     options = CorpusOptions(limits=limits, build=build, **{name: given[name] for name in own})

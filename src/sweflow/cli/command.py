@@ -3,7 +3,7 @@
 import io
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 from sweflow_datasets.environments.recorded import find_recorded
+from sweflow_datasets.options import DEFAULTS
 from sweflow_scheduler import Closure, Cost
 from sweflow_tasks import Level
 from sweflow_tracer.project.interpreter import find_python, own_python
@@ -21,6 +22,12 @@ REPO = click.Path(path_type=Path)
 PIPED = 160
 """Columns of a table that goes to a file or another program."""
 PYTHON = click.Path(path_type=Path, dir_okay=False)
+
+
+def build_values(given: Mapping[str, Any]) -> dict[str, Any]:
+    """The options of a build that the command line has a value for."""
+    names = DEFAULTS.values().keys()
+    return {name: value for name, value in given.items() if name in names and value is not None}
 
 
 def output(command: Callable[..., Any]) -> Callable[..., Any]:

@@ -17,14 +17,14 @@ from sweflow_datasets import pipeline
 from sweflow_datasets.dataset import load_tasks
 from sweflow_datasets.grading import attack
 from sweflow_datasets.log import logging_run
-from sweflow_datasets.options import DEFAULTS, Options
+from sweflow_datasets.options import Options
 from sweflow_datasets.version import __version__
 from sweflow_tasks import CertificateOptions, Level
 from sweflow_tasks.history.checkout import Content
 
 from sweflow.cli.build_all import build_all_command
 from sweflow.cli.clean import clean
-from sweflow.cli.command import DIR, PYTHON, REPO
+from sweflow.cli.command import DIR, PYTHON, REPO, build_values
 from sweflow.cli.command import certifying as _certifying
 from sweflow.cli.command import chosen_sandbox as _chosen_sandbox
 from sweflow.cli.command import chosen_target as _chosen_target
@@ -212,13 +212,7 @@ def _certificate(dir: Path, given: dict[str, Any]) -> CertificateOptions:
     if given["certificate"] == Level.BASIC:
         unselected = replace(stored.certificate, min_strength=None, max_unnoticed=None)
         stored = replace(stored, certificate=unselected)
-    return stored.with_values(_given(given)).certificate
-
-
-def _given(given: dict[str, Any]) -> dict[str, Any]:
-    """The options of a build that the command line has a value for."""
-    names = DEFAULTS.values().keys()
-    return {name: value for name, value in given.items() if name in names and value is not None}
+    return stored.with_values(build_values(given)).certificate
 
 
 @cli.command()
@@ -279,7 +273,7 @@ def _options(given: dict[str, Any]) -> Options:
     if given["isolation"] == "none" and not given["quiet"]:
         text = "--isolation none misses calls that an earlier test made unnecessary (caches, singletons, lazy imports)."
         print(f"sweflow: {text}", file=sys.stderr)
-    return Options.of(**_given(given))
+    return Options.of(**build_values(given))
 
 
 cli.add_command(evaluation)

@@ -10,6 +10,8 @@ from sweflow_datasets.corpus.values import CorpusRun, RepositoryResult
 from sweflow_datasets.version import __version__
 from sweflow_tracer.format import write_text
 
+from sweflow.reporting.page import escape
+
 INDEX = "index.html"
 _STYLE = """
 :root { color-scheme: light dark; font: 15px/1.45 system-ui, sans-serif; }
@@ -59,7 +61,7 @@ def page(run: CorpusRun) -> str:
     """The page of a run; the same run gives the same bytes."""
     digest = base64.b64encode(hashlib.sha256(_SCRIPT.encode()).digest()).decode()
     policy = f"default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{digest}'; base-uri 'none'"
-    stopped = f" The run was ended by {_escape(run.stopped)}; the same command goes on." if run.stopped else ""
+    stopped = f" The run was ended by {escape(run.stopped)}; the same command goes on." if run.stopped else ""
     ends = Counter(result.end.value for result in run.repositories)
     reasons: Counter[str] = Counter()
     for result in run.repositories:
@@ -69,7 +71,7 @@ def page(run: CorpusRun) -> str:
 <meta http-equiv="Content-Security-Policy" content="{policy}">
 <meta name="viewport" content="width=device-width, initial-scale=1"><style>{_STYLE}</style></head><body><main>
 <h1>{run.verified} verified tasks of {len(run.repositories)} repositories</h1>
-<p>Dataset <code>{run.dataset}</code>, made with sweflow {_escape(__version__)}.{stopped}</p>
+<p>Dataset <code>{run.dataset}</code>, made with sweflow {escape(__version__)}.{stopped}</p>
 {_table(_COLUMNS, map(_row, run.repositories))}
 <h2>Repositories by end</h2>
 {_counts("end", "repositories", ends)}
@@ -80,17 +82,17 @@ def page(run: CorpusRun) -> str:
 
 
 def _row(result: RepositoryResult) -> Iterator[str]:
-    name = _escape(result.name)
-    yield f'<a href="{_escape(result.report)}">{name}</a>' if result.report else name
-    yield from map(_escape, (result.version, result.licence, result.end.value))
+    name = escape(result.name)
+    yield f'<a href="{escape(result.report)}">{name}</a>' if result.report else name
+    yield from map(escape, (result.version, result.licence, result.end.value))
     yield from map(str, (result.verified, result.steps, result.tests))
     yield from (f"{figure:.0f}" for figure in (result.seconds, result.cpu_seconds))
     yield from (f"{figure / (1 << 20):.0f}" for figure in (result.peak_memory, result.bytes))
-    yield _escape(f"{result.detail} — {result.move}" if result.detail and result.move else result.detail or result.move)
+    yield escape(f"{result.detail} — {result.move}" if result.detail and result.move else result.detail or result.move)
 
 
 def _counts(what: str, of: str, counts: Counter[str]) -> str:
-    rows = ((_escape(name), str(count)) for name, count in sorted(counts.items(), key=lambda pair: (-pair[1], pair[0])))
+    rows = ((escape(name), str(count)) for name, count in sorted(counts.items(), key=lambda pair: (-pair[1], pair[0])))
     return _table(((what, False), (of, True)), rows) if counts else "<p>None.</p>"
 
 
@@ -102,7 +104,3 @@ def _table(columns: Iterable[tuple[str, bool]], rows: Iterable[Iterable[str]]) -
         for row in rows
     )
     return f"<table><thead><tr>{head}</tr></thead><tbody>\n{body}\n</tbody></table>"
-
-
-def _escape(text: str) -> str:
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;")

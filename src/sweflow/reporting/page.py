@@ -46,13 +46,13 @@ def make_page(material: Material) -> Page:
     texts = pack_texts(_texts(material), max(LEAST, room * 3 // 4))
     about = _about(material, texts)
     parts = {
-        "title": _escape(f"{material.name} · sweflow"),
+        "title": escape(f"{material.name} · sweflow"),
         "policy": _policy(vendor, own),
         "style": "\n".join(_read(ASSETS / "css" / name) for name in _names("css", ".css")),
         "about": script_json(about),
         "facts": base64.b64encode(packed).decode(),
         "texts": base64.b64encode(texts.packed).decode(),
-        "licences": _escape(_read(ASSETS / "vendor" / "LICENSES.txt")),
+        "licences": escape(_read(ASSETS / "vendor" / "LICENSES.txt")),
         "vendor": vendor,
         "script": own,
     }
@@ -155,5 +155,6 @@ def _read(file: Traversable) -> str:
     return file.read_text("utf-8")
 
 
-def _escape(text: str) -> str:
+def escape(text: str) -> str:
+    """A text as HTML shows it, between tags or in an attribute with double quotes."""
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;")

@@ -13,13 +13,18 @@ def read_whole_lines(path: Path) -> list[dict[str, Any]]:
 
     Raises FileNotUsable for another damaged line.
     """
+    return [_row(path, number, line) for number, line in enumerate(whole_lines(path), 1)]
+
+
+def whole_lines(path: Path) -> list[bytes]:
+    """The lines of a file, none where it is not there; a torn last one is cut off the file."""
     if not path.exists():
         return []
     data = path.read_bytes()
     whole = data[: data.rfind(b"\n") + 1]
     if len(whole) < len(data):
         os.truncate(path, len(whole))
-    return [_row(path, number, line) for number, line in enumerate(whole.split(b"\n")[:-1], 1)]
+    return whole.split(b"\n")[:-1]
 
 
 def _row(path: Path, number: int, line: bytes) -> dict[str, Any]:

@@ -188,7 +188,7 @@ class TwinSearch:
 
     def _data(self, tests: Iterable[str]) -> tuple[str, ...]:
         """Files that the files of some tests read as data; Python is what they run, or a test by its name."""
-        paths = {test.partition("::")[0] for test in tests}
+        paths = _files_of(tests)
         found = self._reads.always.union(*(self._reads.reads.get(path, frozenset()) for path in paths))
         return tuple(sorted(path for path in found if path in self._blobs and not path.endswith(".py")))
 
