@@ -88,7 +88,7 @@ def test_one_that_takes_too_much_is_ended_and_stops_no_other(tmp_path, how, caus
 
 
 def test_no_file_of_a_job_grows_beyond_its_disk(tmp_path, monkeypatch):
-    monkeypatch.setattr("sweflow_datasets.corpus.local.disk_usage", lambda folders: 0)  # or the watch may be there first
+    monkeypatch.setattr("sweflow_datasets.corpus.local.disk_usage", lambda folders: 0)  # or that may be first
     ended = run(tmp_path, ["big file"])
     assert "File too large" in ended["big file"].detail
     assert (tmp_path / "out" / "big-file" / "big").stat().st_size == LIMITS.disk
