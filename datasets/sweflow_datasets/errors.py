@@ -135,6 +135,14 @@ class PlaceNotUsable(SweflowError):
         )
 
 
+class ClusterNotUsable(SweflowError):
+    """A Ray cluster takes no work."""
+
+    def __init__(self, problem: str, hint: str) -> None:
+        self.problem = problem
+        super().__init__(f"the Ray cluster cannot be used ({problem}): {hint}.")
+
+
 class PrefixNotUsable(SweflowError):
     """A prefix with which no image can be named."""
 

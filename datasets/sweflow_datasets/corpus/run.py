@@ -4,6 +4,7 @@ import time
 from collections.abc import Iterable, Iterator
 from contextlib import closing
 from dataclasses import replace
+from importlib.util import find_spec
 from pathlib import Path
 
 from sweflow_tracer.errors import OutputNotUsable
@@ -14,14 +15,16 @@ from sweflow_datasets.corpus.events import Events, OnEvent, silent
 from sweflow_datasets.corpus.format import read_record, write_manifest
 from sweflow_datasets.corpus.journal import JOURNAL, Journal
 from sweflow_datasets.corpus.local import LocalEngine
-from sweflow_datasets.corpus.options import DEFAULTS, CorpusOptions
+from sweflow_datasets.corpus.options import DEFAULTS, CorpusOptions, EngineName
 from sweflow_datasets.corpus.outcomes import record_of_broken
 from sweflow_datasets.corpus.port import Broken, Ended, Engine, Plain
 from sweflow_datasets.corpus.reading import checked_entries, read_list
 from sweflow_datasets.corpus.results import dataset_of, result_of
-from sweflow_datasets.corpus.stages import Report, RepositoryJob, forget, run_repository
+from sweflow_datasets.corpus.stages import Report, RepositoryJob, forget, point_at, run_repository
+from sweflow_datasets.corpus.store import Store, made_of
 from sweflow_datasets.corpus.values import CorpusEntry, CorpusRun, End, RepositoryResult, Stage, StageRecord, Usage
 from sweflow_datasets.environments.uv import find_uv
+from sweflow_datasets.errors import ExtraMissing
 from sweflow_datasets.folder import locked
 
 REPOSITORIES = "repositories"
@@ -41,12 +44,16 @@ def build_all(
 
     First all sources are fetched. Then the repositories are built, small ones first, each in processes of its own with
     its own limits; what becomes of one is its line of the manifest and stops no other. Raises ListNotUsable,
-    OutputNotUsable, ExtraMissing, SandboxNotUsable, FileNotUsable.
+    OutputNotUsable, ExtraMissing, SandboxNotUsable, FileNotUsable, ClusterNotUsable, PlaceNotUsable.
     """
     is_path = isinstance(entries, str) or not isinstance(entries, Iterable)
     listed = read_list(entries) if is_path else checked_entries(entries)  # type: ignore[arg-type]
     if any(entry.interpreter is None for entry in listed):
         find_uv()
+    if options.engine is EngineName.RAY and find_spec("ray") is None:
+        raise ExtraMissing("ray", ("ray",))
+    if options.store:
+        Store(options.store).check()
     folder = Path(out).absolute()
     chosen = choose(sandbox).name
     with locked(folder):
@@ -75,6 +82,7 @@ class _Run:
         self._now: dict[str, dict[Stage, StageRecord]] = {name: {} for name in self._entries}
         self._at: dict[str, tuple[Stage, str, float]] = {}
         self._bytes = {name: usage.bytes for name, usage in journal.usage().items()}
+        self._store = Store(options.store) if options.store else None
         self._started = time.monotonic()
         self._stopped = ""
 
@@ -96,9 +104,16 @@ class _Run:
         return run
 
     def _engine(self) -> Engine:
+        options = self._options
+        if options.engine is EngineName.RAY:
+            from sweflow_datasets.corpus.on_ray import RayEngine  # noqa: PLC0415  # optional
+
+            return RayEngine(
+                options.workers, options.jobs, options.limits, self.folder_of, self._hear, self._ended_by_budget
+            )
         return LocalEngine(
-            self._options.side_by_side,
-            self._options.limits,
+            options.side_by_side,
+            options.limits,
             self.folder_of,
             self._folder / LEDGER,
             self._hear,
@@ -138,6 +153,7 @@ class _Run:
             index=options.index,
             report=self._report,
             known=self._known.get(entry.name, ()),
+            store=self._store,
         )
 
     def _hear(self, name: str, said: Plain, usage: Usage) -> None:
@@ -153,7 +169,8 @@ class _Run:
                 self._events("progress", name, what=said["what"], done=said["done"], total=said["total"])
             case "stage-known" | "stage-ended" as event:
                 record = read_record(said["record"])
-                is_new = event == "stage-ended" or record not in self._known.get(name, ())
+                held = {(known.stage, known.key, known.end) for known in self._known.get(name, ())}
+                is_new = event == "stage-ended" or (record.stage, record.key, record.end) not in held
                 if is_new:  # or known from its file alone: a run was killed before it could say so
                     used = usage.cpu_seconds - self._at.get(name, (record.stage, record.key, usage.cpu_seconds))[2]
                     record = replace(
@@ -186,9 +203,18 @@ class _Run:
                 self._say_ended(record)
         self._journal.used(name, ended.usage)
         self._bytes[name] = ended.usage.bytes
+        self._bring(name)
         if until is not Stage.FETCH or not self._fetched(name):
             result = self._result_of(name)
             self._events("repository-ended", name, end=result.end.value, detail=result.detail, verified=result.verified)
+
+    def _bring(self, name: str) -> None:
+        """Bring what a repository's stages made on a node, so that this folder is as if they had run here."""
+        for record in self._now[name].values():
+            if self._store is not None and record.done and not made_of(self.folder_of(name), record).exists():
+                self._store.take(name, record.stage, record.key, self.folder_of(name))
+            if record.stage is Stage.BUILD:
+                point_at(self.folder_of(name), record)
 
     def _say_ended(self, record: StageRecord) -> None:
         self._events(

@@ -26,6 +26,7 @@ from sweflow_datasets.corpus.format import read_record, record_object
 from sweflow_datasets.corpus.keys import build_key, environment_key, fetch_key, report_key
 from sweflow_datasets.corpus.outcomes import end_of_environment, end_of_error, is_final
 from sweflow_datasets.corpus.port import Plain, Tell
+from sweflow_datasets.corpus.store import Store, made_of
 from sweflow_datasets.corpus.values import CorpusEntry, End, Limits, Local, Stage, StageRecord
 from sweflow_datasets.corpus.watching import disk_usage
 from sweflow_datasets.environments.make import make_environment
@@ -47,7 +48,10 @@ DATASET = ("tasks.jsonl", "certificates.jsonl", "rejected.jsonl")
 
 @dataclass(frozen=True, slots=True)
 class RepositoryJob:
-    """A repository to work on, up to a stage. ``known`` is what its stages came to already."""
+    """A repository to work on, up to a stage.
+
+    ``known`` is what its stages came to already, ``store`` holds what they made where ``folder`` is the node's own.
+    """
 
     entry: CorpusEntry
     folder: Path
@@ -59,6 +63,7 @@ class RepositoryJob:
     index: str | None = None
     report: Report | None = None
     known: tuple[StageRecord, ...] = ()
+    store: Store | None = None
 
 
 def run_repository(job: RepositoryJob, tell: Tell) -> Plain:
@@ -148,8 +153,7 @@ class _Desk:
             return _built(Folder(folder), summary)
 
         record = self._stage(Stage.BUILD, key, work)
-        if (self._job.folder / Stage.BUILD.value / key).is_dir():
-            _point(self._job.folder / "sweflow", Path(Stage.BUILD.value) / key)
+        point_at(self._job.folder, record)
         return record
 
     def report(self, build: StageRecord) -> StageRecord:
@@ -186,6 +190,8 @@ class _Desk:
             round(_cpu_seconds() - used, 1), 0, disk_usage((place,)), facts,
         )  # fmt: skip
         write_text(place.with_suffix(".json"), dumps(record_object(record)) + "\n")
+        if self._job.store is not None:
+            self._job.store.keep(record, self._job.folder)
         self._tell({"event": "stage-ended", "record": record_object(record)})
         return record
 
@@ -195,10 +201,14 @@ class _Desk:
         if found is None:
             with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
                 found = read_record(json.loads(place.with_suffix(".json").read_text("utf-8")))
-        if found is None or not is_final(found, self._job.limits):
-            return None
-        made = self._job.folder / str(found.facts.get("path", "")) if stage is Stage.REPORT else place
-        return found if made.exists() or not found.done else None
+        store = self._job.store
+        if found is not None and found.done and not made_of(self._job.folder, found).exists():
+            found = None
+        if found is None and store is not None:
+            found = store.take(self._entry.name, stage, key, self._job.folder)
+        elif found is not None and store is not None and not store.has(found):
+            store.keep(found, self._job.folder)
+        return found if found is not None and is_final(found, self._job.limits) else None
 
     def _progress(self, progress: Progress) -> None:
         now = time.monotonic()
@@ -256,11 +266,14 @@ def dataset_digest(folder: Path) -> str:
     return digest.hexdigest()
 
 
-def _point(link: Path, target: Path) -> None:
-    """Have a link lead to a folder, at once."""
+def point_at(folder: Path, build: StageRecord) -> None:
+    """Have a repository's link ``sweflow`` lead to a build, at once, if there is one."""
+    if not made_of(folder, build).is_dir():
+        return
+    link = folder / "sweflow"
     scratch = link.with_name(f".{link.name}.new")
     scratch.unlink(missing_ok=True)
-    scratch.symlink_to(target)
+    scratch.symlink_to(Path(build.stage.value) / build.key)
     os.replace(scratch, link)
 
 

@@ -9,7 +9,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 from sweflow_datasets.corpus.format import run_object
-from sweflow_datasets.corpus.options import CorpusOptions
+from sweflow_datasets.corpus.options import CorpusOptions, EngineName
 from sweflow_datasets.corpus.values import LIMITS, CorpusRun, Limits
 from sweflow_datasets.options import Options
 
@@ -45,7 +45,21 @@ class Size(click.ParamType[int]):
 @click.command("build-all")
 @click.argument("list", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--out", "-o", type=click.Path(file_okay=False, path_type=Path), required=True, help="Folder of the run.")
-@click.option("--workers", type=click.IntRange(0), default=0, help="Repositories at a time [default: half the cores].")
+@click.option(
+    "--engine",
+    "runs_on",
+    type=click.Choice([name.value for name in EngineName]),
+    default=EngineName.LOCAL.value,
+    show_default=True,
+    help="Processes of this machine, or nodes of a Ray cluster (RAY_ADDRESS).",
+)
+@click.option("--store", metavar="URL", help="Where nodes that do not share DIR put builds: s3://…, /mnt/….")
+@click.option(
+    "--workers",
+    type=click.IntRange(0),
+    default=0,
+    help="Repositories at a time [default: half the cores; with Ray what the cluster has room for].",
+)
 @click.option("--max-seconds", type=click.FloatRange(0), help="End the run after so long.")
 @click.option("--max-disk", type=Size(), metavar="SIZE", help="End the run where its folder takes so much, as 20G.")
 @click.option("--max-tasks", type=click.IntRange(1), help="Begin nothing more once there are so many verified tasks.")
@@ -82,8 +96,9 @@ def build_all_command(list: Path, **given: Any) -> int:
     """
     build = Options.of(**build_values(given))
     limits = Limits(given["repository_seconds"], given["repository_memory"], given["repository_disk"])
-    own = ("workers", "max_seconds", "max_disk", "max_tasks", "retry", "index")
-    options = CorpusOptions(limits=limits, build=build, **{name: given[name] for name in own})
+    own = ("workers", "max_seconds", "max_disk", "max_tasks", "retry", "index", "store")
+    engine = EngineName(given["runs_on"])
+    options = CorpusOptions(engine=engine, limits=limits, build=build, **{name: given[name] for name in own})
     chosen = chosen_sandbox(given)
     with Board(Console(stderr=True), quiet=given["quiet"] or given["as_json"]) as board:
         run = build_all(list, given["out"], options, sandbox=chosen, hear=board)

@@ -11,9 +11,9 @@ import pytest
 from sweflow_datasets.corpus.local import KEPT_LOG, LocalEngine
 from sweflow_datasets.corpus.port import Broken, Cause, Returned
 from sweflow_datasets.corpus.values import Limits
-from sweflow_tracer.sandbox.ownership import marked
 
 from tests.datasets.corpus.jobs import burn, double, misbehave
+from tests.datasets.corpus.runs import left
 
 ROOT = Path(__file__).parents[3]
 LIMITS = Limits(seconds=60, memory=200 << 20, disk=30 << 20, processes=40)
@@ -36,11 +36,6 @@ def run(tmp_path, hows, limits=LIMITS, workers=2, **more):
     }
     assert not list((tmp_path / "tmp").iterdir())
     return ended
-
-
-def left(tmp_path: Path) -> list[int]:
-    """Processes of this test's jobs: other tests run beside it."""
-    return [pid for pid, value in marked("TMPDIR") if value.startswith(f"{tmp_path}/tmp/sweflow-")]
 
 
 def test_every_item_gives_its_result_and_what_it_said_is_heard(tmp_path):

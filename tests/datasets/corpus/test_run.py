@@ -16,14 +16,13 @@ from sweflow_datasets.corpus.options import CorpusOptions
 from sweflow_datasets.corpus.values import End, Limits, Stage
 from sweflow_datasets.errors import ListNotUsable
 from sweflow_tracer.errors import OutputNotUsable
-from sweflow_tracer.sandbox.ownership import marked
 
 import sweflow
 from tests.datasets.corpus.archives import tar
 from tests.datasets.corpus.repositories import write, write_list
+from tests.datasets.corpus.runs import bytes_of, ended_stages, ends, left, started
 
 LIMITS = Limits(seconds=240, memory=1 << 30, disk=200 << 20, processes=200)
-DATASET = ("tasks.jsonl", "certificates.jsonl", "rejected.jsonl", "schedule.json")
 
 
 @pytest.fixture(autouse=True)
@@ -38,19 +37,6 @@ def run(listed: Path, out: Path, limits: Limits = LIMITS, workers: int = 2, **mo
     made = sweflow.build_all(listed, out, CorpusOptions(limits=limits, workers=workers, **more), sandbox="process")
     assert not list((out.parent / "tmp").iterdir())
     return made
-
-
-def ends(made: sweflow.CorpusRun) -> dict[str, End]:
-    return {result.name: result.end for result in made.repositories}
-
-
-def started(out: Path) -> list[tuple[str, str, str]]:
-    return [(e["repository"], e["stage"], e["key"]) for e in read_events(out) if e["event"] == "stage-started"]
-
-
-def bytes_of(out: Path) -> dict[str, bytes]:
-    files = (path for name in DATASET for path in out.glob(f"repositories/*/build/*/{name}"))
-    return {f"{path.relative_to(out)}": path.read_bytes() for path in files}
 
 
 def test_a_list_gives_builds_a_manifest_an_index_and_events(tmp_path):
@@ -123,7 +109,7 @@ def test_a_poisoned_repository_is_a_line_of_its_own_and_stops_nobody_else(tmp_pa
     assert ends(made) == {poison: end, "zeta": End.DONE}
     assert said in made.repositories[0].detail
     assert made.repositories[0].move
-    assert not [pid for pid, value in marked("TMPDIR") if value.startswith(f"{tmp_path}/tmp/sweflow-")]
+    assert not left(tmp_path)
 
 
 @pytest.mark.slow
@@ -159,42 +145,34 @@ def test_D1_D7_a_run_that_is_killed_twice_gives_the_same_bytes_and_runs_no_stage
     undisturbed = run(listed, tmp_path / "whole")
     out = tmp_path / "out"
     for kill_after in ("fetch", "build"):
-        ended = _ended(out)
+        ended = ended_stages(out)
         command = [sys.executable, "-m", "sweflow", "build-all", str(listed), "--out", str(out), "--workers", "2", "-q"]
         driver = subprocess.Popen(command, stderr=subprocess.PIPE)
         until = time.monotonic() + 240
-        while not any(stage == kill_after for _, stage, _ in _ended(out)[len(ended) :]):
+        while not any(stage == kill_after for _, stage, _ in ended_stages(out)[len(ended) :]):
             assert driver.poll() is None, driver.stderr.read()
             assert time.monotonic() < until
             time.sleep(0.05)
         driver.send_signal(signal.SIGKILL)
         driver.communicate()
         until = time.monotonic() + 20
-        while [
-            pid for pid, value in marked("TMPDIR") if value.startswith(f"{tmp_path}/tmp/sweflow-")
-        ] and time.monotonic() < until:
+        while left(tmp_path) and time.monotonic() < until:
             time.sleep(0.1)
-        assert not [pid for pid, value in marked("TMPDIR") if value.startswith(f"{tmp_path}/tmp/sweflow-")]
-    finished = _ended(out)
+        assert not left(tmp_path)
+    finished = ended_stages(out)
     assert 0 < len(finished) < 16
     made = run(listed, out)
     assert bytes_of(out) == bytes_of(tmp_path / "whole")
     assert made.dataset == undisturbed.dataset
     assert ends(made) == dict.fromkeys(names, End.DONE)
     events = read_events(out)
-    assert len(_ended(out)) == len(set(_ended(out)))
+    assert len(ended_stages(out)) == len(set(ended_stages(out)))
     with Journal(out) as journal:
         held = [(r.repository, r.stage) for records in journal.records().values() for r in records]
     assert sorted(held) == sorted((name, stage) for name in names for stage in Stage)
     last = max(n for n, event in enumerate(events) if event["event"] == "run-started")
     begun = {(e["repository"], e["stage"], e["key"]) for e in events[last:] if e["event"] == "stage-started"}
     assert not begun & set(finished)
-
-
-def _ended(out: Path) -> list[tuple[str, str, str]]:
-    if not (out / EVENTS).exists():
-        return []
-    return [(e["repository"], e["stage"], e["key"]) for e in read_events(out) if e["event"] == "stage-ended"]
 
 
 def test_H3_a_signal_ends_a_run_at_once_with_nothing_left(tmp_path):
@@ -215,7 +193,7 @@ def test_H3_a_signal_ends_a_run_at_once_with_nothing_left(tmp_path):
     assert time.monotonic() - began < 4  # the bound of two seconds, on a machine that runs other tests
     assert driver.returncode == 130, said
     assert "the same command goes on from here" in said
-    assert not [pid for pid, value in marked("TMPDIR") if value.startswith(f"{tmp_path}/tmp/sweflow-")]
+    assert not left(tmp_path)
     assert not list((tmp_path / "tmp").iterdir())
     assert read_manifest(out).repositories[0].end is End.UNFINISHED
 
