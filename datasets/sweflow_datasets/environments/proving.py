@@ -1,6 +1,7 @@
 """Proving: the tests run in the environment, in the sandbox, and the records of that session are counted."""
 
 import hashlib
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -24,6 +25,9 @@ MUST = "def test_must_pass():\n    assert True\n\n\ndef test_must_fail():\n    a
 MODE = "100644"
 FINE = ("passed", "skipped", "xfailed")
 CHOOSING = ("-k", "-m", "--deselect", "--ignore", "--ignore-glob")
+UNCOLLECTED = "pytest passes over these test modules:"
+_PASSED_OVER = re.compile(r"^(?:[^\s/]+/)*tests?\.py$")
+_TESTS = re.compile(rb"^ *(?:async )?def test|^class \w*(?:Test|TestCase\b)", re.MULTILINE)
 FEW = 40
 """Failures whose texts a diagnosis gets."""
 
@@ -62,7 +66,8 @@ def prove(
         proof = _counted(session, project)
         if proof.passed and proof.loaded:
             proof = replace(proof, tells=_tells(target, space, launcher, blobs, session, options))
-    return Proved(Stage.PROVED, proof, tuple(_failures(session, own)), _late(session), project)
+    failures = (*_uncollected(proof, arguments, blobs, own), *_failures(session, own))
+    return Proved(Stage.PROVED, proof, failures, _late(session), project)
 
 
 def _options(options: Options) -> SessionOptions:
@@ -142,6 +147,16 @@ def _deciding(options: Options, arguments: tuple[str, ...], path: str) -> Sessio
     return SessionOptions(
         timeout=options.timeout, limit=options.limit, collect=options.seconds, paths=arguments, select=(path,)
     )
+
+
+def _uncollected(
+    proof: Proof, arguments: tuple[str, ...], blobs: Blobs, own: frozenset[str]
+) -> tuple[Failure, ...]:  # fmt: skip
+    """Where nothing is collected and nothing was asked for: modules of tests under names that pytest passes over."""
+    if proof.collected or proof.errors or arguments:
+        return ()
+    found = [path for path, (_, data) in sorted(blobs.items()) if _PASSED_OVER.search(path) and _TESTS.search(data)]
+    return (Failure(Stage.COLLECT, f"{UNCOLLECTED} {' '.join(found)}", own),) if found else ()
 
 
 def _failures(session: Session, own: frozenset[str]) -> Iterator[Failure]:

@@ -122,9 +122,11 @@ def _texts(tried: Tried) -> list[tuple[Stage, str]]:
     return [(failure.stage, _NUMBERS.sub("", failure.text)) for failure in tried.proved.failures]
 
 
-def _rank(tried: Tried) -> tuple[int, int, int]:
+def _rank(tried: Tried) -> tuple[int, int, float]:
+    """How far it came. A test file that cannot be imported is farther than none."""
     proof = tried.proved.proof
-    return STAGES.index(tried.proved.stage), proof.passed, -proof.errors
+    errors = proof.errors if proof.collected or proof.errors else float("inf")
+    return STAGES.index(tried.proved.stage), proof.passed, -errors
 
 
 def _attempt_of(tried: Tried, change: Change | None, findings: tuple[Finding, ...], *, kept: bool) -> Attempt:

@@ -31,7 +31,7 @@ NODE = {"num_cpus": 1, "memory": 3 << 30, "object_store_memory": 80 << 20}
 @pytest.fixture(scope="module")
 def cluster(tmp_path_factory):
     """A head that takes no work, and two nodes that take one item each. Starting them takes some ten seconds."""
-    from ray.cluster_utils import Cluster  # noqa: PLC0415
+    from ray.cluster_utils import Cluster
 
     root = tmp_path_factory.mktemp("nodes")
     (root / "tmp").mkdir()

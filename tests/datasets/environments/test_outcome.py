@@ -21,6 +21,7 @@ def proof(**changes):
         (proof(passed=0, failed=4), Status.FAILED, Cause.NOTHING_PASSES),
         (proof(passed=0, skipped=4), Status.FAILED, Cause.NOTHING_PASSES),
         (proof(collected=0, passed=0), Status.FAILED, Cause.NO_TESTS),
+        (proof(collected=0, passed=0, errors=1), Status.FAILED, Cause.NOTHING_PASSES),
         (proof(tells=False), Status.FAILED, Cause.ALWAYS_PASSES),
         (proof(tells=None), Status.PARTLY, Cause.UNPROVEN),
         (proof(loaded=False), Status.FAILED, Cause.SOURCES_ONLY),

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 
 from sweflow_datasets.environments.diagnoses.building import unbuilt
+from sweflow_datasets.environments.diagnoses.collecting import uncollected
 from sweflow_datasets.environments.diagnoses.modules import missing_modules
 from sweflow_datasets.environments.diagnoses.optional import optional_packages
 from sweflow_datasets.environments.diagnoses.plugins import missing_fixtures, missing_marks, unknown_options
@@ -23,6 +24,7 @@ DIAGNOSES: tuple[Diagnosis, ...] = (
     unbuilt,
     unknown_options,
     missing_modules,
+    uncollected,
     missing_fixtures,
     missing_marks,
     broken_by_runner,
