@@ -189,3 +189,14 @@ def test_what_tests_are_skipped_for_want_of_is_installed(text, requirement):
 )
 def test_other_reasons_to_skip_lead_nowhere(text):
     assert found(text, Stage.SKIP) == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "E   DeprecationWarning: this is old",
+        "INTERNALERROR>     raise error\nINTERNALERROR> pytest.PytestDeprecationWarning: The option is unset.\nIt will be",
+    ],
+)
+def test_a_warning_that_a_configuration_makes_an_error_is_let_be_one(text):
+    assert first(text).value == "-o filterwarnings="
