@@ -20,7 +20,7 @@ from sweflow_datasets.corpus.outcomes import record_of_broken
 from sweflow_datasets.corpus.port import Broken, Ended, Engine, Plain
 from sweflow_datasets.corpus.reading import checked_entries, read_list
 from sweflow_datasets.corpus.results import dataset_of, result_of
-from sweflow_datasets.corpus.stages import Report, RepositoryJob, forget, point_at, run_repository
+from sweflow_datasets.corpus.stages import Report, RepositoryJob, finished, forget, point_at, run_repository
 from sweflow_datasets.corpus.store import Store, made_of
 from sweflow_datasets.corpus.values import CorpusEntry, CorpusRun, End, RepositoryResult, Stage, StageRecord, Usage
 from sweflow_datasets.environments.uv import find_uv
@@ -134,7 +134,22 @@ class _Run:
             self._stopped = self._stopped or self._used_up()
             if self._stopped:
                 return
-            yield self._job(self._entries[name], until)
+            job = self._job(self._entries[name], until)
+            if not self._is_known(job):
+                yield job
+
+    def _is_known(self, job: RepositoryJob) -> bool:
+        """Whether all of a job has ended already; then it is counted, and no process starts for it."""
+        records = finished(job)
+        for record in records:
+            is_new = self._is_new(record)
+            self._keep(record)
+            if is_new:
+                self._journal.record(record)
+                self._say_ended(record)
+        if records:
+            self._close(job.entry.name, job.until)
+        return bool(records)
 
     def _fetched(self, name: str) -> bool:
         record = self._now[name].get(Stage.FETCH)
@@ -169,9 +184,8 @@ class _Run:
                 self._events("progress", name, what=said["what"], done=said["done"], total=said["total"])
             case "stage-known" | "stage-ended" as event:
                 record = read_record(said["record"])
-                held = {(known.stage, known.key, known.end) for known in self._known.get(name, ())}
-                is_new = event == "stage-ended" or (record.stage, record.key, record.end) not in held
-                if is_new:  # or known from its file alone: a run was killed before it could say so
+                is_new = event == "stage-ended" or self._is_new(record)
+                if is_new:
                     used = usage.cpu_seconds - self._at.get(name, (record.stage, record.key, usage.cpu_seconds))[2]
                     record = replace(
                         record,
@@ -182,6 +196,11 @@ class _Run:
                 if is_new:
                     self._journal.record(record)
                     self._say_ended(record)
+
+    def _is_new(self, record: StageRecord) -> bool:
+        """Whether the journal does not know a record: a run was killed before it could be told of it."""
+        known = self._known.get(record.repository, ())
+        return (record.stage, record.key, record.end) not in {(held.stage, held.key, held.end) for held in known}
 
     def _keep(self, record: StageRecord) -> None:
         self._at.pop(record.repository, None)
@@ -204,6 +223,10 @@ class _Run:
         self._journal.used(name, ended.usage)
         self._bytes[name] = ended.usage.bytes
         self._bring(name)
+        self._close(name, until)
+
+    def _close(self, name: str, until: Stage) -> None:
+        """Say what became of a repository, if nothing more is to come."""
         if until is not Stage.FETCH or not self._fetched(name):
             result = self._result_of(name)
             self._events("repository-ended", name, end=result.end.value, detail=result.detail, verified=result.verified)

@@ -68,25 +68,47 @@ class RepositoryJob:
 
 def run_repository(job: RepositoryJob, tell: Tell) -> Plain:
     """Run the stages of a repository that have not ended yet; the records of all of them, as plain data."""
-    desk = _Desk(job, tell)
-    records = [desk.fetch()]
-    if records[-1].done and job.until is not Stage.FETCH:
-        for stage in (desk.environment, desk.build, *((desk.report,) if job.report else ())):
-            records.append(stage(records[-1]))
-            if not records[-1].done:
-                break
+    records = _Desk(job, tell).run()
     return {"records": [record_object(record) for record in records]}
 
 
-class _Desk:
-    """Where the stages of one repository are worked on."""
+def finished(job: RepositoryJob) -> tuple[StageRecord, ...]:
+    """What all stages of a repository came to, where they have ended and nothing needs to be looked at to know that.
 
-    def __init__(self, job: RepositoryJob, tell: Tell) -> None:
+    Empty where something is to do, or where the keys depend on files or an interpreter of this machine.
+    """
+    if isinstance(job.entry.source, Local) or job.entry.interpreter is not None:
+        return ()
+    try:
+        return tuple(_Desk(job, lambda said: None, works=False).run())
+    except _ToDo:
+        return ()
+
+
+class _ToDo(Exception):
+    """A stage has not ended."""
+
+
+class _Desk:
+    """Where the stages of one repository are worked on; with ``works`` off, only what has ended is looked at."""
+
+    def __init__(self, job: RepositoryJob, tell: Tell, *, works: bool = True) -> None:
+        self._works = works
         self._job = job
         self._entry = job.entry
         self._tell = tell
         self._root = Path()
         self._said = 0.0
+
+    def run(self) -> list[StageRecord]:
+        """All stages up to the one that is asked for, or to the first that fails."""
+        records = [self.fetch()]
+        if records[-1].done and self._job.until is not Stage.FETCH:
+            for stage in (self.environment, self.build, *((self.report,) if self._job.report else ())):
+                records.append(stage(records[-1]))
+                if not records[-1].done:
+                    break
+        return records
 
     def fetch(self) -> StageRecord:
         """The source: where it stands, and a digest of it."""
@@ -174,6 +196,8 @@ class _Desk:
         if known is not None:
             self._tell({"event": "stage-known", "record": record_object(known)})
             return known
+        if not self._works:
+            raise _ToDo
         self._tell({"event": "stage-started", "stage": stage.value, "key": key})
         started, used = time.monotonic(), _cpu_seconds()
         if stage in (Stage.FETCH, Stage.ENVIRONMENT):
@@ -204,9 +228,9 @@ class _Desk:
         store = self._job.store
         if found is not None and found.done and not made_of(self._job.folder, found).exists():
             found = None
-        if found is None and store is not None:
+        if found is None and store is not None and self._works:
             found = store.take(self._entry.name, stage, key, self._job.folder)
-        elif found is not None and store is not None and not store.has(found):
+        elif found is not None and store is not None and self._works and not store.has(found):
             store.keep(found, self._job.folder)
         return found if found is not None and is_final(found, self._job.limits) else None
 

@@ -59,7 +59,8 @@ _LIBRARIES = (
 """What a newer release of a library says of a program that is older."""
 _SYNTAX = re.compile(r"SyntaxError: invalid syntax|SyntaxError: Missing parentheses in call to 'print'")
 _FILTER = re.compile(
-    r"^(?:E\s+|INTERNALERROR>\s+)?\S*(?:Deprecation|PendingDeprecation|Future|Resource|PytestUnraisableException)Warning: ",
+    r"^(?:E\s+|INTERNALERROR>\s+)?"
+    r"\S*(?:Deprecation|PendingDeprecation|Future|Resource|PytestUnraisableException)Warning: ",
     re.MULTILINE,
 )
 
