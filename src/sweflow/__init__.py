@@ -8,7 +8,7 @@
 
 from sweflow_datasets.checking.check import CheckReport, check_dataset
 from sweflow_datasets.checking.diff import DatasetDiff, diff_datasets
-from sweflow_datasets.corpus.options import CorpusOptions
+from sweflow_datasets.corpus.options import CorpusOptions, EngineName
 from sweflow_datasets.corpus.reading import read_list
 from sweflow_datasets.corpus.values import Commit, CorpusEntry, CorpusRun, End, Local, Release, RepositoryResult
 from sweflow_datasets.corpus.values import Limits as RepositoryLimits
@@ -75,6 +75,7 @@ __all__ = [
     "DatasetDiff",
     "Docstrings",
     "End",
+    "EngineName",
     "Environment",
     "EnvironmentOptions",
     "ExportOptions",
