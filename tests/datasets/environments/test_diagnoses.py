@@ -177,6 +177,7 @@ def test_a_log_that_says_nothing_has_no_diagnosis():
         ("Skipped: could not import 'cryptography.x509': No module named 'cryptography'", "cryptography"),
         ("Skipped: Requires cryptography library installed", "cryptography"),
         ("Skipped: PyYAML is not installed", "pyyaml"),
+        ("Skipped: pytz unavailable", "pytz"),
         ("Skipped: numpy not available", "numpy"),
     ],
 )
@@ -185,7 +186,13 @@ def test_what_tests_are_skipped_for_want_of_is_installed(text, requirement):
 
 
 @pytest.mark.parametrize(
-    "text", ["Skipped: could not import 'winreg'", "Skipped: network is not available", "Skipped: slow"]
+    "text",
+    [
+        "Skipped: could not import 'winreg'",
+        "Skipped: network is not available",
+        "Skipped: server unavailable",
+        "Skipped: slow",
+    ],
 )
 def test_other_reasons_to_skip_lead_nowhere(text):
     assert found(text, Stage.SKIP) == ()

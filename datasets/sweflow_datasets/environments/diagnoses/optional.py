@@ -10,7 +10,8 @@ _PATTERNS = (
     r"could not import '([\w.]+)'",
     r"(?:requires?|needs?|install|without|missing) (?:the )?[`'\"]?([A-Za-z][\w.-]+)[`'\"]?"
     r" (?:package|library|module|(?:to be )?installed)",
-    r"[`'\"]?\b([A-Za-z][\w.-]+)[`'\"]? (?:(?:package|library|module) )?(?:is )?(?:not|isn't) (?:installed|available)",
+    r"[`'\"]?\b([A-Za-z][\w.-]+)[`'\"]? (?:(?:package|library|module) )?(?:is )?"
+    r"(?:unavailable|(?:not|isn't) (?:installed|available))",
 )
 WORDS = frozenset(
     {
