@@ -74,12 +74,19 @@ def _watch(source: Any) -> None:
 
 
 def _leave() -> None:
-    """Kill all that this process started, remove its scratch folder, and kill this process."""
-    end_family(os.getpid(), os.environ.get(MARK, ""), owner())
-    abandon()
+    """Kill this process and all that it started, and remove its scratch folder.
+
+    A child does it, and stops this process first: another thread would take the death of what it waits for as a result.
+    """
+    leader, who = os.getpid(), owner()
+    if os.fork():
+        signal.pause()
+    os.kill(leader, signal.SIGSTOP)
+    abandon(who)
+    end_family(leader, os.environ.get(MARK, ""), who)
     scratch = os.environ.get("TMPDIR", "")
     if os.path.basename(scratch).startswith("sweflow-"):
-        for _ in range(ROUNDS):  # threads of this process may still write there
+        for _ in range(ROUNDS):
             shutil.rmtree(scratch, ignore_errors=True)
             if not os.path.exists(scratch):
                 break

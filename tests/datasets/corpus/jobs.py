@@ -30,6 +30,9 @@ def misbehave(item, tell):
         detached = "import subprocess, sys; subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(600)'], start_new_session=True)"
         subprocess.run([sys.executable, "-c", detached], check=True)  # leaves the family, too: its parent has ended
         time.sleep(600)
+    if how == "wait":
+        subprocess.run(SLEEPER, check=False)
+        Path("reported").write_text("its child has ended")
     if how == "memory":
         held = []
         while True:

@@ -119,20 +119,21 @@ def test_a_stop_ends_what_runs_and_begins_nothing_more(tmp_path):
     assert asked == [0, 1]
 
 
-def test_D1_jobs_end_with_the_process_that_started_them(tmp_path):
-    """SIGKILL gives it no chance to clean up: the jobs see that it is gone."""
+@pytest.mark.parametrize("how", ["hang", "wait"])
+def test_D1_jobs_end_with_the_process_that_started_them(tmp_path, how):
+    """SIGKILL gives it no chance to clean up: the jobs see that it is gone, and take the end of nothing as a result."""
     code = (
         "import sys, pathlib\n"
         "from sweflow_datasets.corpus.local import LocalEngine\n"
         "from sweflow_datasets.corpus.values import Limits\n"
         "from tests.datasets.corpus.jobs import misbehave\n"
         f"engine = LocalEngine(1, Limits(), lambda key: pathlib.Path({str(tmp_path)!r}) / key, pathlib.Path({str(tmp_path)!r}) / 'ledger')\n"
-        "list(engine.map_unordered(misbehave, [{'how': 'hang'}], lambda item: 'one'))\n"
+        f"list(engine.map_unordered(misbehave, [{{'how': {how!r}}}], lambda item: 'one'))\n"
     )
     scratch = tmp_path / "tmp"
     driver = subprocess.Popen([sys.executable, "-c", code], env={**os.environ, "TMPDIR": str(scratch)})
     until = time.monotonic() + 60
-    while len(left(tmp_path)) < 3:
+    while len(left(tmp_path)) < (3 if how == "hang" else 2):
         assert time.monotonic() < until
         time.sleep(0.1)
     time.sleep(1)
@@ -143,6 +144,7 @@ def test_D1_jobs_end_with_the_process_that_started_them(tmp_path):
         time.sleep(0.1)
     assert not list(scratch.iterdir())
     assert not left(tmp_path)
+    assert not (tmp_path / "one" / "reported").exists()
 
 
 def test_D1_what_a_killed_engine_left_is_removed_by_the_next(tmp_path):

@@ -33,12 +33,12 @@ def find_leftovers(*, images: bool = False) -> tuple[Leftover, ...]:
     return (*sorted(dead_processes()), *dead_containers(), *(made_images() if images else ()), *sorted(dead_folders()))
 
 
-def abandon() -> None:
-    """End every process that this one is answerable for, and remove its scratch folders, whatever it is doing.
+def abandon(who: str = "") -> None:
+    """End every process that ``who`` (this one) is answerable for, and remove its scratch folders, whatever it does.
 
-    A container ends when the connection to it does, which is when this process ends.
+    A container ends when the connection to it does, which is when that process ends.
     """
-    me = owner()
+    me = who or owner()
     kill_marked(TOKEN, f"{me}.")
     for folder in _scratch_folders():
         with suppress(OSError):
