@@ -24,13 +24,13 @@ from sweflow_datasets.corpus.port import Broken, Cause, Ended, Plain, Returned, 
 from sweflow_datasets.corpus.values import UNUSED, Limits, Usage
 from sweflow_datasets.corpus.watching import (
     MARK,
+    Lookout,
     disk_usage,
     end_family,
     family,
     processes,
     proportional,
     resident,
-    strays,
 )
 from sweflow_datasets.corpus.worker import ERROR, RESULT, TELL
 
@@ -38,8 +38,10 @@ T = TypeVar("T")
 POLL = 0.1
 LOOK = 0.25
 """Seconds between looks at a job's processes."""
+MARKS_LOOK = 1.0
+"""Seconds between looks for processes that left its family: what every process carries is read for that."""
 DISK_LOOK = 2.0
-SHARE = 20.0
+SHARE = 50.0
 """A look at the disk is taken again after so many times as long as the last one took, at least."""
 FREE = 256 << 20
 """Bytes that a disk must have free: below that a job that writes is ended before everybody fails."""
@@ -73,6 +75,7 @@ class _Job:
     result: Plain | None = None
     error: str = ""
     ended: bool = False
+    quick_memory: int = 0
     looked: float = 0.0
     disk_looked: float = 0.0
     disk_cost: float = 0.0
@@ -105,6 +108,7 @@ class LocalEngine:
     ledger: Path
     hear: Hear = deaf
     stop: Callable[[], str] = lambda: ""
+    _lookout: Lookout = field(default_factory=Lookout, init=False)
 
     def map_unordered(
         self, function: Work[T], items: Iterable[T], key: Callable[[T], str]
@@ -223,12 +227,12 @@ class LocalEngine:
         return None
 
     def _look_closely(self, job: _Job, now: float) -> Broken | None:
-        there = processes()
-        pids = family(job.process.pid, there) | (strays(job.mark, job.owner) & there.keys())
+        there = self._lookout.processes(LOOK / 2)
+        pids = family(job.process.pid, there) | (self._lookout.strays(job.mark, job.owner, MARKS_LOOK) & there.keys())
         job.count_cpu(sum(there[pid].cpu_seconds for pid in pids))
         if len(pids) > self.limits.processes:
             return Broken(job.key, Cause.PROCESSES, f"{len(pids)} processes at a time")
-        if resident(pids) > job.usage.peak_memory:
+        if self._is_worth_counting(job, resident(pids)):
             held = proportional(pids)
             job.usage = replace(job.usage, peak_memory=max(held, job.usage.peak_memory))
             if held > self.limits.memory:
@@ -245,6 +249,12 @@ class LocalEngine:
                 return Broken(job.key, Cause.DISK, f"the disk has {_mib(free)} left")
         self.hear(job.key, {}, job.usage)
         return None
+
+    def _is_worth_counting(self, job: _Job, quick: int) -> bool:
+        """Whether memory is to be counted exactly: the quick sum was never so high, or may be too high."""
+        is_highest = quick > job.quick_memory
+        job.quick_memory = max(job.quick_memory, quick)
+        return is_highest or quick > self.limits.memory
 
     def _measure_disk(self, job: _Job) -> None:
         job.usage = replace(job.usage, bytes=disk_usage((job.folder, job.scratch)))

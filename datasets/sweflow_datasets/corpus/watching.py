@@ -15,6 +15,7 @@ MARK = "SWEFLOW_JOB"
 PAGE = os.sysconf("SC_PAGE_SIZE")
 TICKS = os.sysconf("SC_CLK_TCK")
 ROUNDS = 40
+NEVER = float("inf")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +62,35 @@ def family(leader: int, there: dict[int, Seen]) -> set[int]:
 
 def strays(mark: str, owner: str) -> set[int]:
     """Processes that carry a job's mark, or a token of its leader's, wherever they hang now."""
-    tokens = {pid for pid, value in marked(TOKEN) if value.startswith(f"{owner}.")}
-    return {pid for pid, value in marked(MARK) if value == mark} | tokens
+    return strays_among(marked(MARK, TOKEN), mark, owner)
+
+
+def strays_among(seen: Iterable[tuple[int, str]], mark: str, owner: str) -> set[int]:
+    """Those among processes with what their ``MARK`` and ``TOKEN`` hold."""
+    return {pid for pid, value in seen if value == mark or value.startswith(f"{owner}.")}
+
+
+class Lookout:
+    """What one look at the machine shows all jobs: reading about every process costs more than telling whose it is."""
+
+    def __init__(self) -> None:
+        self._there: dict[int, Seen] = {}
+        self._marked: tuple[tuple[int, str], ...] = ()
+        self._looked = self._marks_looked = -NEVER
+
+    def processes(self, age: float) -> dict[int, Seen]:
+        """All processes, as they were ``age`` seconds ago at most."""
+        if time.monotonic() - self._looked > age:
+            self._there = processes()
+            self._looked = time.monotonic()
+        return self._there
+
+    def strays(self, mark: str, owner: str, age: float) -> set[int]:
+        """Processes of a job by what they carry, as they were ``age`` seconds ago at most."""
+        if time.monotonic() - self._marks_looked > age:
+            self._marked = tuple(marked(MARK, TOKEN))
+            self._marks_looked = time.monotonic()
+        return strays_among(self._marked, mark, owner)
 
 
 def resident(pids: Iterable[int]) -> int:

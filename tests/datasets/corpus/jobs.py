@@ -63,7 +63,9 @@ def misbehave(item, tell):
 
 def burn(item, tell):
     """Uses a second of a processor in a process that nobody waits for: it leaves the family and is killed at the end."""
-    code = "import time\nwhile time.process_time() < 1.5: pass\ntime.sleep(600)"
+    code = "import time\nwhile time.process_time() < 1.5: pass\nopen('burnt', 'w').close()\ntime.sleep(600)"
     subprocess.Popen([sys.executable, "-c", code], start_new_session=True)
-    time.sleep(5)
+    while not Path("burnt").exists():
+        time.sleep(0.1)
+    time.sleep(2)
     return {}

@@ -39,17 +39,17 @@ def _started(pid: int) -> str:
         return ""
 
 
-def marked(name: str) -> Iterator[tuple[int, str]]:
-    """Ids of the processes with this variable in their environment, and its value."""
-    mark = f"{name}=".encode()
+def marked(*names: str) -> Iterator[tuple[int, str]]:
+    """Ids of the processes with one of these variables in their environment, and its value."""
+    marks = tuple(f"{name}=".encode() for name in names)
     for environ in Path("/proc").glob("[0-9]*/environ"):
         try:
             variables = environ.read_bytes().split(b"\0")
         except OSError:
             continue
         for variable in variables:
-            if variable.startswith(mark):
-                yield int(environ.parent.name), os.fsdecode(variable[len(mark) :])
+            if variable.startswith(marks):
+                yield int(environ.parent.name), os.fsdecode(variable.partition(b"=")[2])
 
 
 def kill_marked(name: str, start: str) -> bool:
