@@ -76,6 +76,7 @@ def reading(path: Path, hint: str) -> Iterator[None]:
 
 _TRACE = "sweflow trace REPO --out DIR"
 _COMMANDS = {
+    "manifest": "sweflow build-all LIST --out DIR",
     "images": "sweflow images build DIR",
     "export": "sweflow export DIR... --out PATH",
     "project": _TRACE,

@@ -1,7 +1,7 @@
 """``sweflow build-all``: every repository of a list through all stages, in a folder that can be gone on from."""
 
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import replace
 from importlib.util import find_spec
@@ -29,6 +29,8 @@ from sweflow_datasets.folder import locked
 
 REPOSITORIES = "repositories"
 LEDGER = ".scratch"
+MANIFEST_EVERY = 60.0
+"""Seconds between two manifests while a run goes on, for those who look in, and for one that is killed."""
 
 
 def build_all(
@@ -84,6 +86,7 @@ class _Run:
         self._bytes = {name: usage.bytes for name, usage in journal.usage().items()}
         self._store = Store(options.store) if options.store else None
         self._started = time.monotonic()
+        self._written = self._started
         self._stopped = ""
 
     def run(self) -> CorpusRun:
@@ -228,7 +231,10 @@ class _Run:
     def _close(self, name: str, until: Stage) -> None:
         """Say what became of a repository, if nothing more is to come."""
         if until is not Stage.FETCH or not self._fetched(name):
-            result = self._result_of(name)
+            result = self._result_of(name, {})  # what it used is for the manifest
+            if time.monotonic() - self._written > MANIFEST_EVERY:
+                write_manifest(self._folder, self._result())
+                self._written = time.monotonic()
             self._events("repository-ended", name, end=result.end.value, detail=result.detail, verified=result.verified)
 
     def _bring(self, name: str) -> None:
@@ -277,11 +283,12 @@ class _Run:
             self._known[name] = tuple(record for record in records if record.done)
 
     def _result(self) -> CorpusRun:
-        results = tuple(self._result_of(name) for name in self._entries)
+        used = self._journal.usage()
+        results = tuple(self._result_of(name, used) for name in self._entries)
         return CorpusRun(str(self._folder), results, self._stopped, dataset_of(results))
 
-    def _result_of(self, name: str) -> RepositoryResult:
-        return result_of(self._entries[name], self._now[name].values(), self._journal.usage().get(name, Usage()))
+    def _result_of(self, name: str, used: Mapping[str, Usage]) -> RepositoryResult:
+        return result_of(self._entries[name], self._now[name].values(), used.get(name, Usage()))
 
 
 def _name(job: RepositoryJob) -> str:

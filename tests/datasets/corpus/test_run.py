@@ -83,6 +83,21 @@ def test_what_changed_is_built_anew_and_what_did_not_is_not(tmp_path):
     assert len(list((tmp_path / "out").glob("repositories/beta/build/*.json"))) == 2  # finished work stays
 
 
+def test_the_manifest_is_there_while_a_run_goes_on(tmp_path, monkeypatch):
+    monkeypatch.setattr("sweflow_datasets.corpus.run.MANIFEST_EVERY", 0.0)
+    for name in ("alpha", "beta"):
+        write(tmp_path, name, "empty")
+    seen = []
+
+    def look(event):
+        if event["event"] == "repository-ended":
+            seen.append([result.end for result in read_manifest(tmp_path / "out").repositories])
+
+    listed = write_list(tmp_path / "list.toml", ["alpha", "beta"])
+    sweflow.build_all(listed, tmp_path / "out", CorpusOptions(workers=1), sandbox="process", hear=look)
+    assert seen == [[End.NO_TESTS, End.UNFINISHED], [End.NO_TESTS, End.NO_TESTS]]
+
+
 def test_small_repositories_are_built_first(tmp_path):
     for name in ("alpha", "beta"):
         write(tmp_path, name, "empty")
