@@ -3,8 +3,8 @@
     python benchmarks/sample_grades.py DIR --one-in 25 --out grades.jsonl [-j 2]
 
 DIR is the folder of `sweflow build-all`. A task is in the sample if the digest of its id says so, whatever else was
-built. A line a grade goes to --out; what stands there is not graded again. Exit code 1 where a reference is not resolved or
-an empty patch is.
+built. A line a grade goes to --out; what stands there is not graded again. Exit code 1 where a reference is not
+resolved or an empty patch is.
 """
 
 import argparse
