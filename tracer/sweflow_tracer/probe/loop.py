@@ -8,7 +8,7 @@ import random
 import sys
 from typing import TYPE_CHECKING, Any
 
-from . import items
+from . import items, layout
 from .configuration import CONFIG
 from .limit import soft_limit
 from .lines import LineRecorder
@@ -28,7 +28,7 @@ def run_groups(run: Run, session: Any, selected: list[Any], threads: int) -> Non
     groups = _groups(selected)
     if run.guard is not None:
         groups += [(-number, [decoy]) for number, decoy in enumerate(run.guard.decoys(session), 1)]
-    session.config.option.tbstyle = "line"  # a longer one parses whole files for each frame, in each child again
+    layout.shorten(run, session.config)
     orphans = Orphans()
     if CONFIG["fork"]:
         run.variants.find()

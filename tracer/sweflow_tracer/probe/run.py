@@ -25,7 +25,8 @@ class Run:
     """The state of this process. Children that are forked from it go on with copies.
 
     ``early`` are modules of the project that were loaded before; ``base`` is how many codes collection left;
-    ``current`` is the outcome of the test that runs, ``lines`` records its lines where that is wanted.
+    ``current`` is the outcome of the test that runs, ``lines`` records its lines where that is wanted;
+    ``recording`` says whether calls are recorded.
     """
 
     def __init__(self) -> None:
@@ -38,6 +39,7 @@ class Run:
         self.current: ItemOutcome | None = None
         self.lines: LineRecorder | None = None
         self.intact: engines.Intact = engines.always
+        self.recording = False
         self.guard: Guard | None = None
         self._follower: follow.Follower | None = None
         self._channel = os.open(CONFIG["channel"], os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
@@ -67,6 +69,7 @@ class Run:
             follow.watch_threads(self.recorder)
             if CONFIG["follow"]:
                 self._follower = follow.Follower(self.recorder, CONFIG["engine"], CONFIG["spool"])
+            self.recording = True
         self.intact = engines.ENGINES[CONFIG["engine"]](self.recorder)
 
     def enter(self, phase: str) -> None:
