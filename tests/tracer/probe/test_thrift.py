@@ -82,3 +82,20 @@ def test_exit_functions_are_called_once_in_the_process_that_collected(
     assert lines["exit"] == "True"
     assert session.ran
     assert session.code == 0
+
+
+STANDS = """\
+import pytest
+from pathlib import Path
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_protocol(item):
+    with open(Path(__file__).parent / "told.txt", "a") as file:
+        print("stands", "location" in vars(item), item.location[1:], file=file)
+"""
+
+
+def test_a_child_finds_looked_up_where_its_test_stands(tmp_path: Path, python: Path) -> None:
+    _, saving = told(tmp_path / "saving", python, SessionOptions(), STANDS)
+    _, recording = told(tmp_path / "recording", python, SessionOptions("settrace"), STANDS)
+    assert (saving["stands"], recording["stands"]) == ("True (15, 'test_two')", "False (15, 'test_two')")

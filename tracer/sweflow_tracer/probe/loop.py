@@ -8,7 +8,7 @@ import random
 import sys
 from typing import TYPE_CHECKING, Any
 
-from . import items, layout
+from . import items, layout, thrift
 from .configuration import CONFIG
 from .limit import soft_limit
 from .lines import LineRecorder
@@ -32,6 +32,7 @@ def run_groups(run: Run, session: Any, selected: list[Any], threads: int) -> Non
     orphans = Orphans()
     if CONFIG["fork"]:
         run.variants.find()
+        thrift.look_up(item for _, group in groups for item in group)
         gc.collect()
         gc.freeze()  # a collection in a child would otherwise copy every page that it shares with this process
         plain = [(number, group) for number, group in groups if number not in run.variants]

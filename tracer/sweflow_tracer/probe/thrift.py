@@ -1,6 +1,6 @@
 """Thrift: what a session saves where its own process runs no test and records no call.
 
-Both halves concern the process that collects and forks, not its children: what they do is as it was.
+What it does concerns the process that collects and forks, not its children: what they do is as it was.
 """
 
 from __future__ import annotations
@@ -10,9 +10,13 @@ import gc
 import os
 import sys
 import threading
-from typing import Any
+from types import FunctionType
+from typing import TYPE_CHECKING, Any
 
 from .configuration import CONFIG
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 RARE = (50_000, 20, 100)
 """Thresholds of the garbage collector while modules are imported and tests collected."""
@@ -37,6 +41,25 @@ def end() -> None:
     if _before is not None and gc.get_threshold() == RARE:
         gc.set_threshold(*_before)
     _before = None
+
+
+def look_up(items: Iterable[Any]) -> None:
+    """Have pytest find out where each item stands, which it keeps; else a child does, with all that this touches.
+
+    Only where that is a matter of pytest's own code, which neither fails nor reads a file.
+    """
+    import pytest  # not before pytest is loaded
+
+    usual = pytest.Function.reportinfo
+    for item in items if _saves() else ():
+        if getattr(type(item), "reportinfo", None) is usual and _is_plain(item.obj):
+            item.location  # noqa: B018
+
+
+def _is_plain(test: Any) -> bool:
+    """Whether a test is a function or a method that stands for itself."""
+    function = getattr(test, "__func__", test)
+    return isinstance(function, FunctionType) and vars(function).keys().isdisjoint(("__wrapped__", "place_as"))
 
 
 def leave(code: Any) -> None:
