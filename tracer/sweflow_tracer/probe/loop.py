@@ -97,7 +97,8 @@ def _run_group(run: Run, number: int, group: list[Any], send: Send) -> None:
     if run.guard is not None:
         run.guard.start()
     for item, following in zip(group, [*group[1:], None]):
-        send({"kind": "begin", "id": item.nodeid})
+        if number in run.variants:
+            send({"kind": "begin", "id": item.nodeid})
         seconds = _patience(run, number, item.nodeid)
         record = _run_item(run, item, following, number in CONFIG["again"], seconds)
         record["base"] = run.base
