@@ -109,6 +109,21 @@ def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[.
         one.launcher.stop()
 
 
+@pytest.mark.parametrize("way", ["told", "asked"])
+def test_an_end_is_seen_and_leaves_no_descriptor(way, place, monkeypatch):
+    if way == "asked":
+        monkeypatch.delattr(os, "pidfd_open")  # as where the system has none
+    here, before = place("process"), len(os.listdir("/proc/self/fd"))
+    cwd, run, channel = here.begin("time.sleep(0.3); sys.exit(3)")
+    with here.start(cwd, run, channel) as running:
+        assert running.wait(0.01) is None
+        started = time.monotonic()
+        assert running.wait(30) == running.wait(30) == 3
+        assert time.monotonic() - started < 15
+    assert len(os.listdir("/proc/self/fd")) == before
+    assert running.wait(0.01) == 3
+
+
 @pytest.mark.parametrize("name", EVERY)
 def test_exit_code_log_and_records_come_back(name, place):
     here = place(name)
