@@ -56,10 +56,11 @@ def _spellings(written: str) -> frozenset[str]:
 def _relied_on(nodes: Iterable[ast.AST]) -> Iterator[str]:
     """Attributes, keywords, imported and global names, strings and numbers."""
     for root in nodes:
-        own = {node.id for node in ast.walk(root) if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load)}
-        own |= {node.arg for node in ast.walk(root) if isinstance(node, ast.arg)}
-        prose = {id(node.value) for node in ast.walk(root) if isinstance(node, ast.Expr)}
-        for node in ast.walk(root):
+        walked = list(ast.walk(root))
+        own = {node.id for node in walked if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load)}
+        own |= {node.arg for node in walked if isinstance(node, ast.arg)}
+        prose = {id(node.value) for node in walked if isinstance(node, ast.Expr)}
+        for node in walked:
             match node:
                 case ast.Attribute(attr=name) | ast.keyword(arg=str() as name):
                     yield name

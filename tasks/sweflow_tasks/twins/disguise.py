@@ -8,7 +8,7 @@ import ast
 import builtins
 import keyword
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from random import Random
 
 from sweflow_tasks.masking.mask import Edit, apply_edits
@@ -17,6 +17,8 @@ from sweflow_tasks.twins.test_file import FunctionText, TestFile
 
 _SPEAKING = frozenset({"locals", "vars", "dir", "eval", "exec"})
 """Whoever calls these sees the names of locals."""
+_NAMING = frozenset({"id", "arg", "name", "asname", "rest", "attr"})
+"""Fields of nodes in which names stand."""
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 
@@ -27,17 +29,19 @@ def disguised(file: TestFile, names: Collection[str], draw: Random) -> bytes:
 
 
 def _edits(file: TestFile, function: FunctionText, draw: Random) -> list[Edit]:
-    taken = {name for node in ast.walk(function.node) for name in _words(node)}
+    nodes = list(ast.walk(function.node))  # once: a walk takes longer than what is done with it
+    body = [node for statement in function.node.body for node in ast.walk(statement)]
+    taken = {name for node in nodes for name in _words(node)}
     edits = [_nothing(file, function, _fresh(draw, taken), draw)]
-    for old in sorted(_renamable(function.node)):
+    for old in sorted(_renamable(nodes, body)):
         new = _fresh(draw, taken)
         if draw.random() < 0.7:
             edits += [
                 Edit(*file.span(node), new.encode("ascii"))
-                for node in ast.walk(function.node)
+                for node in nodes
                 if isinstance(node, ast.Name) and node.id == old
             ]
-    for leaf in _computable(function.node):
+    for leaf in _computable(nodes, body):
         if draw.random() < 0.5:
             start, end = file.span(leaf)
             edits += [Edit(start, start, b"["), Edit(end, end, b"][0]")]
@@ -64,23 +68,25 @@ def _decorated(node: ast.stmt) -> bool:
     return bool(getattr(node, "decorator_list", None))
 
 
-def _renamable(function: ast.FunctionDef | ast.AsyncFunctionDef) -> set[str]:
-    """Locals whose every occurrence is a plain name that another one can take the place of."""
-    nodes = [node for statement in function.body for node in ast.walk(statement)]
-    if any(isinstance(node, ast.Name) and node.id in _SPEAKING for node in nodes):
+def _renamable(nodes: Sequence[ast.AST], body: Sequence[ast.AST]) -> set[str]:
+    """Locals whose every occurrence is a plain name that another one can take the place of.
+
+    ``nodes`` are those of a function, ``body`` those of its body.
+    """
+    if any(isinstance(node, ast.Name) and node.id in _SPEAKING for node in body):
         return set()
-    if any(isinstance(node, ast.ClassDef | ast.Global | ast.Nonlocal) for node in nodes):
+    if any(isinstance(node, ast.ClassDef | ast.Global | ast.Nonlocal) for node in body):
         return set()
-    inner = {id(name) for node in nodes if isinstance(node, _SCOPES) for name in ast.walk(node)}
+    inner = {id(name) for node in body if isinstance(node, _SCOPES) for name in ast.walk(node)}
     stored = {
         node.id
-        for node in nodes
+        for node in body
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store) and id(node) not in inner
     }
-    otherwise = {word for node in ast.walk(function) if not isinstance(node, ast.Name) for word in _words(node)}
+    otherwise = {word for node in nodes if not isinstance(node, ast.Name) for word in _words(node)}
     quoted = {
         name.id
-        for node in ast.walk(function)
+        for node in nodes
         if isinstance(node, ast.JoinedStr)
         for name in ast.walk(node)
         if isinstance(name, ast.Name)
@@ -96,25 +102,24 @@ _SCOPES = (
 
 def _words(node: ast.AST) -> list[str]:
     """Names that a node binds or speaks of, whichever way."""
-    values = (getattr(node, field, None) for field in ("id", "arg", "name", "asname", "rest", "attr"))
+    values = (getattr(node, field, None) for field in node._fields if field in _NAMING)
     return [word for value in values if isinstance(value, str) for word in (value, value.partition(".")[0])]
 
 
-def _computable(function: ast.FunctionDef | ast.AsyncFunctionDef) -> list[ast.Constant]:
-    """Numbers and texts in asserted comparisons and in what calls take."""
+def _computable(nodes: Sequence[ast.AST], body: Sequence[ast.AST]) -> list[ast.Constant]:
+    """Numbers and texts in asserted comparisons and in what calls take, in a function's body."""
     found: dict[int, ast.Constant] = {}
-    for statement in function.body:
-        for node in ast.walk(statement):
-            places: list[ast.expr] = []
-            if isinstance(node, ast.Assert) and isinstance(node.test, ast.Compare):
-                places = [node.test]
-            elif isinstance(node, ast.Call):
-                places = [*node.args, *(keyword.value for keyword in node.keywords)]
-            for place in places:
-                for leaf in leaves(place):
-                    if isinstance(leaf, ast.Constant) and type(leaf.value) in (int, float, str, bytes):
-                        found[id(leaf)] = leaf
-    joined = {id(n) for node in ast.walk(function) if isinstance(node, ast.JoinedStr) for n in ast.walk(node)}
+    for node in body:
+        places: list[ast.expr] = []
+        if isinstance(node, ast.Assert) and isinstance(node.test, ast.Compare):
+            places = [node.test]
+        elif isinstance(node, ast.Call):
+            places = [*node.args, *(keyword.value for keyword in node.keywords)]
+        for place in places:
+            for leaf in leaves(place):
+                if isinstance(leaf, ast.Constant) and type(leaf.value) in (int, float, str, bytes):
+                    found[id(leaf)] = leaf
+    joined = {id(n) for node in nodes if isinstance(node, ast.JoinedStr) for n in ast.walk(node)}
     spans = Counter((leaf.lineno, leaf.col_offset) for leaf in found.values())
     return [leaf for key, leaf in found.items() if key not in joined and spans[leaf.lineno, leaf.col_offset] == 1]
 

@@ -5,7 +5,7 @@ import hashlib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from math import isfinite
 
 from sweflow_tracer.syntax import syntax_tree
@@ -30,8 +30,7 @@ class FunctionText:
 class TestFile:
     """A file's text, and its functions under the qualified names that Python gives them.
 
-    ``constants`` are its numbers, texts and bytes with their types, each once. Raises ValueError (SyntaxError and
-    UnicodeDecodeError are none the less) for what this Python cannot parse.
+    Raises ValueError (SyntaxError and UnicodeDecodeError are none the less) for what this Python cannot parse.
     """
 
     __test__ = False
@@ -43,11 +42,15 @@ class TestFile:
         self.content = content
         self._lines = [0, *(match.end() for match in _LINE_END.finditer(content))]
         try:
-            tree = syntax_tree(content)
+            self._tree = syntax_tree(content)
         except (SyntaxError, RecursionError, MemoryError) as error:
             raise ValueError(str(error)) from error
-        self.functions = tuple(self._functions(tree, ""))
-        self.constants = tuple(dict.fromkeys(_constants(tree)))
+        self.functions = tuple(self._functions(self._tree, ""))
+
+    @cached_property
+    def constants(self) -> tuple[tuple[type, Literal], ...]:
+        """Its numbers, texts and bytes with their types, each once."""
+        return tuple(dict.fromkeys(_constants(self._tree)))
 
     def at(self, line: int, column: int) -> int:
         """The offset of a place of the tree."""
