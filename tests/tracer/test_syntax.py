@@ -1,11 +1,12 @@
-"""Syntax trees in programs with threads."""
+"""Syntax trees in programs with threads, and their copies."""
 
+import ast
 import gc
 import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from sweflow_tracer.syntax import literal_value, syntax_tree
+from sweflow_tracer.syntax import copy_of, literal_value, syntax_tree
 
 NESTED = "x = [" + "(1 + (2 * (3))), " * 100 + "]\n"
 
@@ -39,3 +40,12 @@ def test_an_escape_that_is_none_warns_only_whom_it_is_to(recwarn):
     assert not recwarn.list
     with pytest.raises((SyntaxError, Warning)):
         literal_value(r"'\d'", "error")
+
+
+def test_a_copy_says_the_same_and_shares_nothing_that_can_be_changed():
+    tree = syntax_tree("@mark(1)\ndef f(a, *, b: int = 2):\n    return [a, f'{b!r:>{a}}', {**b}, ...]\n")
+    made = copy_of(tree)
+    assert ast.dump(made, include_attributes=True) == ast.dump(tree, include_attributes=True)
+    assert not {id(node) for node in ast.walk(made)} & {id(node) for node in ast.walk(tree)}
+    made.body[0].body.clear()
+    assert len(tree.body[0].body) == 1

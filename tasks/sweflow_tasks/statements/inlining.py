@@ -2,7 +2,8 @@
 
 import ast
 from collections import Counter
-from copy import deepcopy
+
+from sweflow_tracer.syntax import copy_of
 
 from sweflow_tasks.statements.test_code import Function
 
@@ -17,7 +18,7 @@ def inlined(function: Function) -> Function:
     def test():
         assert f(1) == 2
     """
-    copy = deepcopy(function)
+    copy = copy_of(function)
     nodes = [node for node in ast.walk(copy) if isinstance(node, ast.Name)]
     stored = Counter(node.id for node in nodes if not isinstance(node.ctx, ast.Load))
     loaded = Counter(node.id for node in nodes if isinstance(node.ctx, ast.Load))

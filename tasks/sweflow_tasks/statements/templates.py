@@ -2,8 +2,9 @@
 
 import ast
 from collections.abc import Sequence
-from copy import deepcopy
 from dataclasses import dataclass
+
+from sweflow_tracer.syntax import copy_of
 
 from sweflow_tasks.statements.test_code import Function
 
@@ -41,7 +42,7 @@ def template_of(functions: Sequence[Function]) -> Template:
 
 def _filled(function: Function, fill: Sequence[ast.expr]) -> tuple[Function, list[ast.expr]]:
     """A function without name, docstring and decorators, other expressions in place of its literals; and these."""
-    copy = deepcopy(function)
+    copy = copy_of(function)
     copy.name, copy.decorator_list, copy.returns = "f", [], None
     if ast.get_docstring(copy) is not None:
         copy.body = copy.body[1:] or [ast.Pass()]
