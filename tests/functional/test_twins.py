@@ -191,6 +191,7 @@ def test_V8_each_test_is_itself_on_one_side_and_its_twin_on_the_other(built, tab
     tests = (*task.fail_to_pass, *task.pass_to_pass)
     drawn = [draw_sides(table, tests, blobs, Random(seed)) for seed in range(12)]
     for found in drawn:
+        assert list(found.names) == sorted(tests)  # what is drawn from it is the same in every process
         one, two = found.sides
         having = table.with_twins().intersection(tests) - found.untouched
         assert one.twins | two.twins == having

@@ -29,7 +29,7 @@ class Side:
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """Both trees. ``names`` gives for each test the name under which it runs, ``untouched`` the tests of neither.
+    """Both trees. ``names`` gives for each test, in order, the name under which it runs, ``untouched`` those of neither.
 
     ``chosen`` are the twins.
     """
@@ -70,7 +70,7 @@ def draw_sides(
             draw.choice((first, second))[each] = draw.choice(fresh or candidates)
     chosen = frozenset((*first.items(), *second.items()))
     one, two = (_side(blobs, concerned, chosen, wanted - untouched, draw) for chosen in (first, second))
-    return Drawn((one, two), {test: names.get(test, test) for test in wanted}, untouched, chosen)
+    return Drawn((one, two), {test: names.get(test, test) for test in sorted(wanted)}, untouched, chosen)
 
 
 def changed(blobs: Blobs, chosen: Iterable[tuple[TestFunction, Sequence[Edit]]]) -> Blobs:
