@@ -29,7 +29,7 @@ class Side:
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """Both trees. ``names`` gives for each test, in order, the name under which it runs, ``untouched`` those of neither.
+    """Both trees. ``names`` gives for each test, in order, the name under which it runs; ``untouched`` are in neither.
 
     ``chosen`` are the twins.
     """
