@@ -1,6 +1,7 @@
 """Generated repositories of any size, whose parts all have one size: what grows is their number."""
 
 import math
+import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -40,7 +41,7 @@ def grown_inputs(functions: int) -> Inputs:
     needs = [[number] for number in tested for _ in range(4)]
     calls = [{callee for callee in [_callee(number)] if callee is not None} for number in range(functions)]
     graph = build_graph(trace_by_hand(index, needs, calls, [Outcome.PASSED] * len(needs)), index)
-    return Inputs(Target(PROJECT, Path("python")), blobs, index, graph, make_schedule(graph))
+    return Inputs(Target(PROJECT, Path(sys.executable)), blobs, index, graph, make_schedule(graph))
 
 
 def exponent(points: Sequence[tuple[float, float]]) -> float:
