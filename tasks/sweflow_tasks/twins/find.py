@@ -1,9 +1,10 @@
 """The search for twins: changes are run on the complete code, and those that it fails are kept.
 
-Each test runs in a process of its own then, under a name that says nothing of its parameters, and only the files of
-these tests are collected, where that gives the tests that a collection of everything gives. What was kept runs once
-more as a grade runs it: everything collected, in disguise, some tests themselves and some their twins, beside each
-other and shuffled.
+Tests of a file run beside each other then, under names that say nothing of their parameters; one that neither passes
+nor fails by an assertion of its own function runs once more in a process of its own, since a neighbour may have made
+it fail. Only the files of these tests are collected, where that gives the tests that a collection of everything gives.
+What was kept runs once more as a grade runs it: everything collected, in disguise, some tests themselves and some their
+twins, beside each other and shuffled.
 """
 
 import json
@@ -42,6 +43,7 @@ SEED = 3000
 class TwinJob:
     """A session on the complete code with other test files; ``groups`` are names of tests.
 
+    ``asserting``: what neither passes nor fails by an assertion of its own function runs once more, alone.
     ``opaque``: names say nothing of parameters. ``timeout`` is in seconds for one test, ``jobs`` are side by side.
     """
 
@@ -51,11 +53,13 @@ class TwinJob:
     opaque: bool
     timeout: float
     jobs: int
+    asserting: bool = False
 
     @property
     def facts(self) -> Iterator[str]:
         """All that the outcome depends on."""
-        yield from ("twins 2", tree_digest(self.blobs), json.dumps((self.groups, self.paths, self.opaque)))
+        facts = (self.groups, self.paths, self.opaque, self.asserting)
+        yield from ("twins 3", tree_digest(self.blobs), json.dumps(facts))
 
     def measure(self, run: Run) -> JsonObject:
         """What was collected, in order, how each test ended, and what could not be collected.
@@ -71,6 +75,7 @@ class TwinJob:
             follow=False,
             opaque=self.opaque,
             jobs=self.jobs,
+            asserting=range(len(self.groups)) if self.asserting else (),
         )
         try:
             session = run(self.blobs, options)
@@ -130,7 +135,12 @@ class TwinSearch:
         return TwinTable(tuple(functions), self._opaque)
 
     def _session(
-        self, blobs: Blobs, groups: Iterable[Sequence[str]], files: Collection[str] | None = None
+        self,
+        blobs: Blobs,
+        groups: Iterable[Sequence[str]],
+        files: Collection[str] | None = None,
+        *,
+        asserting: bool = False,
     ) -> JsonObject:
         """Run groups; only ``files`` are collected, if given and if that is known to make no difference."""
         self._sessions += 1
@@ -139,7 +149,13 @@ class TwinSearch:
         if files is not None and self._files_alone:
             paths = (*options_among(paths, self._blobs), *sorted(files))
         job = TwinJob(
-            blobs, tuple(map(tuple, groups)), paths, self._opaque, self._settings.timeout, self._settings.jobs
+            blobs,
+            tuple(map(tuple, groups)),
+            paths,
+            self._opaque,
+            self._settings.timeout,
+            self._settings.jobs,
+            asserting,
         )
         return self._pool.measure([job], lambda done: None)[0]
 
@@ -253,8 +269,9 @@ class TwinSearch:
         while turn := self._turn(queues, kept, most, suspects):
             changes = {each: queues[each][0] for group in turn.values() for each in group}
             blobs = changed(self._blobs, ((each, change.edits) for each, change in changes.items()))
-            groups = [[each.names.get(test, test)] for each in changes for test in each.ids]
-            found = self._session(blobs, groups, _files_of(test for each in changes for test in each.ids))
+            groups = [self._names(group, ()) for group in turn.values()]
+            files = _files_of(test for each in changes for test in each.ids)
+            found = self._session(blobs, groups, files, asserting=True)
             there = {item[0] for item in found["items"]}
             torn = {path: group for path, group in turn.items() if any(_is_gone(each, there) for each in group)}
             blamed = torn.keys() if all(len(group) == 1 for group in torn.values()) else set[str]()

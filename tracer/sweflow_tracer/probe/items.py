@@ -22,12 +22,13 @@ def describe(item: Any, recorder: Recorder) -> dict[str, Any]:
         "id": item.nodeid,
         "function": parent + "::" + name if is_function else item.nodeid,
         "kind": "function" if is_function else type(item).__name__,
-        "body": _body(item, recorder) if is_function else None,
+        "body": body(item, recorder) if is_function else None,
         "path": recorder.relative(str(item.path)) if hasattr(item, "path") else None,
     }
 
 
-def _body(item: Any, recorder: Recorder) -> dict[str, Any] | None:
+def body(item: Any, recorder: Recorder) -> dict[str, Any] | None:
+    """Path, qualified name and first line of an item's function; None where it has no code of the project's."""
     function: Any = inspect.unwrap(getattr(item.obj, "__func__", item.obj))
     code: Any = getattr(function, "__code__", None)
     path = recorder.relative(code.co_filename) if code is not None else None

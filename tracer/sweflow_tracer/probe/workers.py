@@ -260,17 +260,28 @@ class Workers:
 class Doubtful:
     """Keeps back the records of some groups of several that say nothing, to run those tests alone.
 
-    Of a group with ``stubs`` a record says something that failed by one of these. Of the others one that passed, where
-    none failed before: what failed may have left something behind, so that a later pass beside it says nothing. A line
-    goes out for each record that is kept back, since who reads takes silence for a hang; modules from elsewhere are
-    named in it.
+    Of a group with ``stubs`` a record says something that failed by one of these. Of one that is ``asserting``, which
+    gives the place of an item's function, one that passed, or failed by an assertion there. Of the others one that
+    passed, where none failed before: what failed may have left something behind, so that a later pass beside it says
+    nothing.
+
+    A line goes out for each record that is kept back, since who reads takes silence for a hang; modules from elsewhere
+    are named in it.
     """
 
-    def __init__(self, groups: dict[int, list[Any]], stubs: dict[int, frozenset[str]], emit: Send, seal: Seal) -> None:
+    def __init__(
+        self,
+        groups: dict[int, list[Any]],
+        stubs: dict[int, frozenset[str]],
+        asserting: dict[int, Callable[[Any], dict[str, Any] | None]],
+        emit: Send,
+        seal: Seal,
+    ) -> None:
         self._items = {
             number: {item.nodeid: item for item in group} for number, group in groups.items() if len(group) > 1
         }
         self._stubs = stubs
+        self._asserting = asserting
         self._emit = emit
         self._seal = seal
         self._found: dict[int, dict[str, None]] = {}
@@ -293,12 +304,27 @@ class Doubtful:
             return outcome == "failed" and not self._stubs[number].isdisjoint(
                 record.get("failure", {}).get("stubs", ())
             )
+        if number in self._asserting:
+            place = self._asserting[number](self._items[number][str(record.get("id"))])
+            return outcome == "passed" or (outcome == "failed" and _is_asserted(record.get("failure", {}), place))
         return outcome == "passed" and number not in self._found
 
     def alone(self) -> list[tuple[int, list[Any]]]:
         """A group for each test whose record was kept back; from now on none is."""
         items, self._items = self._items, {}
         return [(number, [items[number][test]]) for number, tests in self._found.items() for test in tests]
+
+
+def _is_asserted(failure: dict[str, Any], place: dict[str, Any] | None) -> bool:
+    """Whether a test's body failed by an assertion in its own function, and in no other code of the project."""
+    at = failure.get("at")
+    return (
+        failure.get("when") == "call"
+        and failure.get("type") in ("AssertionError", "Failed")
+        and place is not None
+        and at is not None
+        and (at[0], at[1].rpartition(".")[2], at[2]) == (place["path"], place["name"].rpartition(".")[2], place["line"])
+    )
 
 
 def _describe(status: int) -> str:

@@ -98,6 +98,7 @@ def install_probe(
         "limits": dict(options.limits),
         "again": list(options.again),
         "stubs": {str(group): list(names) for group, names in options.stubs.items()},
+        "asserting": list(options.asserting),
         "lines": list(options.lines),
         "watched": options.watched,
     }

@@ -57,10 +57,11 @@ class SessionOptions:
     up to its first test that does not pass, and ``limits`` by id the seconds for a test in such a group, no more than
     ``timeout``. ``again`` are groups of which the first test that does not pass, and all that follow it, run once
     more in a process of their own each; those records stand. ``stubs`` gives by number of a group functions by whose
-    stubs its tests are to fail: one that does not runs once more so, too. ``lines`` are groups whose tests' records say
-    which lines of ``watched`` (first and last lines, by path) they ran. ``watch``: records say which files of the
-    project a test read as data, and whether it started a process. ``opaque``: names of tests say nothing of the values
-    of their parameters.
+    stubs its tests are to fail: one that does not runs once more so, too. ``asserting`` are groups of which a test's
+    record stands where it passed, or failed by an assertion of its own function; any other runs once more so.
+    ``lines`` are groups whose tests' records say which lines of ``watched`` (first and last lines, by path) they ran.
+    ``watch``: records say which files of the project a test read as data, and whether it started a process.
+    ``opaque``: names of tests say nothing of the values of their parameters.
     """
 
     engine: str = "none"
@@ -81,6 +82,7 @@ class SessionOptions:
     limits: Mapping[str, float] = field(default_factory=dict)
     again: Sequence[int] = ()
     stubs: Mapping[int, Sequence[str]] = field(default_factory=dict)
+    asserting: Sequence[int] = ()
     lines: Sequence[int] = ()
     watched: Mapping[str, Sequence[tuple[int, int]]] = field(default_factory=dict)
     watch: bool = False

@@ -50,7 +50,7 @@ def run_unforked(
         traced = None if options.traced is None else [0] if number in options.traced else []
         again = [0] if number in options.again else []
         while left:
-            alone = replace(options, groups=[left], fork=False, traced=traced, again=again, stubs={})
+            alone = replace(options, groups=[left], fork=False, traced=traced, again=again, stubs={}, asserting=())
             session = run_session(target, workspace, launcher, alone, on_record, journal)
             merged.collected = merged.collected or session.collected
             merged.seconds += session.seconds
@@ -72,7 +72,7 @@ def run_unforked(
         return found
 
     for number, group in enumerate(groups):
-        if number in options.stubs:
+        if number in options.stubs or number in options.asserting:
             merged.tests += [record for test in group for record in run([test], number)]
             continue
         records = run(group, number)
