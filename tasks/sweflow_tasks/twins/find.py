@@ -2,9 +2,10 @@
 
 Tests of a file run beside each other then, under names that say nothing of their parameters; one that neither passes
 nor fails by an assertion of its own function runs once more in a process of its own, since a neighbour may have made
-it fail. Only the files of these tests are collected, where that gives the tests that a collection of everything gives.
-What was kept runs once more as a grade runs it: everything collected, in disguise, some tests themselves and some their
-twins, beside each other and shuffled.
+it fail. So do at once those with other inputs: that such a test fails does not follow from its passing as it stands,
+and what a neighbour left behind would look like its own doing. Only the files of these tests are collected, where that
+gives the tests that a collection of everything gives. What was kept runs once more as a grade runs it: everything
+collected, in disguise, some tests themselves and some their twins, beside each other and shuffled.
 """
 
 import json
@@ -29,7 +30,7 @@ from sweflow_tasks.execution.job_pool import JobPool, Run
 from sweflow_tasks.twins.changes import changes_of
 from sweflow_tasks.twins.draw import Drawn, changed, disguise_all, draw_sides
 from sweflow_tasks.twins.test_file import FunctionText, TestFile, parsed, spoken_of
-from sweflow_tasks.twins.values import Change, TestFunction, Twin, TwinTable
+from sweflow_tasks.twins.values import Change, TestFunction, Twin, TwinKind, TwinTable
 from sweflow_tasks.values import JsonObject
 from sweflow_tasks.verification.data_reads import FileReads
 from sweflow_tasks.verification.draft import Inputs
@@ -43,7 +44,8 @@ SEED = 3000
 class TwinJob:
     """A session on the complete code with other test files; ``groups`` are names of tests.
 
-    ``asserting``: what neither passes nor fails by an assertion of its own function runs once more, alone.
+    Of the first ``asserting`` groups what neither passes nor fails by an assertion of its own function runs once more,
+    alone.
     ``opaque``: names say nothing of parameters. ``timeout`` is in seconds for one test, ``jobs`` are side by side.
     """
 
@@ -53,7 +55,7 @@ class TwinJob:
     opaque: bool
     timeout: float
     jobs: int
-    asserting: bool = False
+    asserting: int = 0
 
     @property
     def facts(self) -> Iterator[str]:
@@ -75,7 +77,7 @@ class TwinJob:
             follow=False,
             opaque=self.opaque,
             jobs=self.jobs,
-            asserting=range(len(self.groups)) if self.asserting else (),
+            asserting=range(self.asserting),
         )
         try:
             session = run(self.blobs, options)
@@ -140,9 +142,12 @@ class TwinSearch:
         groups: Iterable[Sequence[str]],
         files: Collection[str] | None = None,
         *,
-        asserting: bool = False,
+        asserting: int = 0,
     ) -> JsonObject:
-        """Run groups; only ``files`` are collected, if given and if that is known to make no difference."""
+        """Run groups; only ``files`` are collected, if given and if that is known to make no difference.
+
+        The first ``asserting`` groups are so.
+        """
         self._sessions += 1
         self._progress(Progress("twins", self._sessions, self._sessions))
         paths = tuple(self._inputs.target.project.arguments)
@@ -269,9 +274,11 @@ class TwinSearch:
         while turn := self._turn(queues, kept, most, suspects):
             changes = {each: queues[each][0] for group in turn.values() for each in group}
             blobs = changed(self._blobs, ((each, change.edits) for each, change in changes.items()))
-            groups = [self._names(group, ()) for group in turn.values()]
+            inputs = {each for each, change in changes.items() if change.kind is TwinKind.INPUT}
+            beside = [self._names(set(group) - inputs, ()) for group in turn.values()]
+            groups = [*filter(None, beside), *([name] for name in self._names(inputs, ()))]
             files = _files_of(test for each in changes for test in each.ids)
-            found = self._session(blobs, groups, files, asserting=True)
+            found = self._session(blobs, groups, files, asserting=sum(map(bool, beside)))
             there = {item[0] for item in found["items"]}
             torn = {path: group for path, group in turn.items() if any(_is_gone(each, there) for each in group)}
             blamed = torn.keys() if all(len(group) == 1 for group in torn.values()) else set[str]()

@@ -132,6 +132,82 @@ def test_V1_from_the_first_failure_on_each_test_runs_once_more_alone_and_that_co
     assert sorted(ran) == sorted([*NAMES, *NAMES, *NAMES[1:]])
 
 
+ASSERTING = """\
+import unittest
+import pytest
+import core
+
+def count(name):
+    with open(__file__.replace("test_core.py", "ran.txt"), "a") as file:
+        file.write(name + chr(10))
+
+def check(value):
+    assert value
+
+def test_right():
+    count("right")
+
+def test_wrong():
+    count("wrong")
+    assert core.one() == 2
+
+@pytest.mark.parametrize("wanted", [1, 2])
+def test_each(wanted):
+    count(f"each[{wanted}]")
+    assert core.one() == wanted
+
+def test_awaits():
+    count("awaits")
+    with pytest.raises(ValueError):
+        core.one()
+
+class TestOfPytest:
+    def test_method(self):
+        count("method")
+        assert core.one() == 2
+
+class TestOfUnittest(unittest.TestCase):
+    def test_equal(self):
+        count("equal")
+        self.assertEqual(core.one(), 2)
+
+def test_raises():
+    count("raises")
+    core.raises()
+
+def test_asserts():
+    count("asserts")
+    core.asserts()
+
+def test_helped():
+    count("helped")
+    check(core.one() == 2)
+
+@pytest.fixture
+def broken():
+    assert core.one() == 2
+
+def test_broken(broken):
+    pass
+"""
+
+
+@pytest.mark.parametrize("run", [run_session, pytest.param(run_unforked, marks=pytest.mark.slow)])
+def test_V8_what_neither_passes_nor_fails_by_an_assertion_of_its_own_runs_once_more_alone(run, tmp_path, python):
+    core = "def one():\n    return 1\n\ndef raises():\n    raise ValueError\n\ndef asserts():\n    assert False\n"
+    names = ("test_right", "test_wrong", "test_each[1]", "test_each[2]", "test_awaits", "TestOfPytest::test_method")
+    names += ("TestOfUnittest::test_equal", "test_raises", "test_asserts", "test_helped", "test_broken")
+    tests = [f"tests/test_core.py::{name}" for name in names]
+    files = {"core.py": core, "tests/test_core.py": ASSERTING}
+    session, ran = sessions(run, files, tmp_path, python, SessionOptions(groups=[tests], asserting=[0]))
+    found = {record["id"].partition("::")[2]: record["outcome"] for record in session.tests}
+    assert len(session.tests) == len(found) == len(names)
+    assert {name for name, outcome in found.items() if outcome == "passed"} == {"test_right", "test_each[1]"}
+    again = ["raises", "asserts", "helped"] if run is run_session else []
+    once = [name.rpartition("test_")[2] for name in names if name != "test_broken"]
+    assert sorted(ran) == sorted([*once, *again])
+
+
 CHANGES = """\
 import json
 LOADS = json.loads
