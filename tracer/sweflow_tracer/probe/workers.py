@@ -21,7 +21,7 @@ from . import limit
 from .channel import LineReader, encode, write_all
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     Send = Callable[[dict[str, Any]], None]
     Seal = Callable[[dict[str, Any]], dict[str, Any]]
@@ -273,7 +273,7 @@ class Doubtful:
         self,
         groups: dict[int, list[Any]],
         stubs: dict[int, frozenset[str]],
-        asserting: dict[int, Callable[[Any], dict[str, Any] | None]],
+        asserting: Mapping[int, Callable[[Any], dict[str, Any] | None]],
         emit: Send,
         seal: Seal,
     ) -> None:
