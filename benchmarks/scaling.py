@@ -15,10 +15,8 @@ begun again, and what is kept. With --price (of a node and hour) the cost.
 import argparse
 import heapq
 import random
-import shutil
 import statistics
 import sys
-import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -118,11 +116,7 @@ def main() -> int:
 
 
 def _read(place: Path) -> CorpusRun:
-    if place.is_dir():
-        return read_manifest(place)
-    with tempfile.TemporaryDirectory() as folder:  # where it has the name that a run gives it
-        shutil.copy(place, Path(folder) / MANIFEST)
-        return read_manifest(Path(folder))
+    return read_manifest(place) if place.is_dir() else read_manifest(place.parent, place.name)
 
 
 def _drawn(took: Sequence[RepositoryResult], seed: int) -> list[float]:

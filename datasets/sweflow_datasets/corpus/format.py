@@ -57,9 +57,9 @@ def write_manifest(folder: Path, run: CorpusRun) -> None:
     write_document(folder / MANIFEST, "manifest", MANIFEST_VERSION, run_object(run))
 
 
-def read_manifest(folder: Path) -> CorpusRun:
-    """Read ``manifest.json``. Raises FileNotUsable."""
-    document = read_document(folder / MANIFEST, "manifest", MANIFEST_VERSION)
+def read_manifest(folder: Path, name: str = MANIFEST) -> CorpusRun:
+    """Read ``manifest.json``, or a manifest that was put there under another name. Raises FileNotUsable."""
+    document = read_document(folder / name, "manifest", MANIFEST_VERSION)
     rows = []
     for row in document["repositories"]:
         values = {name: value for name, value in row.items() if name != "move"}

@@ -49,6 +49,8 @@ LONGEST = 16 << 20
 """Bytes of a line from a job."""
 KEPT_LOG = 1 << 20
 LOG = "log.txt"
+LEDGER = ".scratch"
+"""The file that lists scratch folders."""
 
 Hear = Callable[[str, Plain, Usage], None]
 """Takes an item's key, what its function said (nothing: only its usage is new), and what it has used so far."""

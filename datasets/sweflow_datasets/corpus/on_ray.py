@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 import ray
 from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 
-from sweflow_datasets.corpus.local import Hear, LocalEngine, deaf
+from sweflow_datasets.corpus.local import LEDGER, Hear, LocalEngine, deaf
 from sweflow_datasets.corpus.port import Broken, Cause, Ended, Plain, Work
 from sweflow_datasets.corpus.values import UNUSED, Limits, Usage
 from sweflow_datasets.errors import ClusterNotUsable
@@ -31,7 +31,6 @@ GRACE = 20.0
 """Seconds for a task to end what it started before its process is killed, whose job then does so itself."""
 TRIES = 5
 """Times that an item is begun again because its node or its process was lost."""
-LEDGER = ".scratch"
 Said = tuple[str, Plain, Usage]
 
 

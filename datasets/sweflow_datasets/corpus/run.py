@@ -14,7 +14,7 @@ from sweflow_tracer.sandbox.choose import choose
 from sweflow_datasets.corpus.events import Events, OnEvent, silent
 from sweflow_datasets.corpus.format import read_record, write_manifest
 from sweflow_datasets.corpus.journal import JOURNAL, Journal
-from sweflow_datasets.corpus.local import LocalEngine
+from sweflow_datasets.corpus.local import LEDGER, LocalEngine
 from sweflow_datasets.corpus.options import DEFAULTS, CorpusOptions, EngineName
 from sweflow_datasets.corpus.outcomes import record_of_broken
 from sweflow_datasets.corpus.port import Broken, Ended, Engine, Plain
@@ -28,7 +28,6 @@ from sweflow_datasets.errors import ExtraMissing
 from sweflow_datasets.folder import locked
 
 REPOSITORIES = "repositories"
-LEDGER = ".scratch"
 MANIFEST_EVERY = 60.0
 """Seconds between two manifests while a run goes on, for those who look in, and for one that is killed."""
 
@@ -145,11 +144,7 @@ class _Run:
         """Whether all of a job has ended already; then it is counted, and no process starts for it."""
         records = finished(job)
         for record in records:
-            is_new = self._is_new(record)
-            self._keep(record)
-            if is_new:
-                self._journal.record(record)
-                self._say_ended(record)
+            self._learn(record, is_new=self._is_new(record))
         if records:
             self._close(job.entry.name, job.until)
         return bool(records)
@@ -195,10 +190,14 @@ class _Run:
                         peak_memory=max(record.peak_memory, usage.peak_memory),
                         cpu_seconds=max(record.cpu_seconds, round(used, 1)),
                     )
-                self._keep(record)
-                if is_new:
-                    self._journal.record(record)
-                    self._say_ended(record)
+                self._learn(record, is_new=is_new)
+
+    def _learn(self, record: StageRecord, *, is_new: bool) -> None:
+        """Keep what a stage came to, and write it down and say so where that is news."""
+        self._keep(record)
+        if is_new:
+            self._journal.record(record)
+            self._say_ended(record)
 
     def _is_new(self, record: StageRecord) -> bool:
         """Whether the journal does not know a record: a run was killed before it could be told of it."""

@@ -225,12 +225,12 @@ class _Desk:
         if found is None:
             with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
                 found = read_record(json.loads(place.with_suffix(".json").read_text("utf-8")))
-        store = self._job.store
+        store = self._job.store if self._works else None
         if found is not None and found.done and not made_of(self._job.folder, found).exists():
             found = None
-        if found is None and store is not None and self._works:
+        if found is None and store is not None:
             found = store.take(self._entry.name, stage, key, self._job.folder)
-        elif found is not None and store is not None and self._works and not store.has(found):
+        elif found is not None and store is not None and not store.has(found):
             store.keep(found, self._job.folder)
         return found if found is not None and is_final(found, self._job.limits) else None
 

@@ -16,7 +16,7 @@ from typing import Any
 from sweflow_tracer.format import dumps, write_text
 
 from sweflow_datasets.corpus.format import read_record, record_object
-from sweflow_datasets.corpus.values import End, Stage, StageRecord
+from sweflow_datasets.corpus.values import Stage, StageRecord
 from sweflow_datasets.errors import ExtraMissing, PlaceNotUsable
 
 STORED = frozenset({Stage.BUILD, Stage.REPORT})
@@ -41,7 +41,9 @@ class Store:
     def has(self, record: StageRecord) -> bool:
         """Whether what a stage came to is here, or need not be. Raises PlaceNotUsable."""
         with self._system() as (system, root):
-            return record.stage not in STORED or bool(system.exists(f"{_place(root, record)}.json"))
+            return record.stage not in STORED or bool(
+                system.exists(f"{_place(root, record.repository, record.stage, record.key)}.json")
+            )
 
     def keep(self, record: StageRecord, folder: Path) -> None:
         """Keep what a stage of the repository in ``folder`` came to, and what it made. Raises PlaceNotUsable."""
@@ -49,7 +51,7 @@ class Store:
             return
         made = made_of(folder, record)
         with self._system() as (system, root), tempfile.TemporaryDirectory() as scratch:
-            place = _place(root, record)
+            place = _place(root, record.repository, record.stage, record.key)
             system.makedirs(place.rpartition("/")[0], exist_ok=True)
             if made.exists():
                 archive = Path(scratch) / ARCHIVE
@@ -67,9 +69,8 @@ class Store:
         """
         if stage not in STORED:
             return None
-        wanted = StageRecord(repository, stage, key, End.DONE)
         with self._system() as (system, root), tempfile.TemporaryDirectory() as scratch:
-            place = _place(root, wanted)
+            place = _place(root, repository, stage, key)
             if not system.exists(f"{place}.json"):
                 return None
             said = Path(scratch) / "record.json"
@@ -104,8 +105,8 @@ def made_of(folder: Path, record: StageRecord) -> Path:
     return folder / record.stage.value / record.key
 
 
-def _place(root: str, record: StageRecord) -> str:
-    return f"{root}/{record.repository}/{record.stage.value}/{record.key}"
+def _place(root: str, repository: str, stage: Stage, key: str) -> str:
+    return f"{root}/{repository}/{stage.value}/{key}"
 
 
 def _unpack(archive: Path, goal: Path) -> None:

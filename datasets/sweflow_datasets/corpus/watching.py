@@ -15,7 +15,6 @@ MARK = "SWEFLOW_JOB"
 PAGE = os.sysconf("SC_PAGE_SIZE")
 TICKS = os.sysconf("SC_CLK_TCK")
 ROUNDS = 40
-NEVER = float("inf")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +75,7 @@ class Lookout:
     def __init__(self) -> None:
         self._there: dict[int, Seen] = {}
         self._marked: tuple[tuple[int, str], ...] = ()
-        self._looked = self._marks_looked = -NEVER
+        self._looked = self._marks_looked = float("-inf")
 
     def processes(self, age: float) -> dict[int, Seen]:
         """All processes, as they were ``age`` seconds ago at most."""

@@ -34,10 +34,9 @@ def judged(proof: Proof, blockers: Iterable[Blocker], ended: Blocker | None) -> 
     shown = tuple(blockers)
     if ended is not None:
         return _bad(Status.FAILED, shown[0] if shown else ended)
-    if proof.collected == 0 and proof.errors:
-        return _bad(Status.FAILED, shown[0] if shown else Blocker(Cause.NOTHING_PASSES, "no test file can be imported"))
     if proof.collected == 0:
-        return _bad(Status.FAILED, shown[0] if shown else Blocker(Cause.NO_TESTS))
+        torn = Blocker(Cause.NOTHING_PASSES, "no test file can be imported")
+        return _bad(Status.FAILED, shown[0] if shown else torn if proof.errors else Blocker(Cause.NO_TESTS))
     if proof.tells is False:
         return _bad(Status.FAILED, Blocker(Cause.ALWAYS_PASSES))
     if proof.passed == 0:

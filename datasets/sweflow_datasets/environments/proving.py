@@ -27,7 +27,7 @@ FINE = ("passed", "skipped", "xfailed")
 CHOOSING = ("-k", "-m", "--deselect", "--ignore", "--ignore-glob")
 UNCOLLECTED = "pytest passes over these test modules:"
 _PASSED_OVER = re.compile(r"^(?:[^\s/]+/)*tests?\.py$")
-_TESTS = re.compile(rb"^ *(?:async )?def test|^class \w*(?:Test|TestCase\b)", re.MULTILINE)
+_TESTS = re.compile(rb"^ *(?:async )?def test|^class \w*Test", re.MULTILINE)
 FEW = 40
 """Failures whose texts a diagnosis gets."""
 
@@ -149,9 +149,7 @@ def _deciding(options: Options, arguments: tuple[str, ...], path: str) -> Sessio
     )
 
 
-def _uncollected(
-    proof: Proof, arguments: tuple[str, ...], blobs: Blobs, own: frozenset[str]
-) -> tuple[Failure, ...]:  # fmt: skip
+def _uncollected(proof: Proof, arguments: tuple[str, ...], blobs: Blobs, own: frozenset[str]) -> tuple[Failure, ...]:
     """Where nothing is collected and nothing was asked for: modules of tests under names that pytest passes over."""
     if proof.collected or proof.errors or arguments:
         return ()

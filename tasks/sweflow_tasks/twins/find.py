@@ -275,10 +275,10 @@ class TwinSearch:
             changes = {each: queues[each][0] for group in turn.values() for each in group}
             blobs = changed(self._blobs, ((each, change.edits) for each, change in changes.items()))
             inputs = {each for each, change in changes.items() if change.kind is TwinKind.INPUT}
-            beside = [self._names(set(group) - inputs, ()) for group in turn.values()]
-            groups = [*filter(None, beside), *([name] for name in self._names(inputs, ()))]
+            beside = [names for group in turn.values() if (names := self._names(set(group) - inputs, ()))]
+            groups = [*beside, *([name] for name in self._names(inputs, ()))]
             files = _files_of(test for each in changes for test in each.ids)
-            found = self._session(blobs, groups, files, asserting=sum(map(bool, beside)))
+            found = self._session(blobs, groups, files, asserting=len(beside))
             there = {item[0] for item in found["items"]}
             torn = {path: group for path, group in turn.items() if any(_is_gone(each, there) for each in group)}
             blamed = torn.keys() if all(len(group) == 1 for group in torn.values()) else set[str]()

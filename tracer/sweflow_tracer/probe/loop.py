@@ -37,10 +37,11 @@ def run_groups(run: Run, session: Any, selected: list[Any], threads: int) -> Non
         gc.freeze()  # a collection in a child would otherwise copy every page that it shares with this process
         plain = [(number, group) for number, group in groups if number not in run.variants]
         stubs = {int(number): frozenset(names) for number, names in CONFIG["stubs"].items()}
-        asserting = {number: functools.partial(items.body, recorder=run.recorder) for number in CONFIG["asserting"]}
-        known = stubs.keys() | asserting.keys() | set(CONFIG["again"])
+        asserting = frozenset(CONFIG["asserting"])
+        known = asserting.union(stubs, CONFIG["again"])
         looked_at = {number: group for number, group in plain if number in known}
-        doubtful = Doubtful(looked_at, stubs, asserting, run.emit, run.sealed)
+        place = functools.partial(items.body, recorder=run.recorder)
+        doubtful = Doubtful(looked_at, stubs, asserting, place, run.emit, run.sealed)
         work = functools.partial(_run_group, run)
         patience = functools.partial(_patience, run)
         workers = Workers(CONFIG["jobs"], patience, CONFIG["scratch"], doubtful.emit, work, run.sealed)

@@ -21,7 +21,7 @@ from . import limit
 from .channel import LineReader, encode, write_all
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
     Send = Callable[[dict[str, Any]], None]
     Seal = Callable[[dict[str, Any]], dict[str, Any]]
@@ -260,8 +260,8 @@ class Workers:
 class Doubtful:
     """Keeps back the records of some groups of several that say nothing, to run those tests alone.
 
-    Of a group with ``stubs`` a record says something that failed by one of these. Of one that is ``asserting``, which
-    gives the place of an item's function, one that passed, or failed by an assertion there. Of the others one that
+    Of a group with ``stubs`` a record says something that failed by one of these. Of one that is ``asserting``
+    one that passed, or failed by an assertion in its own function, whose ``place`` is asked for. Of the others one that
     passed, where none failed before: what failed may have left something behind, so that a later pass beside it says
     nothing.
 
@@ -273,7 +273,8 @@ class Doubtful:
         self,
         groups: dict[int, list[Any]],
         stubs: dict[int, frozenset[str]],
-        asserting: Mapping[int, Callable[[Any], dict[str, Any] | None]],
+        asserting: frozenset[int],
+        place: Callable[[Any], dict[str, Any] | None],
         emit: Send,
         seal: Seal,
     ) -> None:
@@ -282,6 +283,7 @@ class Doubtful:
         }
         self._stubs = stubs
         self._asserting = asserting
+        self._place = place
         self._emit = emit
         self._seal = seal
         self._found: dict[int, dict[str, None]] = {}
@@ -305,7 +307,7 @@ class Doubtful:
                 record.get("failure", {}).get("stubs", ())
             )
         if number in self._asserting:
-            place = self._asserting[number](self._items[number][str(record.get("id"))])
+            place = self._place(self._items[number][str(record.get("id"))])
             return outcome == "passed" or (outcome == "failed" and _is_asserted(record.get("failure", {}), place))
         return outcome == "passed" and number not in self._found
 
