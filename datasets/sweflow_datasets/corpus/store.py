@@ -17,7 +17,7 @@ from sweflow_tracer.format import dumps, write_text
 
 from sweflow_datasets.corpus.format import read_record, record_object
 from sweflow_datasets.corpus.values import Stage, StageRecord
-from sweflow_datasets.errors import ExtraMissing, PlaceNotUsable
+from sweflow_datasets.remote import reached
 
 STORED = frozenset({Stage.BUILD, Stage.REPORT})
 """Sources are fetched and environments made again where they are not at hand: each is larger than its recipe."""
@@ -87,15 +87,8 @@ class Store:
 
     @contextlib.contextmanager
     def _system(self) -> Iterator[tuple[Any, str]]:
-        try:
-            import fsspec  # noqa: PLC0415  # optional
-        except ImportError as error:
-            raise ExtraMissing("ray", ("fsspec",)) from error
-        try:
-            system, path = fsspec.core.url_to_fs(self.url)
-            yield system, str(path).rstrip("/")
-        except Exception as error:  # every file system has errors of its own
-            raise PlaceNotUsable(self.url, " ".join(str(error).split())[:200]) from error
+        with reached(self.url, "ray") as (system, path):
+            yield system, path.rstrip("/")
 
 
 def made_of(folder: Path, record: StageRecord) -> Path:

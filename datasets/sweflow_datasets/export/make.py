@@ -1,10 +1,9 @@
 """``sweflow export``: tasks of builds, selected and split, in one of four forms, whole or not there."""
 
-import contextlib
 import re
 import shutil
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -16,7 +15,6 @@ from sweflow_tracer.paths import StrPath
 from sweflow_datasets.dataset import check_instances
 from sweflow_datasets.errors import (
     ExportInTheWay,
-    ExtraMissing,
     NothingToExport,
     PlaceNotUsable,
     PrefixNotUsable,
@@ -35,6 +33,7 @@ from sweflow_datasets.export.swebench import write_swebench
 from sweflow_datasets.export.tables import SHARD_BYTES, place, write_jsonl, write_parquet
 from sweflow_datasets.export.values import ExportTask, by_split
 from sweflow_datasets.images.context import PREFIX
+from sweflow_datasets.remote import reached
 from sweflow_datasets.version import __version__
 
 EXPORT_VERSION = 1
@@ -254,38 +253,19 @@ class _Place:
             self.scratch.rename(self._folder)
 
     def _check_remote(self) -> None:
-        system, path = self._system()
-        with self._errors():
+        with reached(self._out, "export") as (system, path):
             taken = system.exists(path) and bool(system.ls(path))
         if taken:
             raise ExportInTheWay(self._out)
 
     def _upload(self) -> None:
         """Files go up one by one, the manifest last: without it an upload is not whole."""
-        system, path = self._system()
         files = sorted((p for p in self.scratch.rglob("*") if p.is_file()), key=lambda p: (p.name == MANIFEST, p))
-        with self._errors():
+        with reached(self._out, "export") as (system, path):
             for file in files:
                 goal = f"{path.rstrip('/')}/{file.relative_to(self.scratch).as_posix()}"
                 system.makedirs(goal.rpartition("/")[0], exist_ok=True)
                 system.put_file(str(file), goal)
-
-    def _system(self) -> tuple[Any, str]:
-        try:
-            import fsspec  # noqa: PLC0415  # optional
-        except ImportError as error:
-            raise ExtraMissing("export", ("fsspec",)) from error
-        with self._errors():
-            system, path = fsspec.core.url_to_fs(self._out)
-        return system, str(path)
-
-    @contextlib.contextmanager
-    def _errors(self) -> Iterator[None]:
-        """Every file system of fsspec has errors of its own."""
-        try:
-            yield
-        except Exception as error:
-            raise PlaceNotUsable(self._out, " ".join(str(error).split())[:200]) from error
 
 
 def as_object(made: Exported) -> dict[str, Any]:
