@@ -131,7 +131,7 @@ def _no_python(repository: Repository, folder: Path, options: Options) -> Enviro
 def _finish(best: Tried, search: Search, bench: Bench, folder: Path) -> Environment:
     """Put the best environment in place, and its record beside it."""
     blockers = tuple(finding for finding in diagnose(best.proved.failures) if isinstance(finding, Blocker))
-    outcome: Outcome = judged(best.proved.proof, blockers, best.proved.ended)
+    outcome: Outcome = judged(best.proved.proof, blockers, best.proved.ended, best.proved.failures)
     bench.settle(best)
     project = best.proved.project
     plan = best.plan

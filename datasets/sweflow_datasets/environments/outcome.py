@@ -2,7 +2,9 @@
 
 from collections.abc import Iterable
 
-from sweflow_datasets.environments.values import Blocker, Cause, Outcome, Proof, Status
+from sweflow_tracer.recording.assemble import last_line
+
+from sweflow_datasets.environments.values import Blocker, Cause, Failure, Outcome, Proof, Stage, Status
 
 MOVES = {
     Cause.NO_TESTS: "see that the repository holds its tests (a source distribution may leave them out)",
@@ -29,13 +31,18 @@ MOVES = {
 }
 
 
-def judged(proof: Proof, blockers: Iterable[Blocker], ended: Blocker | None) -> Outcome:
-    """The outcome of the best attempt; ``ended`` is what stopped it before tests ran, ``blockers`` what it showed."""
+def judged(
+    proof: Proof, blockers: Iterable[Blocker], ended: Blocker | None, failures: Iterable[Failure] = ()
+) -> Outcome:
+    """The outcome of the best attempt.
+
+    ``ended`` is what stopped it before tests ran, ``blockers`` what it showed, ``failures`` what went wrong.
+    """
     shown = tuple(blockers)
     if ended is not None:
         return _bad(Status.FAILED, shown[0] if shown else ended)
     if proof.collected == 0:
-        torn = Blocker(Cause.NOTHING_PASSES, "no test file can be imported")
+        torn = Blocker(Cause.NOTHING_PASSES, ": ".join(("no test file can be imported", *_first_error(failures))))
         return _bad(Status.FAILED, shown[0] if shown else torn if proof.errors else Blocker(Cause.NO_TESTS))
     if proof.tells is False:
         return _bad(Status.FAILED, Blocker(Cause.ALWAYS_PASSES))
@@ -48,6 +55,10 @@ def judged(proof: Proof, blockers: Iterable[Blocker], ended: Blocker | None) -> 
     if proof.tells is None:
         return _bad(Status.PARTLY, Blocker(Cause.UNPROVEN))
     return Outcome(Status.READY)
+
+
+def _first_error(failures: Iterable[Failure]) -> list[str]:
+    return [last_line(failure.text)[:160] for failure in failures if failure.stage is Stage.COLLECT][:1]
 
 
 def _bad(status: Status, blocker: Blocker) -> Outcome:

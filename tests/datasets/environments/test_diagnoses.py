@@ -107,6 +107,10 @@ def test_asynchronous_tests_and_marks_are_a_plugins():
             Change(Kind.LIMIT, "pytest<9"),
         ),
         (
+            "'yield' keyword is allowed in fixtures, but not in tests (test_naked_function)",
+            Change(Kind.LIMIT, "pytest<8.4"),
+        ),
+        (
             "pluggy._manager.PluginValidationError: Plugin 'x' for hook 'pytest_ignore_collect'\n"
             "Argument(s) {'path'} are declared in the hookimpl but can not be found in the hookspec",
             Change(Kind.LIMIT, "pytest<8"),

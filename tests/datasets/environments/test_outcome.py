@@ -2,7 +2,7 @@
 
 import pytest
 from sweflow_datasets.environments.outcome import MOVES, judged
-from sweflow_datasets.environments.values import Blocker, Cause, Proof, Status
+from sweflow_datasets.environments.values import Blocker, Cause, Failure, Proof, Stage, Status
 
 GOOD = {"collected": 4, "passed": 4, "loaded": True, "tells": True}
 
@@ -35,6 +35,12 @@ def test_a_proof_is_judged_by_what_was_counted(given, status, cause):
 def test_what_stands_in_the_way_is_the_reason():
     found = judged(proof(passed=0), [Blocker(Cause.SERVICE, "Connection refused")], None)
     assert (found.cause, found.detail) == (Cause.SERVICE, "Connection refused")
+
+
+def test_where_no_test_file_can_be_imported_the_first_error_is_the_reason():
+    text = "test_a.py:3: in <module>\n    @settings()\nE   NameError: name 'settings' is not defined"
+    found = judged(proof(collected=0, passed=0, errors=1), (), None, [Failure(Stage.COLLECT, text)])
+    assert found.detail == "no test file can be imported: NameError: name 'settings' is not defined"
 
 
 def test_every_cause_has_a_next_move():

@@ -51,9 +51,9 @@ def assemble(
     )
 
 
-def last_line(error: ErrorRow) -> str:
+def last_line(text: str) -> str:
     """The last line of a collection error's report."""
-    lines = error["text"].strip().splitlines()
+    lines = text.strip().splitlines()
     return clean_line(lines[-1].removeprefix("E ").strip()) if lines else ""
 
 
@@ -78,7 +78,7 @@ def _around(run: Records) -> Iterator[tuple[Sequence[int], list[CodeRow]]]:
 
 def _errors(found: list[ErrorRow]) -> tuple[CollectionError, ...]:
     """One error a path, the first."""
-    by_path = {error["path"]: CollectionError(error["path"], last_line(error)) for error in reversed(found)}
+    by_path = {error["path"]: CollectionError(error["path"], last_line(error["text"])) for error in reversed(found)}
     return tuple(by_path[path] for path in sorted(by_path))
 
 

@@ -109,7 +109,7 @@ def _check_collected(records: Records) -> None:
         errors = records.collected["errors"] if records.collected is not None else []
         detail = "no test matches"
         if errors:
-            detail = f"{len(errors)} collection errors, first in {errors[0]['path']}: {last_line(errors[0])}"
+            detail = f"{len(errors)} collection errors, first in {errors[0]['path']}: {last_line(errors[0]['text'])}"
         raise NothingCollected(detail)
 
 

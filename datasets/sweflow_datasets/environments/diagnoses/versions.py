@@ -11,6 +11,7 @@ RUNNER = (
     (r"PytestRemovedIn9Warning|pytest\.PytestRemovedIn9", "pytest<9"),
     (r"PytestRemovedIn8Warning|Support for nose tests is deprecated|import of nose", "pytest<8"),
     (r"PytestRemovedIn10Warning", "pytest<9"),
+    (r"'yield' keyword is allowed in fixtures, but not in tests", "pytest<8.4"),
     (r"Argument\(s\) \{'\w+'\} are declared in the hookimpl but can not be found in the hookspec", "pytest<8"),
     (r"The \(\w+: py\.path\.local\) argument is deprecated", "pytest<8"),
     (r"pytest\.warns\(None\)|exceptions must be derived from Warning, not <class 'NoneType'>", "pytest<7"),
