@@ -8,91 +8,32 @@ gives the tests that a collection of everything gives. What was kept runs once m
 collected, in disguise, some tests themselves and some their twins, beside each other and shuffled.
 """
 
-import json
-import re
-from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import PurePosixPath
 from random import Random
 from typing import Any
 
-from sweflow_tracer.errors import SessionFailed
 from sweflow_tracer.progress import OnProgress, Progress
 from sweflow_tracer.project.files import INI_FILES, Blobs, tree_digest
-from sweflow_tracer.runner.options import SessionOptions
 from sweflow_tracer.runner.settings import RunSettings
 from sweflow_tracer.values import Outcome
 
 from sweflow_tasks.certificate.options import CertificateOptions, Level
 from sweflow_tasks.execution.arguments import options_among
-from sweflow_tasks.execution.job_pool import JobPool, Run
+from sweflow_tasks.execution.job_pool import JobPool
 from sweflow_tasks.twins.changes import changes_of
-from sweflow_tasks.twins.draw import Drawn, changed, disguise_all, draw_sides
+from sweflow_tasks.twins.draw import Drawn, disguise_all, draw_sides
 from sweflow_tasks.twins.test_file import FunctionText, TestFile, parsed, spoken_of
-from sweflow_tasks.twins.values import Change, TestFunction, Twin, TwinKind, TwinTable
+from sweflow_tasks.twins.trial import TwinJob
+from sweflow_tasks.twins.turns import Turns
+from sweflow_tasks.twins.values import Change, TestFunction, TwinTable
 from sweflow_tasks.values import JsonObject
 from sweflow_tasks.verification.data_reads import FileReads
 from sweflow_tasks.verification.draft import Inputs
 
 MOST_CHANGES = 7
 """Changes of a function that are tried, at most."""
-SEED = 3000
-
-
-@dataclass(frozen=True, slots=True)
-class TwinJob:
-    """A session on the complete code with other test files; ``groups`` are names of tests.
-
-    Of the first ``asserting`` groups what neither passes nor fails by an assertion of its own function runs once more,
-    alone.
-    ``opaque``: names say nothing of parameters. ``timeout`` is in seconds for one test, ``jobs`` are side by side.
-    """
-
-    blobs: Blobs
-    groups: tuple[tuple[str, ...], ...]
-    paths: tuple[str, ...]
-    opaque: bool
-    timeout: float
-    jobs: int
-    asserting: int = 0
-
-    @property
-    def facts(self) -> Iterator[str]:
-        """All that the outcome depends on."""
-        facts = (self.groups, self.paths, self.opaque, self.asserting)
-        yield from ("twins 3", tree_digest(self.blobs), json.dumps(facts))
-
-    def measure(self, run: Run) -> JsonObject:
-        """What was collected, in order, how each test ended, and what could not be collected.
-
-        Of an item its name, its function, and the place of that: path, qualified name, line. Of an error the end of
-        pytest's report. All are empty where the session came to nothing.
-        """
-        options = SessionOptions(
-            groups=self.groups,
-            timeout=self.timeout,
-            seed=SEED,
-            paths=self.paths,
-            follow=False,
-            opaque=self.opaque,
-            jobs=self.jobs,
-            asserting=range(self.asserting),
-        )
-        try:
-            session = run(self.blobs, options)
-        except SessionFailed as error:
-            if error.killed:
-                raise
-            return {"items": [], "ended": {}, "errors": []}
-        items = session.collected["items"] if session.collected is not None else []
-        return {
-            "items": [(item["id"], item["function"], _place(item["body"])) for item in items],
-            "ended": {
-                record["id"]: [record["outcome"], record.get("failure", {}).get("when", "")] for record in session.tests
-            },
-            "errors": [row["text"] for row in session.errors],
-        }
 
 
 class TwinSearch:
@@ -261,62 +202,15 @@ class TwinSearch:
         ]
 
     def _kept(self, functions: list[TestFunction]) -> list[TestFunction]:
-        """With the changes that the complete code fails; a turn tries one of each function that wants more.
-
-        Where a file cannot be collected with its changes, the one that pytest's report points to is tried alone in the
-        next turn, and where it points to none, half of them; the one that is to blame is given up.
-        """
-        queues = {each: self._changes(each) for each in functions}
-        kept: dict[TestFunction, list[Twin]] = {each: [] for each in functions}
-        tried: Counter[TestFunction] = Counter()
-        most: dict[str, int] = {}
-        suspects: dict[str, TestFunction] = {}
-        while turn := self._turn(queues, kept, most, suspects):
-            changes = {each: queues[each][0] for group in turn.values() for each in group}
-            blobs = changed(self._blobs, ((each, change.edits) for each, change in changes.items()))
-            inputs = {each for each, change in changes.items() if change.kind is TwinKind.INPUT}
-            beside = [names for group in turn.values() if (names := self._names(set(group) - inputs, ()))]
-            groups = [*beside, *([name] for name in self._names(inputs, ()))]
-            files = _files_of(test for each in changes for test in each.ids)
-            found = self._session(blobs, groups, files, asserting=len(beside))
-            there = {item[0] for item in found["items"]}
-            torn = {path: group for path, group in turn.items() if any(_is_gone(each, there) for each in group)}
-            blamed = torn.keys() if all(len(group) == 1 for group in torn.values()) else set[str]()
-            asked, suspects = suspects, {} if blamed else _suspects(torn, blobs, found["errors"])
-            if not suspects:
-                most |= {path: max(1, len(group) // 2) for path, group in torn.items() if path not in asked}
-            most |= {
-                path: 2 * len(group) for path, group in turn.items() if path in most.keys() - torn.keys() - asked.keys()
-            }
-            whole = turn.keys() - torn.keys()
-            for each in (each for path in turn if path in whole | blamed for each in turn[path]):
-                change = queues[each].pop(0)
-                tried[each] += 1
-                fails = tuple(t for t in each.ids if t not in each.untouched and _noticed(found["ended"], each, t))
-                if fails:
-                    kept[each].append(Twin(change.kind, change.edits, fails))
-        return [replace(each, twins=tuple(kept[each]), tried=tried[each]) for each in functions]
-
-    def _turn(
-        self,
-        queues: Mapping[TestFunction, Sequence[Change]],
-        kept: Mapping[TestFunction, Sequence[Twin]],
-        most: Mapping[str, int],
-        suspects: Mapping[str, TestFunction],
-    ) -> dict[str, list[TestFunction]]:
-        """Functions to change next, by file; of a file with a suspect that one alone."""
-        turn: dict[str, list[TestFunction]] = {}
-        for each, queue in queues.items():
-            group = turn.get(each.path, [])
-            if suspects.get(each.path, each) is not each:
-                continue
-            if queue and self._wants(each, kept[each]) and len(group) < most.get(each.path, len(queues)):
-                turn[each.path] = [*group, each]
-        return turn
-
-    def _wants(self, each: TestFunction, kept: Sequence[Twin]) -> bool:
-        count = Counter(test for twin in kept for test in twin.fails)
-        return any(count[test] < self._wanted for test in each.ids if test not in each.untouched)
+        """With the changes that the complete code fails."""
+        turns = Turns({each: self._changes(each) for each in functions}, self._wanted)
+        while turn := turns.next():
+            blobs = turn.tree(self._blobs)
+            beside = [names for group in turn.beside() if (names := self._names(group, ()))]
+            groups = [*beside, *([name] for name in self._names(turn.alone(), ()))]
+            files = _files_of(test for each in turn.changes for test in each.ids)
+            turns.learn(turn, blobs, self._session(blobs, groups, files, asserting=len(beside)))
+        return [replace(each, twins=turns.kept(each), tried=turns.tried(each)) for each in functions]
 
     def _changes(self, each: TestFunction) -> list[Change]:
         text, file = self._text(each), self._file(each.path)
@@ -369,37 +263,6 @@ def _failed(
 def _files_of(tests: Iterable[str]) -> set[str]:
     """The files in which tests are collected: that of a function they share may be another one."""
     return {test.partition("::")[0] for test in tests}
-
-
-def _place(body: Mapping[str, Any] | None) -> tuple[str, str, int]:
-    return (body["path"], body["name"], body["line"]) if body is not None else ("", "", 0)
-
-
-def _suspects(torn: Mapping[str, list[TestFunction]], blobs: Blobs, errors: Sequence[str]) -> dict[str, TestFunction]:
-    """By file that could not be collected the changed function in whose lines an error was; none, or one for each.
-
-    A file may be torn by what it imports of another one.
-    """
-    found: dict[str, TestFunction] = {}
-    for path, group in torn.items():
-        place = re.compile(rf"^{re.escape(path)}:(\d+): ", re.MULTILINE)
-        lines = {int(line) for error in errors for line in place.findall(error)}
-        file = parsed(blobs[path][1])
-        for text in file.functions if file is not None else ():
-            last = text.line + blobs[path][1].count(b"\n", text.start, text.end)
-            if any(text.line <= line <= last for line in lines):
-                found.update((path, each) for each in group if each.name == text.name)
-    return found if len(found) == len(torn) else {}
-
-
-def _is_gone(each: TestFunction, there: Collection[str]) -> bool:
-    """Whether no test of a function was collected."""
-    return not any(each.names.get(test, test) in there for test in each.ids)
-
-
-def _noticed(ended: Mapping[str, Sequence[str]], each: TestFunction, test: str) -> bool:
-    """Whether a test failed in its own body."""
-    return list(ended.get(each.names.get(test, test), ())) == [Outcome.FAILED, "call"]
 
 
 def _without(each: TestFunction, passing: set[str], spoiled: set[str], dependent: set[str]) -> TestFunction:

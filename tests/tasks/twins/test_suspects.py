@@ -1,7 +1,7 @@
 """Which change keeps a file from being collected: the one in whose lines pytest's report has an error, or nobody knows."""
 
 import pytest
-from sweflow_tasks.twins.find import _suspects
+from sweflow_tasks.twins.turns import find_suspects
 from sweflow_tasks.twins.values import TestFunction as Function
 
 FILE = b"""\
@@ -41,16 +41,16 @@ def report(*places):
 )
 def test_the_function_in_whose_lines_an_error_is_called_from_elsewhere(line, name):
     torn = {"tests/test_a.py": GROUPS["tests/test_a.py"]}
-    found = _suspects(torn, BLOBS, [report("things.py:1", f"tests/test_a.py:{line}", "helper.py:17")])
+    found = find_suspects(torn, BLOBS, [report("things.py:1", f"tests/test_a.py:{line}", "helper.py:17")])
     assert {path: each.name for path, each in found.items()} == {"tests/test_a.py": name}
 
 
 @pytest.mark.parametrize("places", [(), ("tests/test_a.py:1",), ("tests/test_b.py:5",), ("xtests/test_a.py:4",)])
 def test_no_suspect_where_no_line_of_a_changed_function_is_named(places):
-    assert _suspects({"tests/test_a.py": GROUPS["tests/test_a.py"]}, BLOBS, [report(*places)]) == {}
+    assert find_suspects({"tests/test_a.py": GROUPS["tests/test_a.py"]}, BLOBS, [report(*places)]) == {}
 
 
 def test_no_suspect_where_one_file_may_be_torn_by_another():
     errors = [report("tests/test_a.py:4"), report("tests/test_b.py:1", "tests/test_a.py:4")]
-    assert _suspects(GROUPS, BLOBS, errors) == {}
-    assert set(_suspects(GROUPS, BLOBS, [*errors, report("tests/test_b.py:5")])) == set(GROUPS)
+    assert find_suspects(GROUPS, BLOBS, errors) == {}
+    assert set(find_suspects(GROUPS, BLOBS, [*errors, report("tests/test_b.py:5")])) == set(GROUPS)
