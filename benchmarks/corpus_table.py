@@ -2,9 +2,11 @@
 
     python benchmarks/corpus_table.py DIR
 
-DIR is the folder of a run. Three tables: repositories by how they ended, steps by why they were rejected, and what a
-repository and a task took in each stage: seconds of the clock and of processors, and bytes on disk. Seconds are those
-of stages that ended; --packed also packs builds and reports, as a store would, and gives those bytes.
+DIR is the folder of a run. Its course: how often it was started, how long it was at work, and whether a stage that had
+ended well was run again. Then tables: repositories by how they ended, those that have no tasks or no whole environment
+by the reason, steps by why they were rejected, and what a repository and a task took in each stage: seconds of the
+clock and of processors, and bytes on disk. Seconds are those of stages that ended; --packed also packs builds and
+reports, as a store would, and gives those bytes.
 """
 
 import argparse
@@ -13,12 +15,14 @@ import sys
 import tempfile
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from pathlib import Path
 
+from sweflow_datasets.corpus.events import read_events
 from sweflow_datasets.corpus.format import read_manifest
 from sweflow_datasets.corpus.journal import Journal
 from sweflow_datasets.corpus.store import Store
-from sweflow_datasets.corpus.values import CorpusRun, Stage, StageRecord
+from sweflow_datasets.corpus.values import CorpusRun, End, Stage, StageRecord
 
 MIB = 1 << 20
 
@@ -32,10 +36,35 @@ def main() -> int:
     run = read_manifest(given.folder)
     with Journal(given.folder) as journal:
         records = [record for held in journal.records().values() for record in held]
-    print(_ends(run), _reasons(run), _stages(run, records), sep="\n\n")
+    print(_course(given.folder), _ends(run), _short(run), _reasons(run), _stages(run, records), sep="\n\n")
     if given.packed:
         print(f"\n{_packed(given.folder, records)}")
     return 0
+
+
+def _course(folder: Path) -> str:
+    """Between two events of a run that was killed the clock is taken to have run; from the last one on it is not."""
+    events = read_events(folder)
+    starts, seconds, before = 0, 0.0, None
+    for event in events:
+        now = datetime.fromisoformat(event["time"])
+        if event["event"] == "run-started":
+            starts, before = starts + 1, None
+        seconds += (now - before).total_seconds() if before is not None else 0
+        before = now
+    ended = (e for e in events if e["event"] == "stage-ended" and e["end"] == End.DONE)
+    often = [key for key, count in Counter((e["repository"], e["stage"], e["key"]) for e in ended).items() if count > 1]
+    return f"started {starts} times, {seconds:.0f} s at work; stages that ended well more than once: {len(often)}"
+
+
+def _short(run: CorpusRun) -> str:
+    found: dict[tuple[str, str], list[str]] = {}
+    for result in run.repositories:
+        if result.end is not End.DONE or result.environment != "ready":
+            reason = result.detail.partition(": ")[0] or (result.environment if result.end is End.DONE else "")
+            found.setdefault((result.end.value, reason), []).append(result.name)
+    rows = ((end, reason, len(names), ", ".join(names)) for (end, reason), names in sorted(found.items()))
+    return table(("end", "reason", "repositories", "which"), rows)
 
 
 def _ends(run: CorpusRun) -> str:
