@@ -109,6 +109,7 @@ def small(tmp_path: Path) -> Path:
     )
 
 
+@pytest.mark.slow
 def test_D1_a_first_trace_that_was_cut_off_keeps_its_records(small, python, tmp_path, monkeypatch):
     """The sandbox breaks down when every test has been traced."""
 
@@ -236,6 +237,7 @@ def test_config_shows_what_the_defaults_are():
     assert all(row["value"] for row in rows), [row for row in rows if not row["value"]]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("options", "plugin"),
     [("--cov=core --cov-report=term", "pytest-cov"), ("--nothing-has-this", "the plugin that has")],

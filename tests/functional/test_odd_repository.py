@@ -14,6 +14,8 @@ from sweflow_tracer.project.files import fits_git, list_files, read_blobs
 import sweflow
 from tests.helpers import files_of, git, whole_rows, write_repository
 
+pytestmark = pytest.mark.slow  # the builds that most of them look at
+
 TESTS = """\
 import odd
 import latin

@@ -14,6 +14,7 @@ import sweflow
 from tests.helpers import git
 
 
+@pytest.mark.slow
 def test_V9_grades_that_overlap_are_those_of_grades_alone(calculator):
     task = sweflow.load_tasks(calculator.root)[0]
     with ThreadPoolExecutor(6) as pool:
@@ -21,6 +22,7 @@ def test_V9_grades_that_overlap_are_those_of_grades_alone(calculator):
     assert [verdict.verdict for verdict in verdicts] == ["resolved"] * 6
 
 
+@pytest.mark.slow
 def test_V9_two_evaluations_of_one_folder_run_side_by_side(calculator, tmp_path):
     gold = [{"instance_id": t.instance_id, "model_patch": t.row["patch"]} for t in sweflow.load_tasks(calculator.root)]
     (tmp_path / "gold.json").write_text(json.dumps(gold[:3]))
@@ -106,6 +108,7 @@ def test_a_row_for_no_task_and_a_damaged_result_are_said_and_the_rest_is_graded(
             sweflow.evaluate_predictions(calculator.root, tmp_path / "preds.json", tmp_path / "eval")
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.geteuid() != 0, reason="needs a mount")
 def test_a_build_that_cannot_be_written_is_graded_into_another_folder(calculator, tmp_path):
     place = tmp_path / "read-only"

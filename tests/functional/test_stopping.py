@@ -129,6 +129,7 @@ def test_H3_a_signal_ends_a_command_within_two_seconds(stage, home, python):
     stop(process, home, signal.SIGINT, group=False)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("stage", ["trace", "verify", "eval"])
 def test_H3_so_does_a_signal_to_the_whole_group_under_bubblewrap(stage, home, python, working_sandbox):
     process = start(home, working_sandbox("bubblewrap"), *command_of(stage, home, python))

@@ -17,6 +17,8 @@ from sweflow_tasks.twins.format import read_twins
 import sweflow
 from tests.helpers import assert_adds_up, write_repository
 
+pytestmark = pytest.mark.slow  # the builds that most of them look at
+
 CODE = """\
 def double(number):
     return number + number

@@ -83,6 +83,7 @@ def built(folder, python, monkeypatch, conftest="", more=()):
     return (out.tasks.read_text(), out.twins.read_text()), asked
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("conftest", ["", PICKY], ids=["alike", "told-apart"])
 def test_V8_twins_are_those_that_are_found_with_all_files(tmp_path, python, monkeypatch, conftest):
     found, asked = built(tmp_path / "one", python, monkeypatch, conftest)
@@ -97,6 +98,7 @@ def test_V8_twins_are_those_that_are_found_with_all_files(tmp_path, python, monk
     assert all(name in found[1] for name in ("TestTwo::test_shared", "TestThree::test_shared", "test_half"))
 
 
+@pytest.mark.slow
 def test_files_are_not_named_where_a_folder_of_tests_has_a_configuration_of_its_own(tmp_path, python, monkeypatch):
     near = {"tests/pytest.ini": "[pytest]\npython_functions = test_* Test*\n", "pytest.ini": "[pytest]\n"}
     _, asked = built(tmp_path, python, monkeypatch, more=near.items())

@@ -21,6 +21,7 @@ def interpreter(python, tmp_path_factory):
     return inspect_interpreter(python, tmp_path_factory.mktemp("empty"))
 
 
+@pytest.mark.slow
 @given(case=odd_repositories())
 @FEW
 def test_H1_an_odd_repository_is_read_or_refused(case, interpreter):

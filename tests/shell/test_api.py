@@ -40,6 +40,7 @@ def test_every_field_of_a_public_dataclass_stands_in_the_page_and_no_other():
     assert said == real
 
 
+@pytest.mark.slow
 def test_a_path_is_any_path_object(calculator, tmp_path, python):
     """Texts are what docs/api.md has, and ``Path`` what every other test has."""
     kind = PathLike

@@ -21,6 +21,7 @@ def pages() -> list[Path]:
     return [page for page in sorted((ROOT / "docs").glob("*.md")) if BLOCK.search(page.read_text("utf-8"))]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("page", [page for page in pages() if page.name not in NOT_WHOLE], ids=lambda page: page.stem)
 def test_the_code_of_a_page_runs(page, calculator, tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)

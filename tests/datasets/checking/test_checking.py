@@ -15,6 +15,7 @@ for _library in ("datasketch", "pyarrow", "tomli_w"):
     pytest.importorskip(_library)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", FORMS)
 def test_an_export_is_sound(form, exports):
     report = sweflow.check_dataset(exports / form)
@@ -67,6 +68,7 @@ def damage(name):
     return edit
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "check"),
     [
@@ -86,6 +88,7 @@ def test_damage_is_found_by_the_check_for_it(name, check, exports, tmp_path):
     assert (check, Level.ERROR) in changed(exports, tmp_path, damage(name))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", FORMS)
 def test_a_file_that_was_changed_lost_or_added_is_found(form, exports, tmp_path):
     folder = tmp_path / "data"

@@ -94,6 +94,7 @@ def test_a_log_that_is_flooded_keeps_its_end(tmp_path):
     assert (tmp_path / "out" / "log" / "log.txt").stat().st_size == KEPT_LOG
 
 
+@pytest.mark.slow
 def test_a_job_that_says_too_much_at_once_is_ended(tmp_path):
     assert run(tmp_path, ["chatter"])["chatter"].cause is Cause.CRASHED
 
@@ -156,6 +157,7 @@ def test_D1_what_a_killed_engine_left_is_removed_by_the_next(tmp_path):
     assert not left_over.exists()
 
 
+@pytest.mark.slow
 def test_the_processor_time_of_what_nobody_waited_for_counts(tmp_path):
     engine = LocalEngine(1, LIMITS, lambda key: tmp_path / key, tmp_path / "ledger")
     (ended,) = engine.map_unordered(burn, [{}], lambda item: "one")

@@ -39,6 +39,7 @@ def run(listed: Path, out: Path, limits: Limits = LIMITS, workers: int = 2, **mo
     return made
 
 
+@pytest.mark.slow
 def test_a_list_gives_builds_a_manifest_an_index_and_events(tmp_path):
     for name in ("alpha", "beta"):
         write(tmp_path, name)
@@ -67,6 +68,7 @@ def test_a_list_gives_builds_a_manifest_an_index_and_events(tmp_path):
     assert again.dataset == made.dataset
 
 
+@pytest.mark.slow
 def test_what_changed_is_built_anew_and_what_did_not_is_not(tmp_path):
     for name in ("alpha", "beta"):
         write(tmp_path, name)
@@ -83,6 +85,7 @@ def test_what_changed_is_built_anew_and_what_did_not_is_not(tmp_path):
     assert len(list((tmp_path / "out").glob("repositories/beta/build/*.json"))) == 2  # finished work stays
 
 
+@pytest.mark.slow
 def test_the_manifest_is_there_while_a_run_goes_on(tmp_path, monkeypatch):
     monkeypatch.setattr("sweflow_datasets.corpus.run.MANIFEST_EVERY", 0.0)
     for name in ("alpha", "beta"):
@@ -98,6 +101,7 @@ def test_the_manifest_is_there_while_a_run_goes_on(tmp_path, monkeypatch):
     assert seen == [[End.NO_TESTS, End.UNFINISHED], [End.NO_TESTS, End.NO_TESTS]]
 
 
+@pytest.mark.slow
 def test_small_repositories_are_built_first(tmp_path):
     for name in ("alpha", "beta"):
         write(tmp_path, name, "empty")
@@ -190,6 +194,7 @@ def test_D1_D7_a_run_that_is_killed_twice_gives_the_same_bytes_and_runs_no_stage
     assert not begun & set(finished)
 
 
+@pytest.mark.slow
 def test_H3_a_signal_ends_a_run_at_once_with_nothing_left(tmp_path):
     write(tmp_path, "hangs", "hangs")
     listed = write_list(tmp_path / "list.toml", ["hangs"])
@@ -266,6 +271,7 @@ def test_a_folder_that_holds_something_else_and_a_bad_list_are_refused_before_an
     assert not (tmp_path / "new").exists()
 
 
+@pytest.mark.slow
 def test_the_command_prints_a_table_or_json_and_has_its_exit_codes(tmp_path):
     write(tmp_path, "alpha")
     write(tmp_path, "empty", "empty")

@@ -51,6 +51,7 @@ def test_an_archive_that_leads_out_of_its_place_is_refused(tmp_path):
     assert not made_of(tmp_path / "there", BUILD).exists()
 
 
+@pytest.mark.slow
 def test_D7_a_run_in_another_folder_with_the_same_store_builds_nothing_and_is_the_same(tmp_path):
     for name in ("alpha", "beta"):
         write(tmp_path, name)

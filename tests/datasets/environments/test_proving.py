@@ -43,6 +43,7 @@ def test_a_suite_that_collects_nothing_is_none(proved):
     assert outcome(proved(tests__test_small_dot_py="")).cause is Cause.NO_TESTS
 
 
+@pytest.mark.slow
 def test_modules_of_tests_that_pytest_passes_over_are_named_where_it_collects_nothing(proved):
     found = proved(tests__test_small_dot_py="", tests_dot_py=TEST, small__test_dot_py="x = 1\n")
     assert outcome(found).cause is Cause.NO_TESTS
@@ -50,6 +51,7 @@ def test_modules_of_tests_that_pytest_passes_over_are_named_where_it_collects_no
     assert not diagnose(proved(tests_dot_py=TEST).failures)  # others are collected: they may be meant to be left out
 
 
+@pytest.mark.slow
 def test_a_conftest_that_lets_everything_pass_is_found_out(proved):
     found = proved(conftest_dot_py=ALWAYS, tests__test_small_dot_py=FAILING)
     assert found.proof.passed == 3

@@ -205,6 +205,7 @@ def test_a_url_gets_the_same_files_and_the_manifest_last(calculator, exports, mo
         sweflow.export([calculator.root], "jsonl", "memory://bucket/data")
 
 
+@pytest.mark.slow
 def test_D6_two_repositories_are_split_and_neither_is_parted(calculator, inventory, tmp_path):
     options = sweflow.ExportOptions(split="train=0.6,test=0.4")
     made = sweflow.export([calculator.root, inventory.root], "jsonl", tmp_path / "data", options)

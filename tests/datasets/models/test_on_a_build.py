@@ -132,6 +132,7 @@ def test_D3_where_nobody_answers_the_statements_are_our_own_and_one_sentence_say
     assert [row["statement"] for row in rows_of(out)] == [task.problem_statement for task in tasks]
 
 
+@pytest.mark.slow
 def test_D1_a_kill_in_the_middle_loses_no_answer(calculator, tmp_path):
     size = len(sweflow.load_tasks(calculator.root))
     hang = [True]

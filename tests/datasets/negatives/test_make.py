@@ -50,6 +50,7 @@ def first(calculator: sweflow.Folder) -> str:
     return sweflow.load_tasks(calculator.root)[0].instance_id
 
 
+@pytest.mark.slow
 def test_D1_negatives_are_graded_once_and_the_file_is_the_same_again(calculator, first, tmp_path, monkeypatch):
     options = NegativeOptions(per_task=3, instances=(first,))
     summary = make_negatives(calculator.root, tmp_path / "n.jsonl", options)

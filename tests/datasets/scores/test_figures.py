@@ -16,6 +16,7 @@ FOUR = tuple(
 shares = st.lists(st.tuples(st.floats(0, 1), st.booleans()), min_size=1, max_size=40)
 
 
+@pytest.mark.slow
 def test_accuracy_auc_brier_and_calibration_of_four_candidates_are_those_worked_out_by_hand():
     pytest.importorskip("sklearn")
     report = score_report(Joined(FOUR, 0), ScoreOptions(bins=2))

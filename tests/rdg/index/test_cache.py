@@ -40,6 +40,7 @@ def test_a_file_that_changed_is_read_again(store):
     assert index_source(changed, cache=store) == index_source(changed)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("damage", [b"", b"{", b"[]", b"null", b'{"line_count": 1}', b"\xff\xfe"])
 def test_a_damaged_entry_is_ignored_and_written_anew(store, damage):
     wanted = index_source(FILES, cache=store)

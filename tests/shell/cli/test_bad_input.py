@@ -55,16 +55,19 @@ def test_a_folder_without_python(tmp_path, out):
     assert "is not a folder with source files" in fails("build", str(tmp_path / "empty"), "--out", str(out))
 
 
+@pytest.mark.slow
 def test_no_tests(build):
     assert "collected no test" in build({"core.py": "x = 1\n"})
 
 
+@pytest.mark.slow
 def test_tests_that_cannot_be_collected_name_the_file(build):
     sentence = build({"core.py": "def f(:\n", "tests/test_core.py": "import core\ndef test_f(): pass\n"})
     assert "1 collection errors, first in tests/test_core.py" in sentence
     assert "SyntaxError" in sentence
 
 
+@pytest.mark.slow
 def test_tests_of_which_none_passes(build):
     sentence = build({**PASSING, "tests/test_core.py": "def test_f(): assert not 'this'\n"})
     assert "none of the 1 collected tests passes" in sentence

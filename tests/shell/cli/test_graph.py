@@ -84,6 +84,7 @@ def test_a_path_and_the_tests_of_a_line(inventory):
     assert run("graph", inventory.root, "--tests-of", file).splitlines()[0].startswith("tests/")
 
 
+@pytest.mark.slow
 def test_a_repository_is_traced_first_and_ids_with_brackets_are_printed_as_they_are(tmp_path, python, monkeypatch):
     tests = "import core, pytest\n@pytest.mark.parametrize('a', ['b'])\ndef test_f(a): assert core.f()\n"
     repo = write_repository(tmp_path / "repo", {"core.py": "def f(): return 1\n", "tests/test_core.py": tests})
@@ -157,6 +158,7 @@ def test_a_dot_that_fails_or_hangs_says_so(inventory, monkeypatch, tmp_path):
         run("graph", inventory.root, "--format", "svg")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("sandbox", ["process", "bubblewrap"])
 def test_T2_V7_coverage_of_the_example_agrees_with_its_trace_in_every_sandbox(inventory, sandbox):
     if not (found := examine_one(sandbox)).works:

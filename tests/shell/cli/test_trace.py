@@ -26,6 +26,7 @@ def sessions_of(out: Path) -> list[int]:
     return [row["session"] for row in rows if "session" in row]
 
 
+@pytest.mark.slow
 def test_json_lists_what_each_test_called(repo, tmp_path):
     command = [sys.executable, "-m", "sweflow", "trace", str(repo), "--python", sys.executable]
     command += ["--out", str(tmp_path / "out"), "--reruns", "0", "--select", "test_core.py::test_f", "--json"]
@@ -36,6 +37,7 @@ def test_json_lists_what_each_test_called(repo, tmp_path):
     assert test["calls"] == ["core.py:1 f", "test_core.py:3 test_f"]
 
 
+@pytest.mark.slow
 def test_after_an_edit_only_the_tests_that_it_touches_are_run(repo, tmp_path, python):
     out = tmp_path / "out"
     options = sweflow.Options.of(reruns=1)

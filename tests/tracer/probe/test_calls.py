@@ -65,10 +65,12 @@ def trace_suite(python: Path, journal: Path, *files: str, **options: object) -> 
     return trace_of(ASSET, python, journal, select=tuple(f"tests/{name}" for name in files), **options)
 
 
+@pytest.mark.slow
 def test_T1_T2_T3_every_kind_of_call_gives_its_true_edges_in_a_forked_child(python, tmp_path):
     assert differences(trace_suite(python, tmp_path, *CALLS, ISOLATED), *CALLS, ISOLATED) == {}
 
 
+@pytest.mark.slow
 def test_T1_T2_every_kind_of_call_gives_its_true_edges_in_one_process(python, tmp_path):
     assert differences(trace_suite(python, tmp_path, *CALLS, isolation="none"), *CALLS) == {}
 
@@ -88,6 +90,7 @@ def test_T6_a_test_that_ends_badly_loses_only_its_own_record(python, tmp_path, i
     }
 
 
+@pytest.mark.slow
 def test_T6_what_a_test_called_before_it_hung_is_kept(python, tmp_path):
     trace = trace_suite(python, tmp_path, "test_ends.py::test_hangs", "test_ends.py::test_passes", timeout=1.0)
     assert seen(trace, "tests/test_ends.py::test_hangs") == {("test_hangs", "->", "leaf")}

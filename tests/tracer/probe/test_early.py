@@ -55,6 +55,7 @@ def repo(request, tmp_path):
     return write_repository(tmp_path / "repo", {**files, "test_core.py": TESTS, "pytest.ini": request.param})
 
 
+@pytest.mark.slow
 def test_V4_a_project_that_pytest_configuration_names_is_traced(repo, tmp_path, python):
     trace = trace_of(repo, python, tmp_path / "journal")
     assert [test.outcome for test in trace.tests] == ["passed", "passed"]

@@ -74,6 +74,7 @@ def told(folder: Path, python: Path, options: SessionOptions) -> dict[str, str]:
     return dict(line.split(" ", 1) for line in lines)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("groups", ["each", "together"])
 def test_failures_have_the_text_that_they_have_where_calls_are_recorded(
     tmp_path: Path, python: Path, groups: str

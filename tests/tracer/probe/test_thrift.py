@@ -69,11 +69,13 @@ def test_what_the_project_sets_stands(tmp_path: Path, python: Path) -> None:
     assert lines["import"] == lines["test"] == "123 4 5"
 
 
+@pytest.mark.slow
 def test_a_session_that_records_from_the_start_is_left_alone(tmp_path: Path, python: Path, usual: str) -> None:
     _, lines = told(tmp_path, python, SessionOptions("settrace"))
     assert lines["import"] == lines["test"] == usual
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("options", [SessionOptions(), SessionOptions("settrace")], ids=["saving", "recording"])
 def test_exit_functions_are_called_once_in_the_process_that_collected(
     tmp_path: Path, python: Path, options: SessionOptions
@@ -95,6 +97,7 @@ def pytest_runtest_protocol(item):
 """
 
 
+@pytest.mark.slow
 def test_a_child_finds_looked_up_where_its_test_stands(tmp_path: Path, python: Path) -> None:
     _, saving = told(tmp_path / "saving", python, SessionOptions(), STANDS)
     _, recording = told(tmp_path / "recording", python, SessionOptions("settrace"), STANDS)

@@ -40,6 +40,7 @@ def test_an_activated_environment_is_named_by_that(repo, monkeypatch):
     assert find_python(repo) == repo / ".venv/bin/python3"
 
 
+@pytest.mark.slow
 def test_H1_the_command_line_says_which_interpreter_it_did_not_take(repo, tmp_path, capfd):
     from sweflow.cli.main import cli
 

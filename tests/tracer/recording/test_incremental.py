@@ -125,6 +125,7 @@ def test_a_new_file_makes_every_test_run_again(trace):
     assert carried(trace, blobs(**{"new.py": "x = 1\n"})) == set()
 
 
+@pytest.mark.slow
 def test_a_trace_brought_up_to_date_is_that_of_a_fresh_run(trace, python, tmp_path):
     after = blobs(**{"shop.py": SHOP.replace("return 2", "x = 3\n    return x")})
     ran: list[str] = []

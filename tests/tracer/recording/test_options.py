@@ -70,6 +70,7 @@ def test_repeated_runs_are_united_and_what_varies_is_told(repo, python, tmp_path
     assert tests["test_fails_in_the_second_run"].repeats == (Outcome.FAILED,)
 
 
+@pytest.mark.slow
 def test_selected_tests_alone_are_collected_and_run(repo, python, tmp_path):
     trace = trace_of(repo, python, tmp_path, select=("test_core.py::test_same",))
     assert [test.id for test in trace.tests] == ["test_core.py::test_same"]
@@ -103,6 +104,7 @@ def test_T5_without_a_sitecustomize_of_the_targets_own_it_is_as_if_there_were_no
     assert start_with_hook(tmp_path, code).split() == ["False", "False"]
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.version_info >= (3, 12), reason="sys.monitoring cannot be displaced")
 def test_T2_a_test_that_switches_the_tracer_off_says_so_and_the_next_is_traced(repo, python, tmp_path):
     trace = trace_of(repo, python, tmp_path, isolation="none")

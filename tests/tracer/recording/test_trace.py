@@ -205,6 +205,7 @@ def test_nothing_is_written_into_the_repository(trace, shop):
     assert written == ["pyproject.toml", "shop.py", "tests/test_shop.py"]
 
 
+@pytest.mark.slow
 def test_T6_a_child_that_a_test_leaves_behind_in_a_session_of_its_own_is_ended(python, tmp_path):
     mark = f"{os.getpid()}.{id(tmp_path)}"
     files = {
@@ -216,6 +217,7 @@ def test_T6_a_child_that_a_test_leaves_behind_in_a_session_of_its_own_is_ended(p
     assert mark not in subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True, check=True).stdout
 
 
+@pytest.mark.slow
 def test_tests_that_get_in_each_others_way_side_by_side_are_judged_alone(python, tmp_path):
     body = "    open('same', 'w').write('{0}')\n    time.sleep(0.5)\n    assert open('same').read() == '{0}'\n"
     text = "import time\n" + "".join(f"def test_{n}():\n{body.format(n)}" for n in "abcd")
@@ -262,6 +264,7 @@ def test_a_thread_that_lives_on_after_collection_means_a_process_a_test(python, 
     assert trace.tests[1].detail == "process left with exit code 3"
 
 
+@pytest.mark.slow
 def test_plain_runs_tell_flaky_and_order_dependent_tests(python, tmp_path):
     text = "state = []\ndef test_a(): state.append(1)\ndef test_b(): pass\ndef test_needs_a(): assert state\n"
     text += "def test_c(): assert state in ([], [1])\ndef test_hash(): assert hash('a') % 2 == {}\n"
@@ -286,6 +289,7 @@ def test_plain_runs_tell_flaky_and_order_dependent_tests(python, tmp_path):
     assert set(by_name["test_b"].reruns) == {Outcome.PASSED}
 
 
+@pytest.mark.slow
 def test_D1_a_trace_goes_on_from_the_records_of_one_before_it(shop, python, tmp_path):
     repo = write_repository(
         tmp_path / "r", {"tests/test_count.py": "def test_a(): pass\ndef test_b(): pass\ndef test_c(): pass\n"}
@@ -308,6 +312,7 @@ def test_V3_a_session_that_ends_in_its_middle_is_no_verdict_on_its_tests(python,
     assert caught.value.killed
 
 
+@pytest.mark.slow
 def test_T1_what_is_called_between_collection_and_the_first_test_moves_no_names(tmp_path, python):
     """The probe collects garbage there, and a finalizer of the project is a function that nobody had called yet."""
     core = (

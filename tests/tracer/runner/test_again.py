@@ -229,6 +229,7 @@ def test_restore():
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("run", [run_session, run_unforked])
 def test_V6_what_a_later_test_of_the_group_puts_right_is_seen_all_the_same(run, tmp_path, python):
     tests = [f"tests/test_core.py::test_{name}" for name in ("change", "restore")]

@@ -56,6 +56,7 @@ def plant(workspace: Workspace, name: str, text: str) -> None:
     workspace.keep_compiled(*kept(workspace, name, names_of(workspace)[name][:16] + code))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["bubblewrap", pytest.param("docker", marks=pytest.mark.docker)])
 def test_a_module_is_compiled_once_and_again_when_its_text_is_another(name, tmp_path, working_sandbox):
     python = Path(sys.executable)

@@ -45,6 +45,7 @@ def outcomes(repo: Path, python: Path, tmp_path: Path) -> list[Outcome]:
     return [test.outcome for test in trace_of(repo, python, tmp_path / "journal").tests]
 
 
+@pytest.mark.slow
 def test_an_editable_path_is_mapped_to_the_tree_under_test(repo, environment, tmp_path):
     python, packages = environment
     (packages / "__editable__.small.pth").write_text(f"{repo / 'src'}\n")
@@ -52,6 +53,7 @@ def test_an_editable_path_is_mapped_to_the_tree_under_test(repo, environment, tm
     assert outcomes(repo, python, tmp_path) == [Outcome.PASSED]
 
 
+@pytest.mark.slow
 def test_an_installed_copy_stands_behind_the_tree_under_test(repo, environment, tmp_path):
     python, packages = environment
     (packages / "small.py").write_text("def where():\n    return 'the installed copy'\n")

@@ -26,6 +26,7 @@ STATEMENTS = {
 IMPORTS = f"import gc, os, signal, sys, threading\n{FINDER}\n"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("statement", STATEMENTS)
 def test_V6_what_foreign_code_has_called_is_an_alarm(guarded: Guard, statement: str):
     core = f"{IMPORTS}def work():\n    {statement}\n"

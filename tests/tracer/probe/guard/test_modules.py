@@ -78,6 +78,7 @@ def work():
 HERE = "__import__('sys').modules['test_core']"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("statement", "name"),
     [
@@ -105,6 +106,7 @@ def test_V6_a_trusted_module_that_another_changed_is_an_alarm(guarded: Guard, st
     assert f"changes test_core.py {name}" in guarded(core, TEST, "test_one", "test_two").alarms
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["WANTED = 4", "Mixed.TOLERANCE = 4", "isclose = len", "close = len", "len = id"])
 def test_V6_it_is_compared_with_its_text_where_that_was_done_before_any_test(guarded: Guard, name: str):
     late = f"import sys\nsys.modules['test_core'].{name}\n"
@@ -117,6 +119,7 @@ def test_V6_what_a_test_file_changes_itself_is_no_alarm(guarded: Guard):
     assert guarded(CORE, TEST, "TestIt::test_it", "test_one", "test_two").alarms == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("statement", "alarm"),
     [

@@ -62,6 +62,7 @@ def test_V6_no_name_leads_to_the_channel(guarded: Guard):
     assert [record["outcome"] for record in session.tests] == ["passed"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("outcome", ["passed", "failed", "skipped"])
 def test_V6_a_record_of_a_test_without_a_seal_is_an_alarm_however_it_says_that_it_ended(guarded: Guard, outcome: str):
     line = json.dumps({"kind": "test", "id": "tests/test_core.py::test_two", "outcome": outcome})
@@ -77,6 +78,7 @@ def test_V6_a_decoy_without_a_seal_is_none(guarded: Guard):
     assert "forged a record of decoy" in session.alarms
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("line", ["[" * 200_000, '{"kind": 3}', "7", '{"kind":"kept","strays":7}', '{"kind":"end"}'])
 def test_V6_a_line_that_is_no_record_of_ours_is_an_alarm_and_ends_nothing(guarded: Guard, line: str):
     core = EVERYWHERE + f"\ndef work():\n    everywhere({line!r})\n" if len(line) < 99 else None

@@ -21,6 +21,7 @@ OPENS = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("call", OPENS)
 def test_V6_foreign_code_that_opens_or_imports_the_source_of_a_test_is_an_alarm(guarded: Guard, call: str):
     core = f"import os\n\ndef work(call):\n    {call}\n"
@@ -49,6 +50,7 @@ TAKEN_APART = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("call", "alarm"),
     [
