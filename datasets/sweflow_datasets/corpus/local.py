@@ -15,12 +15,12 @@ import time
 from collections.abc import Callable, Generator, Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from sweflow_tracer.runner.workspace import OWNER, PREFIX, remove_listed
 from sweflow_tracer.sandbox.ownership import TOKEN, owner
 
-from sweflow_datasets.corpus.port import Broken, Cause, Ended, Plain, Returned, Work
+from sweflow_datasets.corpus.port import Broken, Cause, Ended, Plain, Returned, Work, taken
 from sweflow_datasets.corpus.values import UNUSED, Limits, Usage
 from sweflow_datasets.corpus.watching import (
     MARK,
@@ -119,15 +119,10 @@ class LocalEngine:
         remove_listed(self.ledger)
         waiting = iter(items)
         running: dict[int, _Job] = {}
-        more = True
         with selectors.DefaultSelector() as selector:
             try:
                 while True:
-                    while more and len(running) < self.workers and not self.stop():
-                        item = next(waiting, _NONE)
-                        if item is _NONE:
-                            more = False
-                            break
+                    for item in taken(waiting, lambda: len(running) < self.workers and not self.stop()):
                         job = self._start(function, item, key(item))
                         running[job.out] = job
                         selector.register(job.out, selectors.EVENT_READ)
@@ -291,9 +286,6 @@ class LocalEngine:
         shutil.rmtree(job.scratch, ignore_errors=True)
         _cut(job.folder / LOG)
         self._measure_disk(job)
-
-
-_NONE: Any = object()
 
 
 def _exit_of(pid: int) -> str:

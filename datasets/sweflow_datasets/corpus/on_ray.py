@@ -18,7 +18,7 @@ import ray
 from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 
 from sweflow_datasets.corpus.local import LEDGER, Hear, LocalEngine, deaf
-from sweflow_datasets.corpus.port import Broken, Cause, Ended, Plain, Work
+from sweflow_datasets.corpus.port import Broken, Cause, Ended, Plain, Work, taken
 from sweflow_datasets.corpus.values import UNUSED, Limits, Usage
 from sweflow_datasets.errors import ClusterNotUsable
 from sweflow_datasets.version import __version__
@@ -95,13 +95,8 @@ class RayEngine:
             num_cpus=self.processors, memory=self.limits.memory, max_retries=TRIES, retry_exceptions=False
         )
         waiting = iter(items)
-        more = True
         while True:
-            while more and len(self._running) < self._most() and not self.stop():
-                item = next(waiting, _NONE)
-                if item is _NONE:
-                    more = False
-                    break
+            for item in taken(waiting, lambda: len(self._running) < self._most() and not self.stop()):
                 name = key(item)
                 arguments = (__version__, self.limits, self.folder_of(name), function, item, name, mailbox)
                 self._running[task.remote(*arguments)] = _Running(name)
@@ -214,6 +209,3 @@ def _on_node(
 
 def _same(value: T, _: object) -> T:
     return value
-
-
-_NONE: Any = object()

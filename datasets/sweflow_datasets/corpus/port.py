@@ -1,6 +1,6 @@
 """The port: what runs one function on many items, somewhere, in whatever order they end."""
 
-from collections.abc import Callable, Generator, Iterable, Mapping
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Protocol, TypeVar
@@ -59,3 +59,18 @@ class Engine(Protocol):
 
         ``items`` is asked for the next one when there is room for it, so what gives them can stop early.
         """
+
+
+def taken(waiting: Iterator[T], has_room: Callable[[], bool]) -> Iterator[T]:
+    """The next items, as long as there is room for one more; the rest stays where it is.
+
+    >>> left, room = iter("abc"), [True, True, False]
+    >>> "".join(taken(left, lambda: room.pop(0))), next(left)
+    ('ab', 'c')
+    """
+    while has_room():
+        try:
+            item = next(waiting)
+        except StopIteration:
+            return
+        yield item
