@@ -25,7 +25,8 @@ def guarded(tmp_path: Path, python: Path) -> Guard:
     """Run tests of ``tests/test_core.py`` together, on ``core.py`` and whatever other files; the guarded session."""
 
     def run(core: str, tests: str, *names: str, trusted: Sequence[str] = (PATH,), **files: str) -> Session:
-        texts = {"core.py": core, PATH: tests, **{name.replace("__", "/") + ".py": t for name, t in files.items()}}
+        more = {name if "." in name else name.replace("__", "/") + ".py": text for name, text in files.items()}
+        texts = {"core.py": core, PATH: tests, **more}
         repo = write_repository(tmp_path / "repo", {path: dedent(text) for path, text in texts.items()})
         project, blobs = read_project(repo, inspect_interpreter(python, repo), (), allow_dirty=True)
         groups = [[f"{PATH}::{name}" for name in names]]

@@ -27,6 +27,16 @@ def test_V6_an_honest_session_has_no_alarm_and_every_record_of_it_is_sealed(guar
     assert {record["outcome"] for record in session.decoys} == {"failed"}
 
 
+def test_a_file_of_which_pytest_warns_ends_nothing_where_warnings_are_errors(guarded: Guard):
+    odd = "def test_two():\n    assert (1 == 2, 'always true')\n"
+    files = {"pytest.ini": "[pytest]\nfilterwarnings = error\n", "tests/test_odd.py": odd}
+    session = guarded(
+        "def work(): pass\n", TEST, "test_one", trusted=("tests/test_core.py", "tests/test_odd.py"), **files
+    )
+    assert session.alarms == []
+    assert [record["outcome"] for record in session.tests] == ["passed"]
+
+
 def test_V6_alarms_arrive_although_their_descriptor_leads_elsewhere(guarded: Guard):
     core = """
         import os, sys

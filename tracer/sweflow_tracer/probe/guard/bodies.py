@@ -11,6 +11,7 @@ import dis
 import hashlib
 import inspect
 import sys
+import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -55,9 +56,11 @@ def trusted_files(root: str, paths: Iterable[str], config: Any) -> tuple[set[str
         if not path.endswith(".py"):
             continue
         try:
-            tree = ast.parse(file.read_bytes(), str(file))
-            scope = read(tree)
-            codes = rewritten(file, config), compile(tree, str(file), "exec", dont_inherit=True)
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # the project may take them for errors: that is for its own run to say
+                tree = ast.parse(file.read_bytes(), str(file))
+                scope = read(tree)
+                codes = rewritten(file, config), compile(tree, str(file), "exec", dont_inherit=True)
         except (OSError, SyntaxError, ValueError, RecursionError):
             continue  # the run will not get to load it either
         scopes[str(file)] = scope
