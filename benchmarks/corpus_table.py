@@ -16,8 +16,10 @@ import tempfile
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from itertools import pairwise
 from pathlib import Path
 
+from markdown_table import table
 from sweflow_datasets.corpus.events import read_events
 from sweflow_datasets.corpus.format import read_manifest
 from sweflow_datasets.corpus.journal import Journal
@@ -43,15 +45,11 @@ def main() -> int:
 
 
 def _course(folder: Path) -> str:
-    """Between two events of a run that was killed the clock is taken to have run; from the last one on it is not."""
+    """While a run was killed the clock is taken to have stood since its last event."""
     events = read_events(folder)
-    starts, seconds, before = 0, 0.0, None
-    for event in events:
-        now = datetime.fromisoformat(event["time"])
-        if event["event"] == "run-started":
-            starts, before = starts + 1, None
-        seconds += (now - before).total_seconds() if before is not None else 0
-        before = now
+    starts = sum(event["event"] == "run-started" for event in events)
+    ways = ((one["time"], other["time"]) for one, other in pairwise(events) if other["event"] != "run-started")
+    seconds = sum((datetime.fromisoformat(end) - datetime.fromisoformat(start)).total_seconds() for start, end in ways)
     ended = (e for e in events if e["event"] == "stage-ended" and e["end"] == End.DONE)
     often = [key for key, count in Counter((e["repository"], e["stage"], e["key"]) for e in ended).items() if count > 1]
     return f"started {starts} times, {seconds:.0f} s at work; stages that ended well more than once: {len(often)}"
@@ -64,7 +62,7 @@ def _short(run: CorpusRun) -> str:
             reason = result.detail.partition(": ")[0] or (result.environment if result.end is End.DONE else "")
             found.setdefault((result.end.value, reason), []).append(result.name)
     rows = ((end, reason, len(names), ", ".join(names)) for (end, reason), names in sorted(found.items()))
-    return table(("end", "reason", "repositories", "which"), rows)
+    return _table(("end", "reason", "repositories", "which"), rows)
 
 
 def _ends(run: CorpusRun) -> str:
@@ -75,7 +73,7 @@ def _ends(run: CorpusRun) -> str:
         said = ", ".join(f"{count} {state}" for state, count in states.most_common())
         rows.append((end.value, count, sum(result.verified for result in held), said))
     rows.append(("in all", len(run.repositories), run.verified, ""))
-    return table(("end", "repositories", "verified tasks", "environments"), rows)
+    return _table(("end", "repositories", "verified tasks", "environments"), rows)
 
 
 def _reasons(run: CorpusRun) -> str:
@@ -85,7 +83,7 @@ def _reasons(run: CorpusRun) -> str:
     steps = sum(result.steps for result in run.repositories)
     rows: list[tuple[object, ...]] = [("verified", run.verified, f"{run.verified / max(1, steps):.1%}")]
     rows += [(reason, count, f"{count / max(1, steps):.1%}") for reason, count in counts.most_common()]
-    return table(("step", "count", f"of {steps} steps"), rows)
+    return _table(("step", "count", f"of {steps} steps"), rows)
 
 
 def _stages(run: CorpusRun, records: Sequence[StageRecord]) -> str:
@@ -106,7 +104,7 @@ def _stages(run: CorpusRun, records: Sequence[StageRecord]) -> str:
     heads = ("stage", "ended", "median s", "most s", "mean CPU s", "CPU s a task", "median MiB", "MiB in all")
     memory = sorted(result.peak_memory for result in run.repositories if result.peak_memory)
     most = f"memory of one: median {statistics.median(memory) / MIB:.0f} MiB, most {memory[-1] / MIB:.0f} MiB"
-    return f"{table(heads, rows)}\n\n{most}"
+    return f"{_table(heads, rows)}\n\n{most}"
 
 
 def _packed(folder: Path, records: Sequence[StageRecord]) -> str:
@@ -119,10 +117,8 @@ def _packed(folder: Path, records: Sequence[StageRecord]) -> str:
     return f"packed: {count} builds and reports, {size / MIB:.0f} MiB, {size / max(1, count):.0f} bytes each"
 
 
-def table(heads: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
-    """A table in Markdown, numbers to the right."""
-    lines = [f"| {' | '.join(heads)} |", f"| --- |{' ---: |' * (len(heads) - 1)}"]
-    return "\n".join([*lines, *(f"| {' | '.join(map(str, row))} |" for row in rows)])
+def _table(heads: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    return "\n".join(table(heads, rows))
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from corpus_table import table
+from markdown_table import table
 from sweflow_datasets.pipeline import read_inputs
 from sweflow_rdg import Kind
 from sweflow_tasks import Amendments, make_draft
@@ -26,12 +26,9 @@ from sweflow_tracer.runner.settings import RunSettings
 
 def main() -> None:
     """Print a line a build."""
-    print(
-        table(
-            ("project", "trees", "masked", "removed", "methods", "everywhere", "as it is", "no methods", "all stubs"),
-            map(row, map(Path, sys.argv[1:])),
-        )
-    )
+    heads = ("project", "trees", "masked", "removed", "methods", "everywhere", "as it is", "no methods", "all stubs")
+    for line in table(heads, map(row, map(Path, sys.argv[1:]))):
+        print(line, flush=True)
 
 
 def row(folder: Path) -> tuple[object, ...]:

@@ -20,6 +20,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from markdown_table import table
 from sweflow_datasets.views.build import Build, open_build
 from sweflow_datasets.views.chat import Chat
 from sweflow_datasets.views.figures import figures_of
@@ -45,22 +46,21 @@ def main() -> None:
     parser.add_argument("--max-tokens", nargs="*", type=int, default=[0, 16384, 8192])
     given = parser.parse_args()
     builds = [open_build(folder) for folder in given.dirs]
-    table(
+    show(
         ("project", "context", "budget", "records", "median", "p95", "all seen calls visible", "all names visible"),
         (row for build in builds for budget in given.max_tokens for row in contexts(build, budget)),
     )
-    table(
+    show(
         ("project", "steps", "as built: median, p95", "tests-hidden", "tests-visible", "underspecified"),
         map(statements, builds),
     )
-    table(("project", "text", "texts", "sum of the estimate / Tekken", "median error", "p95 error"), errors(builds))
+    show(("project", "text", "texts", "sum of the estimate / Tekken", "median error", "p95 error"), errors(builds))
 
 
-def table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """Print a Markdown table; figures stand on the right."""
-    print(f"| {' | '.join(head)} |\n| --- |{' ---: |' * (len(head) - 1)}")
-    for row in rows:
-        print(f"| {' | '.join(map(str, row))} |", flush=True)
+def show(heads: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """Print a Markdown table."""
+    for line in table(heads, rows):
+        print(line, flush=True)
     print()
 
 

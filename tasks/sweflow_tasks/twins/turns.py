@@ -16,10 +16,17 @@ from sweflow_tasks.values import JsonObject
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """One change for each of some functions, which are listed by file."""
+    """One change for each of some functions."""
 
-    by_file: Mapping[str, Sequence[TestFunction]]
     changes: Mapping[TestFunction, Change]
+
+    @property
+    def by_file(self) -> dict[str, list[TestFunction]]:
+        """The functions, by file."""
+        found: dict[str, list[TestFunction]] = {}
+        for each in self.changes:
+            found.setdefault(each.path, []).append(each)
+        return found
 
     def tree(self, blobs: Blobs) -> Blobs:
         """The complete code with these changes."""
@@ -27,7 +34,8 @@ class Turn:
 
     def beside(self) -> Iterator[set[TestFunction]]:
         """Functions whose tests run beside each other: those of a file whose change contradicts the test."""
-        return (group for each in self.by_file.values() if (group := set(each) - self.alone()))
+        alone = self.alone()
+        return (group for each in self.by_file.values() if (group := set(each) - alone))
 
     def alone(self) -> set[TestFunction]:
         """Functions whose tests run alone: those with another input, which code may fail or not."""
@@ -52,28 +60,32 @@ class Turns:
 
     def next(self) -> Turn | None:
         """The functions to change next; of a file with a suspect that one alone. None where nothing is left."""
-        by_file: dict[str, list[TestFunction]] = {}
+        changes: dict[TestFunction, Change] = {}
+        taken: Counter[str] = Counter()
         for each, queue in self._queues.items():
-            group = by_file.get(each.path, [])
-            if self._suspects.get(each.path, each) is not each:
-                continue
-            if queue and self._wants(each) and len(group) < self._most.get(each.path, len(self._queues)):
-                by_file[each.path] = [*group, each]
-        if not by_file:
-            return None
-        return Turn(by_file, {each: self._queues[each][0] for group in by_file.values() for each in group})
+            asked = self._suspects.get(each.path, each) is each
+            if (
+                asked
+                and queue
+                and self._wants(each)
+                and taken[each.path] < self._most.get(each.path, len(self._queues))
+            ):
+                changes[each] = queue[0]
+                taken[each.path] += 1
+        return Turn(changes) if changes else None
 
     def learn(self, turn: Turn, blobs: Blobs, found: JsonObject) -> None:
         """What a session (``TwinJob``) on the tree of a turn showed."""
         there = {item[0] for item in found["items"]}
-        torn = {path: group for path, group in turn.by_file.items() if any(_is_gone(each, there) for each in group)}
+        by_file = turn.by_file
+        torn = {path: group for path, group in by_file.items() if any(_is_gone(each, there) for each in group)}
         blamed = torn.keys() if all(len(group) == 1 for group in torn.values()) else set[str]()
         asked, self._suspects = self._suspects, {} if blamed else find_suspects(torn, blobs, found["errors"])
-        whole = turn.by_file.keys() - torn.keys()
+        whole = by_file.keys() - torn.keys()
         if not self._suspects:
             self._most |= {path: max(1, len(group) // 2) for path, group in torn.items() if path not in asked}
-        self._most |= {path: 2 * len(turn.by_file[path]) for path in self._most.keys() & whole - asked.keys()}
-        for each in (each for path in turn.by_file if path in whole | blamed for each in turn.by_file[path]):
+        self._most |= {path: 2 * len(by_file[path]) for path in self._most.keys() & whole - asked.keys()}
+        for each in (each for path in whole | blamed for each in by_file[path]):
             change = self._queues[each].pop(0)
             self._tried[each] += 1
             fails = tuple(t for t in each.ids if t not in each.untouched and _noticed(found["ended"], each, t))
