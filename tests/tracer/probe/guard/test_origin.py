@@ -70,6 +70,13 @@ def test_V6_an_installed_file_is_known_while_installers_link_it_and_not_once_it_
     assert alarms(LINKED.format(folder=str(tmp_path), change=change)) == str(foreign)
 
 
+def test_V6_an_installed_file_with_an_odd_escape_is_known_where_warnings_are_errors(tmp_path):
+    (tmp_path / "installed.py").write_text("def work(): return '\\d'\n")
+    errors = "import warnings; importlib.import_module('installed'); warnings.simplefilter('error'); before = list(warnings.filters)"
+    text = LINKED.format(folder=str(tmp_path), change="").replace("said =", f"{errors}\nsaid =")
+    assert alarms(f"{text}\nassert warnings.filters == before") == "False"
+
+
 HONEST = """
 import asyncio, collections, dataclasses, enum, logging, typing, traceback, warnings, threading, functools
 Pair = collections.namedtuple("Pair", "a b")

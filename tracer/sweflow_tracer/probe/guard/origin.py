@@ -12,6 +12,7 @@ import site
 import sys
 import sysconfig
 import time
+import warnings
 from importlib.util import cache_from_source
 from types import BuiltinMethodType, FunctionType, MethodWrapperType, ModuleType
 from typing import TYPE_CHECKING, Any
@@ -133,7 +134,7 @@ class Origin:
                         yield marshal.loads(file.read()[HEAD:])
                 else:
                     with open(name, "rb") as file:
-                        yield compile(file.read(), name, "exec", dont_inherit=True)
+                        yield _compiled(file.read(), name)
                 if self.rewrite is not None and "/_pytest/" not in name and "pytest" in name:
                     yield self.rewrite(name)  # plugins are rewritten, too
         except Exception:
@@ -167,6 +168,22 @@ OFTEN = frozenset(
 )
 """Packages that stand below every test, or that reach for frames."""
 ASKED = ("__call__", "find_spec", "find_module", "find_loader", "invalidate_caches")
+QUIET = ("ignore", None, Warning, None, 0)
+"""A filter of warnings."""
+
+
+def _compiled(text: bytes, name: str) -> CodeType:
+    """The code of a file, where the project takes warnings for errors, too: an odd escape in a string warns.
+
+    The filter goes first into the list itself: a candidate can replace the functions of ``warnings``.
+    """
+    filters = getattr(warnings, "filters", None)
+    filters = filters if type(filters) is list else []
+    filters.insert(0, QUIET)
+    try:
+        return compile(text, name, "exec", dont_inherit=True)
+    finally:
+        filters[:] = [one for one in filters if one is not QUIET]
 
 
 def _frozen(name: str) -> Any:
