@@ -66,8 +66,8 @@ class Dataset(Displayable):
     summary: dict[str, Any] = field(hash=False)
 
 
-def load_tasks(out: StrPath) -> tuple[Task, ...]:
-    """The verified tasks of a build. Raises FileNotUsable.
+def load_tasks(out: StrPath, licence: str = "") -> tuple[Task, ...]:
+    """The verified tasks of a build. Where a ``licence`` is given, their rows have that one. Raises FileNotUsable.
 
     >>> [task.instance_id for task in load_tasks("calculator.sweflow")][:1]  # doctest: +SKIP
     ['calculator-5f4df0ec-0001']
@@ -78,7 +78,8 @@ def load_tasks(out: StrPath) -> tuple[Task, ...]:
     missing = next((row["instance_id"] for row in table.rows if row["instance_id"] not in certificates), None)
     if missing is not None:
         raise FileNotUsable(folder.certificates, f"has no line of {missing}", AGAIN)
-    return tuple(_task(folder.root, row, certificates[row["instance_id"]], table.order) for row in table.rows)
+    said = {"license": licence} if licence else {}
+    return tuple(_task(folder.root, row | said, certificates[row["instance_id"]], table.order) for row in table.rows)
 
 
 def _task(folder: Path, row: dict[str, Any], certificate: dict[str, Any], order: tuple[str, ...]) -> Task:

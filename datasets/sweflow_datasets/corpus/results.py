@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Iterable
 
+from sweflow_datasets.corpus.builds import licence_of
 from sweflow_datasets.corpus.values import (
     CorpusEntry,
     End,
@@ -31,7 +32,7 @@ def result_of(entry: CorpusEntry, records: Iterable[StageRecord], usage: Usage) 
         name=entry.name,
         end=end,
         detail="" if last is None or end is End.DONE else last.detail,
-        licence=facts.get("licence") or entry.licence,
+        licence=licence_of(facts.get("licence", ""), entry.licence),
         source=str(fetched.facts.get("source", "")) if fetched else "",
         sha256=str(fetched.facts.get("sha256", "")) if fetched else "",
         environment=str(environment.facts.get("status", "")) if environment else "",

@@ -2,7 +2,7 @@
 
 import subprocess
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ from sweflow_tracer.format import read_project_file
 from sweflow_tracer.project.files import Blobs
 from sweflow_tracer.project.project import Project
 
+from sweflow_datasets.corpus.builds import HeldBuild
 from sweflow_datasets.dataset import load_tasks
 from sweflow_datasets.export.values import ExportTask
 from sweflow_datasets.folder import Folder
@@ -48,12 +49,13 @@ class BuildFacts:
         return environment_context(self.project, self.folder.history, self.requirements, self.names, {})
 
 
-def read_build(out: Path, prefix: str) -> tuple[BuildFacts, tuple[ExportTask, ...]]:
+def read_build(build: HeldBuild, prefix: str) -> tuple[BuildFacts, tuple[ExportTask, ...]]:
     """A build and its verified tasks. Raises FileNotUsable where it is not verified."""
-    folder = Folder(out.resolve())
-    tasks = load_tasks(folder.root)
+    folder = Folder(build.root)
+    tasks = load_tasks(folder.root, build.licence)
     folder.check_history()
     project, _ = read_project_file(folder.project)
+    project = replace(project, license=build.licence or project.license)
     try:
         run_git(folder.history, "rev-parse", "--verify", "--quiet", "refs/heads/main^{tree}")
         original = folder.read_source(project)

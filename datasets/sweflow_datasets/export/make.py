@@ -12,6 +12,7 @@ from typing import Any
 from sweflow_tracer.format import write_document
 from sweflow_tracer.paths import StrPath
 
+from sweflow_datasets.corpus.builds import builds_in
 from sweflow_datasets.dataset import check_instances
 from sweflow_datasets.errors import (
     ExportInTheWay,
@@ -92,6 +93,7 @@ def export(
 ) -> Exported:
     """Write the verified tasks of builds into ``out``, a folder that is not there yet, or a URL that fsspec knows.
 
+    A folder of a run over many repositories stands for its builds, with the licences of its manifest.
     The same builds and options give the same bytes. Raises SweflowError where a build is not verified, a selection or a
     split cannot be used, nothing is left, or ``out`` is taken; nothing is left behind then.
 
@@ -137,9 +139,9 @@ def export(
 def _read(dirs: Iterable[StrPath], prefix: str) -> tuple[dict[Path, BuildFacts], tuple[ExportTask, ...]]:
     facts: list[BuildFacts] = []
     tasks: list[ExportTask] = []
-    for out in dict.fromkeys(Path(out).resolve() for out in dirs):
-        build, found = read_build(out, prefix)
-        facts.append(build)
+    for build in builds_in(dirs):
+        known, found = read_build(build, prefix)
+        facts.append(known)
         tasks += found
     check_instances((task.instance_id, task.build) for task in tasks)
     return by_folder(facts), tuple(tasks)

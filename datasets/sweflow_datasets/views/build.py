@@ -99,9 +99,9 @@ class Build:
         return map(read_step, self.tasks)
 
 
-def open_build(out: StrPath) -> Build:
-    """A build of which the tasks are verified. Raises FileNotUsable."""
+def open_build(out: StrPath, licence: str = "") -> Build:
+    """A build of which the tasks are verified, with its licence where another one is known. Raises FileNotUsable."""
     folder = Folder(Path(out).resolve())
-    tasks = load_tasks(folder.root)
+    tasks = load_tasks(folder.root, licence)
     folder.check_history()
     return Build(folder, tasks)

@@ -12,6 +12,7 @@ from typing import TextIO
 from sweflow_tracer.format import dumps
 from sweflow_tracer.paths import StrPath
 
+from sweflow_datasets.corpus.builds import builds_in
 from sweflow_datasets.dataset import check_instances
 from sweflow_datasets.errors import ExportInTheWay
 from sweflow_datasets.views.build import Build, open_build
@@ -131,7 +132,7 @@ def record_of(view: View, kind: ViewKind, count: Count, options: ViewOptions) ->
 
 
 def _open(dirs: Iterable[StrPath]) -> tuple[Build, ...]:
-    builds = tuple(open_build(out) for out in dict.fromkeys(Path(out).resolve() for out in dirs))
+    builds = tuple(open_build(build.root, build.licence) for build in builds_in(dirs))
     check_instances((task.instance_id, build.folder.root) for build in builds for task in build.tasks)
     return builds
 

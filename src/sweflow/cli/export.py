@@ -30,12 +30,13 @@ from sweflow.cli.dataset_tables import export_table
 @click.option("--compose", is_flag=True, help="Harbor: no network by a compose file, where its helpers are not had.")
 @output
 def export_command(dirs: tuple[Path, ...], form: str, **given: Any) -> None:
-    """Write the verified tasks of DIRs as a dataset that other tools take.
+    """Write the verified tasks of DIRs, builds or runs of build-all, as a dataset that other tools take.
 
     \b
     Examples:
       sweflow export calculator.sweflow --format jsonl --out dataset
       sweflow export *.sweflow --format parquet --out dataset --split train=0.9,test=0.1
+      sweflow export corpus --format jsonl --out dataset --licences MIT,BSD-3-Clause
       sweflow export *.sweflow --format swebench --out swe --select "lines <= 60 AND strength >= 0.5"
     """
     options = ExportOptions(
