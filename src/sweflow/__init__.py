@@ -15,7 +15,13 @@ from sweflow_datasets.corpus.values import Limits as RepositoryLimits
 from sweflow_datasets.coverage_run import cover
 from sweflow_datasets.dataset import Dataset, Task, load_tasks
 from sweflow_datasets.environments.make import make_environment
-from sweflow_datasets.environments.values import Cause, Change, Environment, Kind, Status
+from sweflow_datasets.environments.values import (
+    ChangeKind,
+    Environment,
+    EnvironmentCause,
+    EnvironmentChange,
+    EnvironmentStatus,
+)
 from sweflow_datasets.environments.values import Options as EnvironmentOptions
 from sweflow_datasets.export.make import Exported, ExportOptions, Form, export
 from sweflow_datasets.folder import Folder
@@ -59,9 +65,8 @@ __all__ = [
     "AnswerKind",
     "AskOptions",
     "Candidate",
-    "Cause",
     "CertificateOptions",
-    "Change",
+    "ChangeKind",
     "CheckReport",
     "Closure",
     "Commit",
@@ -77,13 +82,15 @@ __all__ = [
     "End",
     "EngineName",
     "Environment",
+    "EnvironmentCause",
+    "EnvironmentChange",
     "EnvironmentOptions",
+    "EnvironmentStatus",
     "ExportOptions",
     "Exported",
     "Folder",
     "Form",
     "ImageOptions",
-    "Kind",
     "Level",
     "Limits",
     "Local",
@@ -104,7 +111,6 @@ __all__ = [
     "Schedule",
     "ScoreOptions",
     "StatementKind",
-    "Status",
     "Step",
     "SweflowError",
     "Task",

@@ -34,7 +34,7 @@ def test_a_source_distribution_gets_an_environment_without_a_hint(pin, tmp_path)
         opened.extractall(tmp_path, filter="data")
     repo = tmp_path / archive.name.removesuffix(".tar.gz")
     made = sweflow.make_environment(repo, tmp_path / "made.env")
-    assert made.outcome.status is sweflow.Status.READY
+    assert made.outcome.status is sweflow.EnvironmentStatus.READY
     assert made.proof.passed >= PROJECTS[pin]
     assert made.interpreter.exists()
     assert not [each for each in made.pins if each.startswith(("sweflow", pin.partition("==")[0] + "=="))]

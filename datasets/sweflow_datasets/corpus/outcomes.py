@@ -7,8 +7,7 @@ from sweflow_tracer.errors import NothingCollected, NothingPasses, SandboxFailed
 
 from sweflow_datasets.corpus.port import Broken, Cause
 from sweflow_datasets.corpus.values import End, Limits, Stage, StageRecord
-from sweflow_datasets.environments.values import Cause as EnvironmentCause
-from sweflow_datasets.environments.values import Outcome
+from sweflow_datasets.environments.values import EnvironmentCause, Outcome
 
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 BROKEN = {

@@ -32,8 +32,8 @@ from sweflow_datasets.corpus.watching import disk_usage
 from sweflow_datasets.environments.make import make_environment
 from sweflow_datasets.environments.recorded import read_recorded
 from sweflow_datasets.environments.repository import read_repository
+from sweflow_datasets.environments.values import EnvironmentStatus
 from sweflow_datasets.environments.values import Options as EnvironmentOptions
-from sweflow_datasets.environments.values import Status
 from sweflow_datasets.folder import Folder
 from sweflow_datasets.options import Options
 
@@ -143,8 +143,8 @@ class _Desk:
             self._root, folder, options, requirements=entry.requirements, arguments=entry.arguments,
             sandbox=job.sandbox, progress=self._progress,
         )  # fmt: skip
-        if made.outcome.status is Status.FAILED:
-            return (*end_of_environment(made.outcome), {"status": Status.FAILED.value})
+        if made.outcome.status is EnvironmentStatus.FAILED:
+            return (*end_of_environment(made.outcome), {"status": EnvironmentStatus.FAILED.value})
         recorded = read_recorded(folder)
         facts = {
             "python": "venv/bin/python",

@@ -15,7 +15,17 @@ from sweflow_datasets.environments.locking import Lock, lock
 from sweflow_datasets.environments.proving import Proved, prove
 from sweflow_datasets.environments.repository import Repository
 from sweflow_datasets.environments.uv import UvFailed
-from sweflow_datasets.environments.values import Blocker, Cause, Change, Failure, Kind, Options, Plan, Proof, Stage
+from sweflow_datasets.environments.values import (
+    Blocker,
+    ChangeKind,
+    EnvironmentCause,
+    EnvironmentChange,
+    Failure,
+    Options,
+    Plan,
+    Proof,
+    Stage,
+)
 
 ROUNDS = 6
 """How often in one attempt something is built that turns out to have no wheel."""
@@ -34,7 +44,7 @@ class Tried:
 class _Ended(Exception):
     """An attempt that did not come to its tests."""
 
-    def __init__(self, stage: Stage, text: str, cause: Cause, detail: str = "") -> None:
+    def __init__(self, stage: Stage, text: str, cause: EnvironmentCause, detail: str = "") -> None:
         self.proved = Proved(stage, Proof(), (Failure(stage, text),), Blocker(cause, detail or _last(text)))
         super().__init__(detail)
 
@@ -76,7 +86,7 @@ class Bench:
         try:
             proved = prove(python, self.repository.root, arguments, self.space, self.sandbox, self.options)
         except InterpreterNotUsable as error:
-            proved = _Ended(Stage.INSTALL, str(error), Cause.NOT_INSTALLED).proved
+            proved = _Ended(Stage.INSTALL, str(error), EnvironmentCause.NOT_INSTALLED).proved
         return Tried(plan, proved, found, startup)
 
     def install(self, plan: Plan, found: Lock) -> tuple[str, ...]:
@@ -87,9 +97,9 @@ class Bench:
                 plan, found, self.wheels(plan), self.venv, self.repository.root, self.space.scratch, self.options
             )
         except UvFailed as error:
-            raise _Ended(Stage.INSTALL, error.text, Cause.NOT_INSTALLED) from error
+            raise _Ended(Stage.INSTALL, error.text, EnvironmentCause.NOT_INSTALLED) from error
         except UnsafeInstallation as error:
-            raise _Ended(Stage.INSTALL, "", Cause.UNSAFE, str(error)) from error
+            raise _Ended(Stage.INSTALL, "", EnvironmentCause.UNSAFE, str(error)) from error
         self._held = found
         return startup
 
@@ -106,7 +116,7 @@ class Bench:
         wheel = self.wheels(plan) / self._build(plan, "")[0]
         name = canonicalize_name(parse_wheel_filename(wheel.name)[0])
         if name in RUNNER:
-            raise _Ended(Stage.BUILD, "", Cause.RUNNER_DEPENDENCY, name)
+            raise _Ended(Stage.BUILD, "", EnvironmentCause.RUNNER_DEPENDENCY, name)
         return wheel
 
     def _locked(self, plan: Plan, wheel: Path | None) -> tuple[Plan, Lock]:
@@ -119,11 +129,11 @@ class Bench:
             except UvFailed as error:
                 more = [need for need in _builds(error.text) if need not in plan.builds]
                 if not more:
-                    raise _Ended(Stage.LOCK, error.text, Cause.NOT_LOCKED, _cause(error.text)) from error
+                    raise _Ended(Stage.LOCK, error.text, EnvironmentCause.NOT_LOCKED, _cause(error.text)) from error
                 for requirement in more:
                     self._build(plan, requirement)
                 plan = replace(plan, builds=(*plan.builds, *more))
-        raise _Ended(Stage.LOCK, "", Cause.NOT_LOCKED, "too much of it has no wheel")
+        raise _Ended(Stage.LOCK, "", EnvironmentCause.NOT_LOCKED, "too much of it has no wheel")
 
     def _build(self, plan: Plan, requirement: str) -> tuple[str, ...]:
         """Names of the wheels that were built of a requirement, or of the project itself (empty)."""
@@ -136,7 +146,13 @@ class Bench:
             )
             if not made.wheels:
                 hosts = f"{made.log}\nthe build asked for {', '.join(made.refused)}" if made.refused else made.log
-                cause = Cause.TIME_OUT if made.timed_out else Cause.NETWORK if made.refused else Cause.NOT_INSTALLED
+                cause = (
+                    EnvironmentCause.TIME_OUT
+                    if made.timed_out
+                    else EnvironmentCause.NETWORK
+                    if made.refused
+                    else EnvironmentCause.NOT_INSTALLED
+                )
                 stage = Stage.LOCK if requirement else Stage.BUILD
                 hosts = f"cannot build {requirement}\n{hosts}" if requirement else hosts
                 raise _Ended(stage, hosts, cause, "the build" if made.timed_out else "")
@@ -148,7 +164,9 @@ class Bench:
 
 def _builds(text: str) -> Iterator[str]:
     found = unsolved(Failure(Stage.LOCK, text))
-    return (change.value for change in found if isinstance(change, Change) and change.kind is Kind.BUILD)
+    return (
+        change.value for change in found if isinstance(change, EnvironmentChange) and change.kind is ChangeKind.BUILD
+    )
 
 
 def _cause(text: str) -> str:

@@ -28,15 +28,15 @@ from sweflow_datasets.environments.uv import find_uv
 from sweflow_datasets.environments.values import (
     DEFAULTS,
     Blocker,
-    Cause,
-    Change,
+    ChangeKind,
     Environment,
-    Kind,
+    EnvironmentCause,
+    EnvironmentChange,
+    EnvironmentStatus,
     Options,
     Outcome,
     Plan,
     Proof,
-    Status,
     changed,
 )
 from sweflow_datasets.folder import locked
@@ -118,12 +118,12 @@ def first_plan(repository: Repository, python: str, interpreter: str, requiremen
 
 
 def _no_python(repository: Repository, folder: Path, options: Options) -> Environment:
-    outcome = judged(Proof(), (), Blocker(Cause.NO_PYTHON, options.python or "none of those installed fits"))
+    outcome = judged(Proof(), (), Blocker(EnvironmentCause.NO_PYTHON, options.python or "none of those installed fits"))
     plan = Plan(options.python or "", NOTHING)
     made = Environment(
         repository.root.name, repository.source, "", outcome, Proof(), plan, (), (), (), folder=str(folder)
     )
-    if recorded_status(folder) in (None, Status.FAILED):
+    if recorded_status(folder) in (None, EnvironmentStatus.FAILED):
         record_environment(made, folder, None, None, None, repository.blobs)
     return made
 
@@ -148,7 +148,7 @@ def _finish(best: Tried, search: Search, bench: Bench, folder: Path) -> Environm
         startup=best.startup,
         folder=str(folder),
     )
-    if outcome.status is not Status.FAILED or recorded_status(folder) in (None, Status.FAILED):
+    if outcome.status is not EnvironmentStatus.FAILED or recorded_status(folder) in (None, EnvironmentStatus.FAILED):
         venv = bench.venv if best.lock is not None else None
         record_environment(made, folder, venv, bench.wheels(plan), project, bench.repository.blobs)
     return made
@@ -157,5 +157,5 @@ def _finish(best: Tried, search: Search, bench: Bench, folder: Path) -> Environm
 def _with_system(plan: Plan, names: set[str]) -> Plan:
     sources = {plan.source.name: plan.source}
     for name in sorted(names):
-        plan = changed(plan, Change(Kind.SYSTEM, name), sources, {})
+        plan = changed(plan, EnvironmentChange(ChangeKind.SYSTEM, name), sources, {})
     return plan

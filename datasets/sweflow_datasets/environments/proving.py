@@ -18,7 +18,7 @@ from sweflow_tracer.runner.options import SessionOptions, Target
 from sweflow_tracer.runner.session import Session, run_session
 from sweflow_tracer.runner.workspace import Workspace
 
-from sweflow_datasets.environments.values import Blocker, Cause, Failure, Options, Proof, Stage
+from sweflow_datasets.environments.values import Blocker, EnvironmentCause, Failure, Options, Proof, Stage
 
 MUST = "def test_must_pass():\n    assert True\n\n\ndef test_must_fail():\n    assert False\n"
 """A file put among the tests: where its second test passes, or its first fails, outcomes there mean nothing."""
@@ -51,7 +51,7 @@ def prove(
     try:
         project, blobs = read_project(root, interpreter, arguments, allow_dirty=True)
     except RunnerDependency as error:
-        return Proved(Stage.COLLECT, Proof(), ended=Blocker(Cause.RUNNER_DEPENDENCY, ", ".join(error.names)))
+        return Proved(Stage.COLLECT, Proof(), ended=Blocker(EnvironmentCause.RUNNER_DEPENDENCY, ", ".join(error.names)))
     own = frozenset(project.names)
     target = Target(project, interpreter.path, root)
     with open_launcher(sandbox, target) as launcher:
@@ -59,7 +59,9 @@ def prove(
         try:
             session = run_session(target, space, launcher, _options(options))
         except (RunnerDependency, RanElsewhere) as error:
-            cause = Cause.ELSEWHERE if isinstance(error, RanElsewhere) else Cause.RUNNER_DEPENDENCY
+            cause = (
+                EnvironmentCause.ELSEWHERE if isinstance(error, RanElsewhere) else EnvironmentCause.RUNNER_DEPENDENCY
+            )
             return Proved(Stage.COLLECT, Proof(), ended=Blocker(cause, str(error)), project=project)
         except SessionFailed as error:
             return _unfinished(error, own, project)
@@ -75,14 +77,14 @@ def _options(options: Options) -> SessionOptions:
 
 
 def _unfinished(error: SessionFailed, own: frozenset[str], project: Project) -> Proved:
-    cause = Cause.TIME_OUT if error.timed_out else Cause.CRASHED
+    cause = EnvironmentCause.TIME_OUT if error.timed_out else EnvironmentCause.CRASHED
     last = next((line for line in reversed(error.log.splitlines()) if line.strip()), "")
     failure = Failure(Stage.COLLECT, error.log, own)
     return Proved(Stage.COLLECT, Proof(), (failure,), Blocker(cause, last[:200]), project)
 
 
 def _late(session: Session) -> Blocker | None:
-    return Blocker(Cause.TIME_OUT, "the tests") if session.timed_out and not session.tests else None
+    return Blocker(EnvironmentCause.TIME_OUT, "the tests") if session.timed_out and not session.tests else None
 
 
 def _counted(session: Session, project: Project) -> Proof:

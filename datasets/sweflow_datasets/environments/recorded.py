@@ -6,7 +6,7 @@ from pathlib import Path
 
 from sweflow_tracer.errors import FileNotUsable
 
-from sweflow_datasets.environments.values import Status
+from sweflow_datasets.environments.values import EnvironmentStatus
 
 ENVIRONMENT = "environment.toml"
 VERSION = 1
@@ -19,7 +19,7 @@ class Recorded:
 
     python: Path
     arguments: tuple[str, ...]
-    status: Status
+    status: EnvironmentStatus
     source: str
 
 
@@ -29,13 +29,13 @@ def default_folder(repo: Path) -> Path:
     return (root.parent if here.is_relative_to(root) else here) / f"{root.name}.env"
 
 
-def recorded_status(folder: Path) -> Status | None:
+def recorded_status(folder: Path) -> EnvironmentStatus | None:
     """How the environment in a folder ended; None where there is none that can be read."""
     try:
         found = read_recorded(folder)
     except FileNotUsable:
         return None
-    return found.status if found.python.exists() else Status.FAILED
+    return found.status if found.python.exists() else EnvironmentStatus.FAILED
 
 
 def find_recorded(repo: Path) -> Recorded | None:
@@ -44,7 +44,7 @@ def find_recorded(repo: Path) -> Recorded | None:
     if not (folder / ENVIRONMENT).is_file():
         return None
     found = read_recorded(folder)
-    return found if found.status is not Status.FAILED and found.python.exists() else None
+    return found if found.status is not EnvironmentStatus.FAILED and found.python.exists() else None
 
 
 def read_recorded(folder: Path) -> Recorded:
@@ -57,7 +57,7 @@ def read_recorded(folder: Path) -> Recorded:
         return Recorded(
             python=folder.resolve() / "venv" / "bin" / "python",
             arguments=tuple(map(str, document["arguments"])),
-            status=Status(document["outcome"]["status"]),
+            status=EnvironmentStatus(document["outcome"]["status"]),
             source=str(document["source"]),
         )
     except OSError as error:

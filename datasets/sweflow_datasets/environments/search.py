@@ -12,17 +12,17 @@ from sweflow_datasets.environments.diagnoses.all import diagnose
 from sweflow_datasets.environments.values import (
     Attempt,
     Blocker,
-    Change,
+    ChangeKind,
+    EnvironmentChange,
     Failure,
     Finding,
-    Kind,
     Plan,
     Source,
     Stage,
     changed,
 )
 
-Propose = Callable[[Plan, tuple[Failure, ...]], Iterable[Change]]
+Propose = Callable[[Plan, tuple[Failure, ...]], Iterable[EnvironmentChange]]
 """A hook: may propose changes where the diagnoses have none left. What it proposes is proved like everything else."""
 STAGES = tuple(Stage)
 _NUMBERS = re.compile(r"0x[0-9a-fA-F]+|\d+")
@@ -54,14 +54,14 @@ class Search:
     best: Tried | None = None
     attempts: list[Attempt] = field(default_factory=list)
     system: set[str] = field(default_factory=set)
-    _pending: list[Change] = field(default_factory=list)
-    _vain: set[Change] = field(default_factory=set)
+    _pending: list[EnvironmentChange] = field(default_factory=list)
+    _vain: set[EnvironmentChange] = field(default_factory=set)
     _seen: set[Plan] = field(default_factory=set)
 
     def run(self) -> Tried:
         """Try, read what went wrong, change one thing, and try again, ``most`` times at most; the best."""
         plan: Plan | None = self.first
-        change: Change | None = None
+        change: EnvironmentChange | None = None
         while plan is not None and len(self.attempts) < self.most:
             self.progress(Progress("environment", len(self.attempts), self.most))
             self._seen.add(plan)
@@ -70,23 +70,25 @@ class Search:
         assert self.best is not None
         return self.best
 
-    def _take(self, tried: Tried, change: Change | None) -> None:
+    def _take(self, tried: Tried, change: EnvironmentChange | None) -> None:
         """Keep what came of a plan if it is better than what there was; else its change is in vain."""
         self._seen.add(tried.plan)
         findings = diagnose(tried.proved.failures)
         if self.best is None or _is_kept(tried, self.best):
             self.best = tried
-            changes = [finding for finding in findings if isinstance(finding, Change)]
+            changes = [finding for finding in findings if isinstance(finding, EnvironmentChange)]
             changes += self.propose(tried.plan, tried.proved.failures) if self.propose else ()
             self._pending = [meant for each in changes for meant in self._meant(each, tried.plan)]
         elif change is not None:
             self._vain.add(change)
         self.system |= {
-            finding.value for finding in findings if isinstance(finding, Change) and finding.kind is Kind.SYSTEM
+            finding.value
+            for finding in findings
+            if isinstance(finding, EnvironmentChange) and finding.kind is ChangeKind.SYSTEM
         }
         self.attempts.append(_attempt_of(tried, change, findings, kept=self.best is tried))
 
-    def _next(self) -> tuple[Plan | None, Change | None]:
+    def _next(self) -> tuple[Plan | None, EnvironmentChange | None]:
         """The next plan that was not tried, by one change of the best."""
         assert self.best is not None
         while self._pending:
@@ -96,20 +98,20 @@ class Search:
                 return plan, change
         return None, None
 
-    def _meant(self, change: Change, plan: Plan) -> Iterator[Change]:
+    def _meant(self, change: EnvironmentChange, plan: Plan) -> Iterator[EnvironmentChange]:
         """The change with its value, where it says only "the next one"; nothing where there is none."""
-        if change.kind is Kind.SYSTEM:
+        if change.kind is ChangeKind.SYSTEM:
             return
-        if change.kind is Kind.PYTHON:
+        if change.kind is ChangeKind.PYTHON:
             others = [version for version in self.candidates if version != plan.python]
             values = [change.value] if change.value in self.pythons and change.value in self.candidates else []
             values = values if change.value else others
-        elif change.kind is Kind.SOURCE:
+        elif change.kind is ChangeKind.SOURCE:
             names = list(self.sources)
             values = names[names.index(plan.source.name) + 1 :] if plan.source.name in names else []
         else:
             values = [change.value]
-        yield from (Change(change.kind, value, change.why) for value in values)
+        yield from (EnvironmentChange(change.kind, value, change.why) for value in values)
 
 
 def _is_kept(tried: Tried, best: Tried) -> bool:
@@ -129,7 +131,9 @@ def _rank(tried: Tried) -> tuple[int, int, float]:
     return STAGES.index(tried.proved.stage), proof.passed, -errors
 
 
-def _attempt_of(tried: Tried, change: Change | None, findings: tuple[Finding, ...], *, kept: bool) -> Attempt:
+def _attempt_of(
+    tried: Tried, change: EnvironmentChange | None, findings: tuple[Finding, ...], *, kept: bool
+) -> Attempt:
     blockers = tuple(finding for finding in findings if isinstance(finding, Blocker))
     ended = tried.proved.ended
     detail = f"{ended.cause}: {ended.detail}" if ended else ""

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import assert_never
 
 
-class Status(StrEnum):
+class EnvironmentStatus(StrEnum):
     """How it ended: at least half of the tests pass; some pass; none does, or what passes proves nothing."""
 
     READY = "ready"
@@ -15,7 +15,7 @@ class Status(StrEnum):
     FAILED = "failed"
 
 
-class Cause(StrEnum):
+class EnvironmentCause(StrEnum):
     """Why an environment is not ready, or why tests in it do not pass. The list is closed."""
 
     NONE = ""
@@ -42,7 +42,7 @@ class Cause(StrEnum):
     CRASHED = "crashed"
 
 
-class Kind(StrEnum):
+class ChangeKind(StrEnum):
     """What a change touches."""
 
     SOURCE = "source"
@@ -59,12 +59,12 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Change:
+class EnvironmentChange:
     """One change to a plan. ``value`` is a requirement, a version, a folder or arguments; empty: the
     next source or Python. ``why`` is a line of what was printed.
     """
 
-    kind: Kind
+    kind: ChangeKind
     value: str
     why: str = field(default="", compare=False)
 
@@ -73,11 +73,11 @@ class Change:
 class Blocker:
     """What no change here can mend: the cause, and the line that shows it."""
 
-    cause: Cause
+    cause: EnvironmentCause
     detail: str = field(default="", compare=False)
 
 
-Finding = Change | Blocker
+Finding = EnvironmentChange | Blocker
 
 
 class Stage(StrEnum):
@@ -154,31 +154,31 @@ class Options:
 DEFAULTS = Options()
 
 
-def changed(plan: Plan, change: Change, sources: Mapping[str, Source], pythons: Mapping[str, str]) -> Plan:
+def changed(plan: Plan, change: EnvironmentChange, sources: Mapping[str, Source], pythons: Mapping[str, str]) -> Plan:
     """The plan with one change. ``sources`` by name, ``pythons`` are paths of interpreters by version."""
     value = change.value
     match change.kind:
-        case Kind.SOURCE:
+        case ChangeKind.SOURCE:
             return replace(plan, source=sources[value])
-        case Kind.REQUIRE:
+        case ChangeKind.REQUIRE:
             return replace(plan, requirements=_added(plan.requirements, value))
-        case Kind.LIMIT:
+        case ChangeKind.LIMIT:
             return replace(plan, limits=_added(plan.limits, value))
-        case Kind.LEAVE_OUT:
+        case ChangeKind.LEAVE_OUT:
             return replace(plan, left_out=_added(plan.left_out, value))
-        case Kind.UNLOCK:
+        case ChangeKind.UNLOCK:
             return replace(plan, pins=())
-        case Kind.BUILD:
+        case ChangeKind.BUILD:
             return replace(plan, builds=_added(plan.builds, value))
-        case Kind.UNINSTALLED:
+        case ChangeKind.UNINSTALLED:
             return replace(plan, installed=False)
-        case Kind.PYTHON:
+        case ChangeKind.PYTHON:
             return replace(plan, python=value, interpreter=pythons[value], builds=())
-        case Kind.ROOT:
+        case ChangeKind.ROOT:
             return replace(plan, roots=_added(plan.roots, value))
-        case Kind.ARGUMENT:
+        case ChangeKind.ARGUMENT:
             return replace(plan, arguments=(*plan.arguments, *value.split()))
-        case Kind.SYSTEM:
+        case ChangeKind.SYSTEM:
             return replace(plan, system=tuple(sorted({*plan.system, value})))
         case _:
             assert_never(change.kind)
@@ -209,7 +209,7 @@ class Proof:
 class Attempt:
     """One round: the change that led to it (None: the first), where it ended, and what it proved."""
 
-    change: Change | None
+    change: EnvironmentChange | None
     stage: Stage
     proof: Proof
     blockers: tuple[Blocker, ...] = ()
@@ -221,8 +221,8 @@ class Attempt:
 class Outcome:
     """How it ended: ``cause`` and ``move`` are empty where all is well."""
 
-    status: Status
-    cause: Cause = Cause.NONE
+    status: EnvironmentStatus
+    cause: EnvironmentCause = EnvironmentCause.NONE
     detail: str = ""
     move: str = ""
 

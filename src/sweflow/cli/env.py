@@ -9,7 +9,7 @@ from rich.table import Table
 from sweflow_datasets.environments.make import make_environment
 from sweflow_datasets.environments.record import environment_document
 from sweflow_datasets.environments.recorded import default_folder
-from sweflow_datasets.environments.values import DEFAULTS, Attempt, Environment, Options, Status
+from sweflow_datasets.environments.values import DEFAULTS, Attempt, Environment, EnvironmentStatus, Options
 
 from sweflow.cli.command import REPO, chosen_sandbox, output, sandbox, show, side_by_side
 from sweflow.cli.progress import Bars
@@ -60,7 +60,7 @@ def env(repo: Path, pytest_args: tuple[str, ...], **given: Any) -> int:
             repo, out, options, requirements=given["requirements"], arguments=pytest_args, sandbox=chosen, progress=bars
         )
     show(given, environment_document(made), attempts_table(made, f"{repo} → {out}"), verdict(made))
-    return 0 if made.outcome.status is Status.READY else 1
+    return 0 if made.outcome.status is EnvironmentStatus.READY else 1
 
 
 def verdict(made: Environment) -> str:

@@ -18,8 +18,7 @@ from sweflow_datasets.corpus.values import (
     StageRecord,
     Usage,
 )
-from sweflow_datasets.environments.values import Cause as EnvironmentCause
-from sweflow_datasets.environments.values import Outcome, Status
+from sweflow_datasets.environments.values import EnvironmentCause, EnvironmentStatus, Outcome
 from sweflow_datasets.errors import SourceNotFetched
 from sweflow_datasets.options import Options
 from sweflow_tracer.errors import (
@@ -61,8 +60,8 @@ def test_an_error_of_this_program_stays_one(error):
 
 
 def test_an_environment_without_tests_is_told_from_one_that_failed():
-    assert end_of_environment(Outcome(Status.FAILED, EnvironmentCause.NO_TESTS))[0] is End.NO_TESTS
-    found = end_of_environment(Outcome(Status.FAILED, EnvironmentCause.NETWORK, "asked for x"))
+    assert end_of_environment(Outcome(EnvironmentStatus.FAILED, EnvironmentCause.NO_TESTS))[0] is End.NO_TESTS
+    found = end_of_environment(Outcome(EnvironmentStatus.FAILED, EnvironmentCause.NETWORK, "asked for x"))
     assert found == (End.ENVIRONMENT, "network: asked for x")
 
 

@@ -3,7 +3,14 @@
 import pytest
 from sweflow_datasets.environments.diagnoses.all import diagnose
 from sweflow_datasets.environments.distributions import distribution_of
-from sweflow_datasets.environments.values import Blocker, Cause, Change, Failure, Kind, Stage
+from sweflow_datasets.environments.values import (
+    Blocker,
+    ChangeKind,
+    EnvironmentCause,
+    EnvironmentChange,
+    Failure,
+    Stage,
+)
 
 COLLECTING = """ImportError while importing test module '/tmp/t/test_b.py'.
 Hint: make sure your test modules/packages have valid Python names.
@@ -53,28 +60,33 @@ def first(text, stage=Stage.COLLECT, own=()):
     ],
 )
 def test_a_missing_module_is_brought_by_its_distribution(module, requirement):
-    assert first(COLLECTING.format(module=module)) == Change(Kind.REQUIRE, requirement)
+    assert first(COLLECTING.format(module=module)) == EnvironmentChange(ChangeKind.REQUIRE, requirement)
     assert distribution_of(module) == requirement
 
 
 def test_tests_that_import_themselves_get_the_root_on_the_path():
-    assert first(COLLECTING.format(module="tests.helpers")) == Change(Kind.ROOT, ".")
-    assert first(COLLECTING.format(module="helpers"), own=["helpers"]) == Change(Kind.ROOT, ".")
+    assert first(COLLECTING.format(module="tests.helpers")) == EnvironmentChange(ChangeKind.ROOT, ".")
+    assert first(COLLECTING.format(module="helpers"), own=["helpers"]) == EnvironmentChange(ChangeKind.ROOT, ".")
 
 
 def test_a_module_of_the_project_that_is_not_there_is_generated():
-    assert Blocker(Cause.GENERATED) in found(COLLECTING.format(module="mine._version"), own=["mine"])
+    assert Blocker(EnvironmentCause.GENERATED) in found(COLLECTING.format(module="mine._version"), own=["mine"])
 
 
 def test_what_the_standard_library_lost_is_brought_back():
-    assert first(COLLECTING.format(module="distutils.core")) == Change(Kind.REQUIRE, "setuptools")
-    assert first(COLLECTING.format(module="imp")) == Change(Kind.PYTHON, "3.11")
+    assert first(COLLECTING.format(module="distutils.core")) == EnvironmentChange(ChangeKind.REQUIRE, "setuptools")
+    assert first(COLLECTING.format(module="imp")) == EnvironmentChange(ChangeKind.PYTHON, "3.11")
 
 
 def test_options_that_pytest_does_not_know_name_their_plugins():
     text = "python -m pytest: error: unrecognized arguments: --cov=x -n\n  inifile: None\n  rootdir: /tmp/t\n"
-    assert found(text)[:2] == (Change(Kind.REQUIRE, "pytest-cov"), Change(Kind.REQUIRE, "pytest-xdist"))
-    assert first("pytest: error: unrecognized arguments: --zzz\n") == Change(Kind.ARGUMENT, "-o addopts=")
+    assert found(text)[:2] == (
+        EnvironmentChange(ChangeKind.REQUIRE, "pytest-cov"),
+        EnvironmentChange(ChangeKind.REQUIRE, "pytest-xdist"),
+    )
+    assert first("pytest: error: unrecognized arguments: --zzz\n") == EnvironmentChange(
+        ChangeKind.ARGUMENT, "-o addopts="
+    )
 
 
 @pytest.mark.parametrize(
@@ -85,14 +97,14 @@ def test_options_that_pytest_does_not_know_name_their_plugins():
     ],
 )
 def test_a_missing_fixture_is_a_plugins(text):
-    assert first(text, Stage.RUN) == Change(Kind.REQUIRE, "pytest-mock")
+    assert first(text, Stage.RUN) == EnvironmentChange(ChangeKind.REQUIRE, "pytest-mock")
 
 
 def test_asynchronous_tests_and_marks_are_a_plugins():
     text = "Failed: async def functions are not natively supported.\nYou need to install a suitable plugin"
-    assert first(text, Stage.RUN) == Change(Kind.REQUIRE, "pytest-asyncio")
+    assert first(text, Stage.RUN) == EnvironmentChange(ChangeKind.REQUIRE, "pytest-asyncio")
     mark = "'asyncio' not found in `markers` configuration option"
-    assert first(mark) == Change(Kind.REQUIRE, "pytest-asyncio")
+    assert first(mark) == EnvironmentChange(ChangeKind.REQUIRE, "pytest-asyncio")
 
 
 @pytest.mark.parametrize(
@@ -100,29 +112,32 @@ def test_asynchronous_tests_and_marks_are_a_plugins():
     [
         (
             "AttributeError: module '_pytest.monkeypatch' has no attribute 'notset'",
-            Change(Kind.LIMIT, "pytest<9"),
+            EnvironmentChange(ChangeKind.LIMIT, "pytest<9"),
         ),
         (
             "pytest.PytestRemovedIn9Warning: Marks applied to fixtures have no effect",
-            Change(Kind.LIMIT, "pytest<9"),
+            EnvironmentChange(ChangeKind.LIMIT, "pytest<9"),
         ),
         (
             "'yield' keyword is allowed in fixtures, but not in tests (test_naked_function)",
-            Change(Kind.LIMIT, "pytest<8.4"),
+            EnvironmentChange(ChangeKind.LIMIT, "pytest<8.4"),
         ),
         (
             "pluggy._manager.PluginValidationError: Plugin 'x' for hook 'pytest_ignore_collect'\n"
             "Argument(s) {'path'} are declared in the hookimpl but can not be found in the hookspec",
-            Change(Kind.LIMIT, "pytest<8"),
+            EnvironmentChange(ChangeKind.LIMIT, "pytest<8"),
         ),
         (
             "AttributeError: 'T' object has no attribute 'assertEquals'. Did you mean: 'assertEqual'?",
-            Change(Kind.PYTHON, "3.11"),
+            EnvironmentChange(ChangeKind.PYTHON, "3.11"),
         ),
-        ("ImportError: cannot import name 'Self' from 'typing' (/usr/lib/typing.py)", Change(Kind.PYTHON, "3.11")),
+        (
+            "ImportError: cannot import name 'Self' from 'typing' (/usr/lib/typing.py)",
+            EnvironmentChange(ChangeKind.PYTHON, "3.11"),
+        ),
         (
             "AttributeError: module 'numpy' has no attribute 'int'.",
-            Change(Kind.LIMIT, "numpy<1.24"),
+            EnvironmentChange(ChangeKind.LIMIT, "numpy<1.24"),
         ),
     ],
 )
@@ -131,40 +146,45 @@ def test_what_newer_releases_broke_gets_older_ones(text, change):
 
 
 def test_a_header_names_its_debian_package():
-    assert found(COMPILING, Stage.LOCK)[:2] == (Change(Kind.SYSTEM, "libpq-dev"), Blocker(Cause.SYSTEM))
-    assert Change(Kind.SYSTEM, "libgl1") in found(
+    assert found(COMPILING, Stage.LOCK)[:2] == (
+        EnvironmentChange(ChangeKind.SYSTEM, "libpq-dev"),
+        Blocker(EnvironmentCause.SYSTEM),
+    )
+    assert EnvironmentChange(ChangeKind.SYSTEM, "libgl1") in found(
         "ImportError: libGL.so.1: cannot open shared object file: No such file"
     )
-    assert Change(Kind.SYSTEM, "git") in found(
+    assert EnvironmentChange(ChangeKind.SYSTEM, "git") in found(
         "FileNotFoundError: [Errno 2] No such file or directory: 'git'", Stage.RUN
     )
 
 
 def test_an_index_that_cannot_serve_drops_the_lock_then_takes_the_next_source():
-    assert [change.kind for change in found(UNSOLVED, Stage.LOCK)] == [Kind.UNLOCK, Kind.SOURCE]
-    assert first(NO_WHEEL, Stage.LOCK) == Change(Kind.BUILD, "docopt")
-    assert first(NO_SUCH, Stage.LOCK) == Change(Kind.LEAVE_OUT, "nonexistent-zzz-q")
+    assert [change.kind for change in found(UNSOLVED, Stage.LOCK)] == [ChangeKind.UNLOCK, ChangeKind.SOURCE]
+    assert first(NO_WHEEL, Stage.LOCK) == EnvironmentChange(ChangeKind.BUILD, "docopt")
+    assert first(NO_SUCH, Stage.LOCK) == EnvironmentChange(ChangeKind.LEAVE_OUT, "nonexistent-zzz-q")
 
     bound = NO_WHEEL.replace("all versions of docopt have", "pyjsparser>=2.5.1 has").replace("`docopt`", "`pyjsparser`")
-    assert first(bound, Stage.LOCK) == Change(Kind.BUILD, "pyjsparser")
-    assert first("cannot build pyjsparser\nerror: x\n", Stage.LOCK) == Change(Kind.LEAVE_OUT, "pyjsparser")
+    assert first(bound, Stage.LOCK) == EnvironmentChange(ChangeKind.BUILD, "pyjsparser")
+    assert first("cannot build pyjsparser\nerror: x\n", Stage.LOCK) == EnvironmentChange(
+        ChangeKind.LEAVE_OUT, "pyjsparser"
+    )
 
 
 def test_a_wheel_that_cannot_be_made_leaves_the_tree_on_the_path():
-    assert first("x\nValueError: no version\n", Stage.BUILD) == Change(Kind.UNINSTALLED, "")
+    assert first("x\nValueError: no version\n", Stage.BUILD) == EnvironmentChange(ChangeKind.UNINSTALLED, "")
 
 
 @pytest.mark.parametrize(
     ("text", "cause"),
     [
-        ("socket.gaierror: [Errno -3] Temporary failure in name resolution", Cause.NETWORK),
-        ("_tkinter.TclError: no display name and no $DISPLAY environment variable", Cause.DISPLAY),
-        ("locale.Error: unsupported locale setting", Cause.LOCALE),
+        ("socket.gaierror: [Errno -3] Temporary failure in name resolution", EnvironmentCause.NETWORK),
+        ("_tkinter.TclError: no display name and no $DISPLAY environment variable", EnvironmentCause.DISPLAY),
+        ("locale.Error: unsupported locale setting", EnvironmentCause.LOCALE),
         (
             "redis.exceptions.ConnectionError: Error 111 connecting to localhost:6379. Connection refused.",
-            Cause.SERVICE,
+            EnvironmentCause.SERVICE,
         ),
-        ("FileNotFoundError: [Errno 2] No such file or directory: 'tests/data/big.bin'", Cause.DATA),
+        ("FileNotFoundError: [Errno 2] No such file or directory: 'tests/data/big.bin'", EnvironmentCause.DATA),
     ],
 )
 def test_what_no_package_brings_is_named(text, cause):
@@ -186,7 +206,7 @@ def test_a_log_that_says_nothing_has_no_diagnosis():
     ],
 )
 def test_what_tests_are_skipped_for_want_of_is_installed(text, requirement):
-    assert found(text, Stage.SKIP) == (Change(Kind.REQUIRE, requirement),)
+    assert found(text, Stage.SKIP) == (EnvironmentChange(ChangeKind.REQUIRE, requirement),)
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from sweflow_datasets.environments.make import make_environment
 from sweflow_datasets.environments.recorded import find_recorded, read_recorded
-from sweflow_datasets.environments.values import Change, Environment, Kind, Options, Status
+from sweflow_datasets.environments.values import ChangeKind, Environment, EnvironmentChange, EnvironmentStatus, Options
 from sweflow_datasets.errors import ExtraMissing
 from sweflow_tracer.errors import FileNotUsable, OutputNotUsable
 
@@ -52,8 +52,8 @@ def made(place) -> Environment:
 
 
 def test_one_change_after_another_leads_to_an_environment_that_passes(made):
-    assert made.outcome.status is Status.READY
-    assert [attempt.change for attempt in made.attempts] == [None, Change(Kind.REQUIRE, "pytest-mock")]
+    assert made.outcome.status is EnvironmentStatus.READY
+    assert [attempt.change for attempt in made.attempts] == [None, EnvironmentChange(ChangeKind.REQUIRE, "pytest-mock")]
     assert [attempt.proof.passed for attempt in made.attempts] == [1, 2]
 
 
@@ -71,7 +71,7 @@ def test_the_record_says_where_the_interpreter_is(place):
     root, _, made = place
     found = read_recorded(root / "small.env")
     assert found.python.exists()
-    assert (found.status, found.source) == (Status.READY, made.source)
+    assert (found.status, found.source) == (EnvironmentStatus.READY, made.source)
     assert (root / "small.env" / "requirements.txt").read_text().count("--hash=sha256:") >= 6
     assert "pip install --no-deps -r /context/requirements.txt" in (root / "small.env" / "Dockerfile").read_text()
 
@@ -113,7 +113,7 @@ def test_a_repository_without_a_record_has_none(tmp_path, monkeypatch):
 def test_no_python_is_an_outcome_and_no_error(place, tmp_path):
     _, repo, _ = place
     found = make_environment(repo, tmp_path / "x.env", Options(python="3.99"))
-    assert (found.outcome.status, found.outcome.cause.value) == (Status.FAILED, "no-python")
+    assert (found.outcome.status, found.outcome.cause.value) == (EnvironmentStatus.FAILED, "no-python")
 
 
 def test_without_uv_the_extra_is_named(place, tmp_path, monkeypatch):
@@ -127,6 +127,6 @@ def test_what_works_outlasts_a_run_that_fails(place):
     root, repo, _ = place
     before = (root / "small.env" / "environment.toml").read_bytes()
     found = make_environment(repo, root / "small.env", Options(python="3.99"))
-    assert found.outcome.status is Status.FAILED
+    assert found.outcome.status is EnvironmentStatus.FAILED
     assert (root / "small.env" / "environment.toml").read_bytes() == before
     assert (root / "small.env" / "venv" / "bin" / "python").exists()

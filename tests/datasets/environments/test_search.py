@@ -3,7 +3,7 @@
 from sweflow_datasets.environments.attempt import Tried
 from sweflow_datasets.environments.proving import Proved
 from sweflow_datasets.environments.search import Search
-from sweflow_datasets.environments.values import Change, Failure, Kind, Plan, Proof, Source, Stage
+from sweflow_datasets.environments.values import ChangeKind, EnvironmentChange, Failure, Plan, Proof, Source, Stage
 
 SOURCES = {name: Source(name) for name in ("one", "two", "nothing")}
 PYTHONS = {"3.12": "/a", "3.11": "/b", "3.10": "/c"}
@@ -46,7 +46,11 @@ def test_a_change_that_makes_less_pass_is_taken_back_and_not_tried_again():
 
     plan, found = search(rule)
     assert plan.requirements == ()
-    assert [attempt.change and attempt.change.kind for attempt in found.attempts] == [None, Kind.REQUIRE, Kind.ROOT]
+    assert [attempt.change and attempt.change.kind for attempt in found.attempts] == [
+        None,
+        ChangeKind.REQUIRE,
+        ChangeKind.ROOT,
+    ]
     assert [attempt.kept for attempt in found.attempts] == [True, False, False]
 
 
@@ -80,7 +84,10 @@ def test_a_hooks_proposal_is_held_to_the_same_proof():
     def rule(plan):
         return Stage.PROVED, 4 if "right" in plan.requirements else 2, "assert 1 == 2"
 
-    guesses = [Change(Kind.REQUIRE, "wrong", "a guess"), Change(Kind.REQUIRE, "right", "a guess")]
+    guesses = [
+        EnvironmentChange(ChangeKind.REQUIRE, "wrong", "a guess"),
+        EnvironmentChange(ChangeKind.REQUIRE, "right", "a guess"),
+    ]
     plan, found = search(rule, propose=lambda plan, failures: guesses)
     assert plan.requirements == ("right",)
     assert [attempt.kept for attempt in found.attempts[:3]] == [True, False, True]

@@ -2,7 +2,15 @@
 
 import re
 
-from sweflow_datasets.environments.values import Blocker, Cause, Change, Failure, Finding, Kind, Stage
+from sweflow_datasets.environments.values import (
+    Blocker,
+    ChangeKind,
+    EnvironmentCause,
+    EnvironmentChange,
+    Failure,
+    Finding,
+    Stage,
+)
 
 _PYTHON = re.compile(
     r"requires-python|requires Python|does not satisfy Python|No module named 'distutils'|ImpImporter", re.IGNORECASE
@@ -14,5 +22,9 @@ def unbuilt(failure: Failure) -> tuple[Finding, ...]:
     if failure.stage is not Stage.BUILD or not failure.text:
         return ()
     last = next((line.strip() for line in reversed(failure.text.splitlines()) if line.strip()), "it said nothing")
-    other = [Change(Kind.PYTHON, "", last[:160])] if _PYTHON.search(failure.text) else []
-    return (*other, Change(Kind.UNINSTALLED, "", last[:160]), Blocker(Cause.NOT_INSTALLED, last[:200]))
+    other = [EnvironmentChange(ChangeKind.PYTHON, "", last[:160])] if _PYTHON.search(failure.text) else []
+    return (
+        *other,
+        EnvironmentChange(ChangeKind.UNINSTALLED, "", last[:160]),
+        Blocker(EnvironmentCause.NOT_INSTALLED, last[:200]),
+    )

@@ -4,7 +4,14 @@ import re
 import sys
 
 from sweflow_datasets.environments.distributions import distribution_of
-from sweflow_datasets.environments.values import Blocker, Cause, Change, Failure, Finding, Kind
+from sweflow_datasets.environments.values import (
+    Blocker,
+    ChangeKind,
+    EnvironmentCause,
+    EnvironmentChange,
+    Failure,
+    Finding,
+)
 
 _MISSING = re.compile(r"ModuleNotFoundError: No module named ['\"]([\w.]+)['\"]")
 TESTS = frozenset({"tests", "test", "testing", "conftest"})
@@ -24,17 +31,26 @@ def missing_modules(failure: Failure) -> tuple[Finding, ...]:
     for module in dict.fromkeys(_MISSING.findall(failure.text)):
         first, why = module.partition(".")[0], f"No module named {module!r}"
         if first in TESTS or first in failure.own:
-            found.append(Change(Kind.ROOT, ".", why))
-            found.append(Change(Kind.ROOT, "tests", why) if first not in TESTS else Change(Kind.ROOT, "src", why))
+            found.append(EnvironmentChange(ChangeKind.ROOT, ".", why))
+            found.append(
+                EnvironmentChange(ChangeKind.ROOT, "tests", why)
+                if first not in TESTS
+                else EnvironmentChange(ChangeKind.ROOT, "src", why)
+            )
             if "." in module and first not in TESTS:
-                found.append(Blocker(Cause.GENERATED, why))
+                found.append(Blocker(EnvironmentCause.GENERATED, why))
         elif first in BACKPORTS:
             found.append(
-                Change(Kind.REQUIRE, BACKPORTS[first], why) if BACKPORTS[first] else Change(Kind.PYTHON, "3.11", why)
+                EnvironmentChange(ChangeKind.REQUIRE, BACKPORTS[first], why)
+                if BACKPORTS[first]
+                else EnvironmentChange(ChangeKind.PYTHON, "3.11", why)
             )
         elif first == "distutils":
-            found += [Change(Kind.REQUIRE, "setuptools", why), Change(Kind.PYTHON, "3.11", why)]
+            found += [
+                EnvironmentChange(ChangeKind.REQUIRE, "setuptools", why),
+                EnvironmentChange(ChangeKind.PYTHON, "3.11", why),
+            ]
         elif first not in sys.stdlib_module_names:
-            found.append(Change(Kind.REQUIRE, distribution_of(module), why))
-            found.append(Change(Kind.ROOT, "tests", why))
+            found.append(EnvironmentChange(ChangeKind.REQUIRE, distribution_of(module), why))
+            found.append(EnvironmentChange(ChangeKind.ROOT, "tests", why))
     return tuple(found)

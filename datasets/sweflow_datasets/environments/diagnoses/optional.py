@@ -4,7 +4,7 @@ import re
 import sys
 
 from sweflow_datasets.environments.distributions import distribution_of
-from sweflow_datasets.environments.values import Change, Failure, Finding, Kind
+from sweflow_datasets.environments.values import ChangeKind, EnvironmentChange, Failure, Finding
 
 _PATTERNS = (
     r"could not import '([\w.]+)'",
@@ -27,7 +27,7 @@ def optional_packages(failure: Failure) -> tuple[Finding, ...]:
     """A requirement for each."""
     names = [name for pattern in _PATTERNS for name in re.findall(pattern, failure.text, re.IGNORECASE)]
     return tuple(
-        Change(Kind.REQUIRE, distribution_of(name), f"tests ask for {name}")
+        EnvironmentChange(ChangeKind.REQUIRE, distribution_of(name), f"tests ask for {name}")
         for name in dict.fromkeys(names)
         if name.lower() not in WORDS and name.partition(".")[0] not in (sys.stdlib_module_names | failure.own)
     )

@@ -4,7 +4,7 @@ import re
 
 from sweflow_tracer.runner.plugins import owners
 
-from sweflow_datasets.environments.values import Change, Failure, Finding, Kind
+from sweflow_datasets.environments.values import ChangeKind, EnvironmentChange, Failure, Finding
 
 FIXTURES = {
     "mocker": "pytest-mock",
@@ -94,8 +94,14 @@ def unknown_options(failure: Failure) -> tuple[Finding, ...]:
     found = _OPTIONS.search(failure.text)
     options = [word for word in found[1].split() if word.startswith("-")] if found else []
     known = tuple(dict.fromkeys(owner for option in options for owner in owners(option)))
-    changes = [Change(Kind.REQUIRE, owner, f"pytest does not know {' '.join(options)}") for owner in known]
-    away = [Change(Kind.ARGUMENT, "-o addopts=", f"nobody is known to have {' '.join(options)}")] if options else []
+    changes = [
+        EnvironmentChange(ChangeKind.REQUIRE, owner, f"pytest does not know {' '.join(options)}") for owner in known
+    ]
+    away = (
+        [EnvironmentChange(ChangeKind.ARGUMENT, "-o addopts=", f"nobody is known to have {' '.join(options)}")]
+        if options
+        else []
+    )
     return (*changes, *(away if not known else ()))
 
 
@@ -105,9 +111,9 @@ def missing_fixtures(failure: Failure) -> tuple[Finding, ...]:
     for name in dict.fromkeys(_FIXTURE.findall(failure.text)):
         plugin = FIXTURES.get(name)
         if plugin:
-            found.append(Change(Kind.REQUIRE, plugin, f"fixture {name!r} not found"))
+            found.append(EnvironmentChange(ChangeKind.REQUIRE, plugin, f"fixture {name!r} not found"))
         elif plugin == "" and name == "testdir":
-            found.append(Change(Kind.ARGUMENT, "-p pytester", f"fixture {name!r} not found"))
+            found.append(EnvironmentChange(ChangeKind.ARGUMENT, "-p pytester", f"fixture {name!r} not found"))
     return tuple(found)
 
 
@@ -115,13 +121,17 @@ def missing_marks(failure: Failure) -> tuple[Finding, ...]:
     """The plugins of marks, of asynchronous tests, and of ``required_plugins``."""
     names = [one or other for one, other in _MARK.findall(failure.text)]
     found: list[Finding] = [
-        Change(Kind.REQUIRE, MARKS[name], f"mark {name!r} is not known")
+        EnvironmentChange(ChangeKind.REQUIRE, MARKS[name], f"mark {name!r} is not known")
         for name in dict.fromkeys(names)
         if MARKS.get(name)
     ]
     if _ASYNC in failure.text:
-        found.append(Change(Kind.REQUIRE, "pytest-asyncio", _ASYNC))
+        found.append(EnvironmentChange(ChangeKind.REQUIRE, "pytest-asyncio", _ASYNC))
     for listed in _PLUGIN.findall(failure.text):
         plugins = [plugin.strip() for plugin in listed.split(",")]
-        found += [Change(Kind.REQUIRE, plugin, "pytest's configuration requires it") for plugin in plugins if plugin]
+        found += [
+            EnvironmentChange(ChangeKind.REQUIRE, plugin, "pytest's configuration requires it")
+            for plugin in plugins
+            if plugin
+        ]
     return tuple(found)

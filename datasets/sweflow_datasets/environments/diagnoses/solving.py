@@ -2,7 +2,15 @@
 
 import re
 
-from sweflow_datasets.environments.values import Blocker, Cause, Change, Failure, Finding, Kind, Stage
+from sweflow_datasets.environments.values import (
+    Blocker,
+    ChangeKind,
+    EnvironmentCause,
+    EnvironmentChange,
+    Failure,
+    Finding,
+    Stage,
+)
 
 _WHEELS = re.compile(r"Wheels are required for `([\w.-]+)` because building from source is disabled")
 _UNUSABLE = re.compile(r"\b([A-Za-z][\w.-]*)(==[\w.!+]+) has no usable wheels")
@@ -20,21 +28,26 @@ def unsolved(failure: Failure) -> tuple[Finding, ...]:
         return ()
     text = " ".join(failure.text.split())
     if _DOWN.search(text):
-        return (Blocker(Cause.NETWORK, "the package index cannot be reached"),)
+        return (Blocker(EnvironmentCause.NETWORK, "the package index cannot be reached"),)
     versions = dict(_UNUSABLE.findall(text))
     found: list[Finding] = [
-        Change(Kind.BUILD, f"{name}{versions.get(name, '')}", "the index has it only as sources")
+        EnvironmentChange(ChangeKind.BUILD, f"{name}{versions.get(name, '')}", "the index has it only as sources")
         for name in dict.fromkeys((*_WHEELS.findall(text), *versions))
     ]
     found += [
-        Change(Kind.LEAVE_OUT, name, "the index does not have it") for name in dict.fromkeys(_UNKNOWN.findall(text))
+        EnvironmentChange(ChangeKind.LEAVE_OUT, name, "the index does not have it")
+        for name in dict.fromkeys(_UNKNOWN.findall(text))
     ]
     for name in _UNBUILT.findall(failure.text):
         why = f"{name} cannot be built"
-        found += [Change(Kind.LEAVE_OUT, name, why), Change(Kind.PYTHON, "", why), Change(Kind.SOURCE, "", why)]
+        found += [
+            EnvironmentChange(ChangeKind.LEAVE_OUT, name, why),
+            EnvironmentChange(ChangeKind.PYTHON, "", why),
+            EnvironmentChange(ChangeKind.SOURCE, "", why),
+        ]
     if "No solution found" in text:
         why = text[text.find("cause:") :][:160]
-        found += [Change(Kind.UNLOCK, "", why)]
-        found += [Change(Kind.PYTHON, "", why)] if _PYTHON.search(text) else []
-        found += [Change(Kind.SOURCE, "", why)]
+        found += [EnvironmentChange(ChangeKind.UNLOCK, "", why)]
+        found += [EnvironmentChange(ChangeKind.PYTHON, "", why)] if _PYTHON.search(text) else []
+        found += [EnvironmentChange(ChangeKind.SOURCE, "", why)]
     return tuple(found)

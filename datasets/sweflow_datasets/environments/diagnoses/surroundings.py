@@ -2,24 +2,27 @@
 
 import re
 
-from sweflow_datasets.environments.values import Blocker, Cause, Failure, Finding
+from sweflow_datasets.environments.values import Blocker, EnvironmentCause, Failure, Finding
 
 _SIGNS = (
-    (Cause.DISPLAY, r"no display name and no \$DISPLAY|could not connect to display|cannot connect to X server"),
-    (Cause.LOCALE, r"locale\.Error: unsupported locale setting|^Error: unsupported locale setting"),
     (
-        Cause.SERVICE,
+        EnvironmentCause.DISPLAY,
+        r"no display name and no \$DISPLAY|could not connect to display|cannot connect to X server",
+    ),
+    (EnvironmentCause.LOCALE, r"locale\.Error: unsupported locale setting|^Error: unsupported locale setting"),
+    (
+        EnvironmentCause.SERVICE,
         r"(?:ConnectionRefusedError|Connection refused).*|could not connect to server|Can't connect to MySQL server"
         r"|Error \d+ connecting to \S+:6379|NoBrokersAvailable|ServerSelectionTimeoutError"
         r"|docker\.errors\.DockerException",
     ),
     (
-        Cause.NETWORK,
+        EnvironmentCause.NETWORK,
         r"Temporary failure in name resolution|Name or service not known|Network is unreachable|getaddrinfo failed"
         r"|NameResolutionError|Max retries exceeded with url: |nodename nor servname"
         r"|No address associated with hostname",
     ),
-    (Cause.DATA, r"FileNotFoundError: \[Errno 2\] No such file or directory: '[^']*/[^']*'"),
+    (EnvironmentCause.DATA, r"FileNotFoundError: \[Errno 2\] No such file or directory: '[^']*/[^']*'"),
 )
 
 

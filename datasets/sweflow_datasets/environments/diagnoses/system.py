@@ -2,7 +2,14 @@
 
 import re
 
-from sweflow_datasets.environments.values import Blocker, Cause, Change, Failure, Finding, Kind
+from sweflow_datasets.environments.values import (
+    Blocker,
+    ChangeKind,
+    EnvironmentCause,
+    EnvironmentChange,
+    Failure,
+    Finding,
+)
 
 PACKAGES = {
     "Python.h": "python3-dev",
@@ -96,9 +103,12 @@ def missing_system(failure: Failure) -> tuple[Finding, ...]:
     for name in dict.fromkeys(names):
         package = _package("cargo" if name == "Rust" else name.rpartition("/")[2] if name.startswith("/") else name)
         if package:
-            found += [Change(Kind.SYSTEM, package, f"{name} is missing"), Blocker(Cause.SYSTEM, f"{name} ({package})")]
+            found += [
+                EnvironmentChange(ChangeKind.SYSTEM, package, f"{name} is missing"),
+                Blocker(EnvironmentCause.SYSTEM, f"{name} ({package})"),
+            ]
         elif (name.startswith("lib") and ".so" in name) or name.endswith((".h", ".hpp")):
-            found.append(Blocker(Cause.SYSTEM, name))
+            found.append(Blocker(EnvironmentCause.SYSTEM, name))
     return tuple(found)
 
 

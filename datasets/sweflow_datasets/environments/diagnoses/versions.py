@@ -2,7 +2,7 @@
 
 import re
 
-from sweflow_datasets.environments.values import Change, Failure, Finding, Kind
+from sweflow_datasets.environments.values import ChangeKind, EnvironmentChange, Failure, Finding
 
 RUNNER = (
     (r"module '_pytest[\w.]*' has no attribute|cannot import name '\w+' from '_?pytest[\w.]*'", "pytest<9"),
@@ -69,7 +69,7 @@ _FILTER = re.compile(
 def broken_by_runner(failure: Failure) -> tuple[Finding, ...]:
     """An older pytest."""
     found = [
-        Change(Kind.LIMIT, limit, _line(failure.text, pattern))
+        EnvironmentChange(ChangeKind.LIMIT, limit, _line(failure.text, pattern))
         for pattern, limit in RUNNER
         if re.search(pattern, failure.text)
     ]
@@ -79,20 +79,20 @@ def broken_by_runner(failure: Failure) -> tuple[Finding, ...]:
 def broken_by_python(failure: Failure) -> tuple[Finding, ...]:
     """An older Python, or a newer one where a name of the standard library is not there yet."""
     found = [
-        Change(Kind.PYTHON, version, _line(failure.text, pattern))
+        EnvironmentChange(ChangeKind.PYTHON, version, _line(failure.text, pattern))
         for pattern, version in _PYTHON
         if re.search(pattern, failure.text)
     ]
     for name, module in _SINCE.findall(failure.text):
         if name in NEWER:
-            found.append(Change(Kind.PYTHON, NEWER[name], f"{module} has {name} since {NEWER[name]}"))
+            found.append(EnvironmentChange(ChangeKind.PYTHON, NEWER[name], f"{module} has {name} since {NEWER[name]}"))
     return tuple(dict.fromkeys(found))
 
 
 def broken_by_library(failure: Failure) -> tuple[Finding, ...]:
     """An older release of a library that changed."""
     return tuple(
-        Change(Kind.LIMIT, limit, _line(failure.text, pattern))
+        EnvironmentChange(ChangeKind.LIMIT, limit, _line(failure.text, pattern))
         for pattern, limit in _LIBRARIES
         if re.search(pattern, failure.text)
     )
@@ -101,7 +101,7 @@ def broken_by_library(failure: Failure) -> tuple[Finding, ...]:
 def warnings_as_errors(failure: Failure) -> tuple[Finding, ...]:
     """Warnings that a configuration turns into errors and newer releases give."""
     found = _FILTER.search(failure.text)
-    return (Change(Kind.ARGUMENT, "-o filterwarnings=", found[0].strip()[:120]),) if found else ()
+    return (EnvironmentChange(ChangeKind.ARGUMENT, "-o filterwarnings=", found[0].strip()[:120]),) if found else ()
 
 
 def _line(text: str, pattern: str) -> str:
