@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from sweflow_tracer.sandbox.ownership import TOKEN, marked
+from sweflow_tracer.sandbox.ownership import TOKEN, marked, process_ids
 
 MARK = "SWEFLOW_JOB"
 """The variable that every process of a job carries, unless it was started without its environment."""
@@ -34,13 +34,12 @@ class Seen:
 def processes() -> dict[int, Seen]:
     """All processes that there are."""
     found = {}
-    for name in os.listdir("/proc"):
-        if name.isdigit():
-            with contextlib.suppress(OSError, IndexError, ValueError):
-                fields = Path(f"/proc/{name}/stat").read_bytes().rpartition(b")")[2].split()
-                if fields[0] != b"Z":
-                    used = sum(map(int, fields[11:15])) / TICKS
-                    found[int(name)] = Seen(int(name), int(fields[1]), int(fields[3]), fields[19].decode(), used)
+    for pid in process_ids():
+        with contextlib.suppress(OSError, IndexError, ValueError):
+            fields = Path(f"/proc/{pid}/stat").read_bytes().rpartition(b")")[2].split()
+            if fields[0] != b"Z":
+                used = sum(map(int, fields[11:15])) / TICKS
+                found[pid] = Seen(pid, int(fields[1]), int(fields[3]), fields[19].decode(), used)
     return found
 
 

@@ -294,6 +294,15 @@ def test_stop_ends_what_runs_and_starts_nothing_more(name, place):
         pass
 
 
+def test_H3_a_process_that_ends_while_it_is_looked_at_is_passed_over(monkeypatch):
+    def gone(place: Path, *_args, **_named):
+        raise ProcessLookupError(f"No such process: {place}")
+
+    monkeypatch.setattr(Path, "stat", gone)
+    monkeypatch.setattr(Path, "read_bytes", gone)
+    assert list(marked(TOKEN)) == []
+
+
 def left(here: Place) -> list[int]:
     """Processes of this test run that still live."""
     time.sleep(0.1)

@@ -39,17 +39,25 @@ def _started(pid: int) -> str:
         return ""
 
 
+def process_ids() -> list[int]:
+    """Ids of all processes, none of which need be there any more when it is looked at.
+
+    Path.glob would ask whether a file of theirs exists, and fail where the process has just ended.
+    """
+    return [int(name) for name in os.listdir("/proc") if name.isdigit()]
+
+
 def marked(*names: str) -> Iterator[tuple[int, str]]:
     """Ids of the processes with one of these variables in their environment, and its value."""
     marks = tuple(f"{name}=".encode() for name in names)
-    for environ in Path("/proc").glob("[0-9]*/environ"):
+    for pid in process_ids():
         try:
-            variables = environ.read_bytes().split(b"\0")
+            variables = Path(f"/proc/{pid}/environ").read_bytes().split(b"\0")
         except OSError:
             continue
         for variable in variables:
             if variable.startswith(marks):
-                yield int(environ.parent.name), os.fsdecode(variable.partition(b"=")[2])
+                yield pid, os.fsdecode(variable.partition(b"=")[2])
 
 
 def kill_marked(name: str, start: str) -> bool:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sweflow_tracer.errors import SandboxFailed
-from sweflow_tracer.sandbox.ownership import TOKEN, end_marked
+from sweflow_tracer.sandbox.ownership import TOKEN, end_marked, process_ids
 from sweflow_tracer.sandbox.port import DEFAULT_LIMITS, Limits, SandboxJob
 
 
@@ -112,7 +112,7 @@ def _threads_of_user() -> int:
     me, count = os.getuid(), 0
     if me == 0:
         return 0
-    for folder in Path("/proc").glob("[0-9]*"):
+    for folder in (Path(f"/proc/{pid}") for pid in process_ids()):
         with contextlib.suppress(OSError, IndexError, ValueError):
             if folder.stat().st_uid == me:
                 count += int((folder / "stat").read_bytes().rpartition(b")")[2].split()[17])
