@@ -1,6 +1,7 @@
 """Licences that are allowed, by SPDX expressions, and exports that hold nothing else."""
 
 import json
+import shutil
 
 import pytest
 from sweflow_datasets.errors import NothingToExport
@@ -52,7 +53,8 @@ def test_an_export_holds_only_what_is_allowed_and_says_so(calculator, tmp_path):
     assert not (tmp_path / "none").exists()
     rows = [json.loads(line) for line in calculator.tasks.read_text().splitlines()]
     rows = [{**row, "license": "MIT OR Apache-2.0"} for row in rows]
-    calculator.tasks.write_text("".join(json.dumps(row, sort_keys=True) + "\n" for row in rows))
-    made = export([calculator.root], "jsonl", tmp_path / "some", ExportOptions(licences=("MIT",)))
+    shutil.copytree(calculator.root, tmp_path / "said", symlinks=True)
+    (tmp_path / "said" / "tasks.jsonl").write_text("".join(json.dumps(row, sort_keys=True) + "\n" for row in rows))
+    made = export([tmp_path / "said"], "jsonl", tmp_path / "some", ExportOptions(licences=("MIT",)))
     assert sum(made.tasks.values()) == len(rows)
     assert json.loads((tmp_path / "some" / "export.json").read_text())["licences"] == ["MIT"]

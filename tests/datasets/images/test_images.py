@@ -8,6 +8,7 @@ import tarfile
 import time
 
 import pytest
+from sweflow_datasets.corpus.builds import HeldBuild
 from sweflow_datasets.errors import EngineNotUsable, ExtraMissing, RequirementsNotLocked
 from sweflow_datasets.export.builds import read_build
 from sweflow_datasets.images import lock
@@ -30,7 +31,7 @@ def unpacked(content, folder):
 
 @pytest.fixture(scope="module")
 def facts(calculator):
-    return read_build(calculator.root, "me")
+    return read_build(HeldBuild(calculator.root), "me")
 
 
 def test_a_skeleton_is_a_repository_of_one_commit_the_tasks_base(facts, tmp_path):
@@ -108,7 +109,7 @@ def test_a_folder_of_wheels_gives_the_hashes_of_its_own_files(tmp_path):
 
 
 def test_a_build_that_has_no_images_yet_has_no_digest(calculator):
-    _, tasks = read_build(calculator.root, "me")
+    _, tasks = read_build(HeldBuild(calculator.root), "me")
     assert {task.row["environment"]["image"] for task in tasks} == {None}
     assert {task.row["environment"]["install"] for task in tasks} == {"pip install --no-deps -e ."}
     assert sweflow.load_tasks(calculator.root)[0].row["environment"].get("image") is None
