@@ -4,7 +4,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from packaging.licenses import InvalidLicenseExpression, canonicalize_license_expression
 from sweflow_tracer.paths import StrPath
 
 from sweflow_datasets.corpus.format import MANIFEST, read_manifest
@@ -21,7 +20,8 @@ class HeldBuild:
 def builds_in(dirs: Iterable[StrPath]) -> tuple[HeldBuild, ...]:
     """The builds of these folders, each once; a run's folder stands for its builds that hold verified tasks.
 
-    Raises FileNotUsable where a run's manifest cannot be read.
+    One that is given both ways has the licence that its run knows. Raises FileNotUsable where a manifest cannot be
+    read.
     """
     found: dict[Path, HeldBuild] = {}
     for folder in dict.fromkeys(Path(out).resolve() for out in dirs):
@@ -35,16 +35,3 @@ def _of_run(folder: Path) -> Iterator[HeldBuild]:
     for result in read_manifest(folder).repositories:
         if result.verified:
             yield HeldBuild((folder / result.build).resolve(), result.licence)
-
-
-def licence_of(metadata: str, listed: str) -> str:
-    """A repository's licence: what its metadata say, unless that is no SPDX expression and the list has one.
-
-    >>> licence_of("BSD", "BSD-3-Clause"), licence_of("MIT", "BSD-3-Clause"), licence_of("BSD", "")
-    ('BSD-3-Clause', 'MIT', 'BSD')
-    """
-    try:
-        canonicalize_license_expression(metadata)
-    except InvalidLicenseExpression:
-        return listed or metadata
-    return metadata

@@ -3,7 +3,8 @@
 import hashlib
 from collections.abc import Iterable
 
-from sweflow_datasets.corpus.builds import licence_of
+from packaging.licenses import InvalidLicenseExpression, canonicalize_license_expression
+
 from sweflow_datasets.corpus.values import (
     CorpusEntry,
     End,
@@ -46,6 +47,19 @@ def result_of(entry: CorpusEntry, records: Iterable[StageRecord], usage: Usage) 
         report=f"repositories/{entry.name}/{report.facts['path']}" if report and report.done else "",
         **{name: facts[name] for name in FIELDS if name in facts},
     )
+
+
+def licence_of(metadata: str, listed: str) -> str:
+    """A repository's licence: what its metadata say, unless that is no SPDX expression and the list has one.
+
+    >>> licence_of("BSD", "BSD-3-Clause"), licence_of("MIT", "BSD-3-Clause"), licence_of("BSD", "")
+    ('BSD-3-Clause', 'MIT', 'BSD')
+    """
+    try:
+        canonicalize_license_expression(metadata)
+    except InvalidLicenseExpression:
+        return listed or metadata
+    return metadata
 
 
 def dataset_of(results: Iterable[RepositoryResult]) -> str:

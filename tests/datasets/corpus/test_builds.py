@@ -4,8 +4,9 @@ import json
 import shutil
 
 import pytest
-from sweflow_datasets.corpus.builds import builds_in, licence_of
+from sweflow_datasets.corpus.builds import builds_in
 from sweflow_datasets.corpus.format import write_manifest
+from sweflow_datasets.corpus.results import licence_of
 from sweflow_datasets.corpus.values import CorpusRun, End, RepositoryResult
 
 import sweflow
