@@ -133,10 +133,14 @@ class StageRecord:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What one repository may use: seconds of the clock, bytes of memory and disk, processes at a time."""
+    """What one repository may use: seconds of the clock, bytes of memory and disk, processes at a time.
+
+    Its memory is more than what a sandbox allows one session of tests: such a session is ended there, and costs its
+    repository nothing else.
+    """
 
     seconds: float = 5400.0
-    memory: int = 4 * GIB
+    memory: int = 6 * GIB
     disk: int = 4 * GIB
     processes: int = 1024
 

@@ -71,7 +71,7 @@ class Size(click.ParamType[int]):
     help="For each of them.",
 )
 @click.option(
-    "--repository-memory", type=Size(), metavar="SIZE", default="4G", show_default=True, help="What each may hold."
+    "--repository-memory", type=Size(), metavar="SIZE", default="6G", show_default=True, help="What each may hold."
 )
 @click.option(
     "--repository-disk", type=Size(), metavar="SIZE", default="4G", show_default=True, help="What each may write."

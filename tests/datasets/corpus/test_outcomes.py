@@ -28,6 +28,7 @@ from sweflow_tracer.errors import (
     SandboxFailed,
     SessionFailed,
 )
+from sweflow_tracer.sandbox.port import DEFAULT_LIMITS
 
 ENTRY = CorpusEntry("a", Release("a", "1.0"))
 FETCHED = StageRecord("a", Stage.FETCH, "f", End.DONE, facts={"source": "s", "python_bytes": 1})
@@ -142,3 +143,7 @@ def test_a_key_changes_with_what_a_stage_takes_in_and_with_nothing_else():
     assert build_key(ENTRY, MADE, Options()) != build_key(ENTRY, MADE, Options.of(closure="needed"))
     built = StageRecord("a", Stage.BUILD, "b", End.DONE, facts={"dataset": "d"})
     assert report_key(built) != report_key(StageRecord("a", Stage.BUILD, "b", End.DONE, facts={"dataset": "e"}))
+
+
+def test_a_session_that_holds_all_that_a_sandbox_allows_leaves_its_repository_a_gigabyte():
+    assert Limits().memory >= DEFAULT_LIMITS.memory + (1 << 30)
