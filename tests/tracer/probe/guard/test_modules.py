@@ -197,3 +197,17 @@ def test_values_are_told_apart_by_their_types():
     assert len(set(found)) == len(found)
     assert (flat(Three(3)), flat({3}), flat([{3}])) == (None, None, None)
     assert flat(["".join("ab")]) == flat(["ab"])
+
+
+def test_a_proxy_that_fails_whatever_it_is_asked_ends_nothing(guarded: Guard):
+    core = """
+        class Proxy:
+            def __getattr__(self, name):
+                raise RuntimeError("outside of a request")
+
+        current = Proxy()
+    """
+    tests = "from core import current\n\n\ndef test_one():\n    assert type(current).__name__ == 'Proxy'\n"
+    session = guarded(core, tests, "test_one")
+    assert session.alarms == []
+    assert [record["outcome"] for record in session.tests] == ["passed"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import builtins
 import os
 import sys
-from types import FunctionType, ModuleType
+from types import FunctionType, MethodType, ModuleType
 from typing import TYPE_CHECKING, Any
 
 from .bodies import digest
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 BUILTINS = frozenset(vars(builtins))
 REWRITTEN = (("@py_builtins", "builtins"), ("@pytest_ar", "_pytest.assertion.rewrite"))
 """Names of a module whose assertions were rewritten, and the modules that they are."""
+WRAPPERS = (MethodType, classmethod, staticmethod)
+"""What holds a function. A thing is told by its type alone: a proxy may fail whatever it is asked."""
 MISSING: Any = object()
 
 
@@ -97,12 +99,12 @@ class Held:
             if thing is MISSING:
                 continue  # its branch was not taken
             self._things.append((space.get, name, thing, prefix + name))
-            function = getattr(thing, "__func__", thing)
-            if isinstance(function, FunctionType):
+            function = thing.__func__ if issubclass(type(thing), WRAPPERS) else thing
+            if type(function) is FunctionType:
                 facts = function.__code__, function.__defaults__, function.__kwdefaults__
                 self._functions.append((function, *facts, prefix + name))
             if name in scope.functions and not (
-                isinstance(function, FunctionType) and digest(function.__code__) in digests
+                type(function) is FunctionType and digest(function.__code__) in digests
             ):
                 wrong.append(name)
             if name in scope.literals and type(owner) in (ModuleType, type):
