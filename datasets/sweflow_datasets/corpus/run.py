@@ -96,7 +96,8 @@ class _Run:
         try:
             engine = self._engine()
             for until in (Stage.FETCH, Stage.REPORT):
-                with closing(engine.map_unordered(run_repository, self._jobs(until), _name)) as all_ended:
+                jobs = self._jobs(self._waiting(until))
+                with closing(engine.map_unordered(run_repository, jobs, _name)) as all_ended:
                     for ended in all_ended:
                         self._take(ended, until)
         finally:
@@ -126,19 +127,25 @@ class _Run:
         """The folder of a repository."""
         return self._folder / REPOSITORIES / name
 
-    def _jobs(self, until: Stage) -> Iterator[RepositoryJob]:
-        """What there is to do, as long as the budgets allow; small repositories first, once their size is known."""
+    def _waiting(self, until: Stage) -> list[RepositoryJob]:
+        """What there is to do, small repositories first, once their size is known; what has ended is counted.
+
+        It is before any budget is looked at: what is there already costs nothing.
+        """
         names = list(self._entries)
         if until is not Stage.FETCH:
             names = [name for name in names if self._fetched(name)]
             names.sort(key=lambda name: (self._now[name][Stage.FETCH].facts["python_bytes"], name))
-        for name in names:
+        jobs = (self._job(self._entries[name], until) for name in names)
+        return [job for job in jobs if not self._is_known(job)]
+
+    def _jobs(self, waiting: list[RepositoryJob]) -> Iterator[RepositoryJob]:
+        """Those that wait, as long as the budgets allow."""
+        for job in waiting:
             self._stopped = self._stopped or self._used_up()
             if self._stopped:
                 return
-            job = self._job(self._entries[name], until)
-            if not self._is_known(job):
-                yield job
+            yield job
 
     def _is_known(self, job: RepositoryJob) -> bool:
         """Whether all of a job has ended already; then it is counted, and no process starts for it."""
