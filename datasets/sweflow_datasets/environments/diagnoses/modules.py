@@ -32,11 +32,7 @@ def missing_modules(failure: Failure) -> tuple[Finding, ...]:
         first, why = module.partition(".")[0], f"No module named {module!r}"
         if first in TESTS or first in failure.own:
             found.append(EnvironmentChange(ChangeKind.ROOT, ".", why))
-            found.append(
-                EnvironmentChange(ChangeKind.ROOT, "tests", why)
-                if first not in TESTS
-                else EnvironmentChange(ChangeKind.ROOT, "src", why)
-            )
+            found.append(EnvironmentChange(ChangeKind.ROOT, "src" if first in TESTS else "tests", why))
             if "." in module and first not in TESTS:
                 found.append(Blocker(EnvironmentCause.GENERATED, why))
         elif first in BACKPORTS:

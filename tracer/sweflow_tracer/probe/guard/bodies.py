@@ -83,10 +83,18 @@ def all_code(code: CodeType) -> Iterator[CodeType]:
             yield from all_code(constant)
 
 
+def function_of(thing: Any) -> Any:
+    """The function that a method, or what a class holds of one, has; else the thing itself.
+
+    Only the type is asked: a proxy may fail whatever it is asked.
+    """
+    return thing.__func__ if hasattr(type(thing), "__func__") else thing
+
+
 def body_of(item: Any) -> CodeType | None:
     """The code of a test's body as it stands now; None where it has none in Python."""
     function: Any = getattr(item, "obj", None)
-    function = inspect.unwrap(getattr(function, "__func__", function)) if function is not None else None
+    function = inspect.unwrap(function_of(function)) if function is not None else None
     inner = getattr(getattr(function, "hypothesis", None), "inner_test", None)
     return getattr(inner or function, "__code__", None)
 

@@ -10,6 +10,8 @@ from importlib import import_module
 from types import BuiltinFunctionType, CodeType, FunctionType, ModuleType
 from typing import TYPE_CHECKING, Any
 
+from .bodies import function_of
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
@@ -166,7 +168,7 @@ def _members(name: str, module: ModuleType) -> Iterator[tuple[str, Any, Any, int
 def _codes(spaces: list[Space]) -> Iterator[tuple[FunctionType, CodeType, str]]:
     for space, _, held in spaces:
         for name, thing in held:
-            function = getattr(thing, "__func__", thing)
+            function = function_of(thing)
             if isinstance(function, FunctionType):
                 yield function, function.__code__, space + "." + name
 
@@ -190,7 +192,7 @@ def _spaces(name: str, module: ModuleType) -> Iterator[Space]:
 def _holds(name: str, member: Any) -> bool:
     """Whether a member of a class is a function, or a plain value that says how its functions work."""
     plain = type(member) in PLAIN and not name.startswith("_")
-    return plain or isinstance(getattr(member, "__func__", member), FunctionType)
+    return plain or isinstance(function_of(member), FunctionType)
 
 
 def _held(space: str, things: dict[str, Any]) -> list[tuple[str, Any]]:

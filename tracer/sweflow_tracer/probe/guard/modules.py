@@ -5,10 +5,10 @@ from __future__ import annotations
 import builtins
 import os
 import sys
-from types import FunctionType, MethodType, ModuleType
+from types import FunctionType, ModuleType
 from typing import TYPE_CHECKING, Any
 
-from .bodies import digest
+from .bodies import digest, function_of
 from .integrity import new_names
 from .sources import flat
 
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 BUILTINS = frozenset(vars(builtins))
 REWRITTEN = (("@py_builtins", "builtins"), ("@pytest_ar", "_pytest.assertion.rewrite"))
 """Names of a module whose assertions were rewritten, and the modules that they are."""
-WRAPPERS = (MethodType, classmethod, staticmethod)
-"""What holds a function. A thing is told by its type alone: a proxy may fail whatever it is asked."""
 MISSING: Any = object()
 
 
@@ -99,7 +97,7 @@ class Held:
             if thing is MISSING:
                 continue  # its branch was not taken
             self._things.append((space.get, name, thing, prefix + name))
-            function = thing.__func__ if issubclass(type(thing), WRAPPERS) else thing
+            function = function_of(thing)
             if type(function) is FunctionType:
                 facts = function.__code__, function.__defaults__, function.__kwdefaults__
                 self._functions.append((function, *facts, prefix + name))
