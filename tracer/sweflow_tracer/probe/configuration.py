@@ -10,7 +10,8 @@
 - ``engine``, ``follow`` (record processes that tests start), ``jobs``, ``timeout`` (seconds a test), ``fork``,
   ``parent`` (process id of who started it, 0 in a sandbox that ends with it);
 - ``variants``: by number of a group, other texts of functions to run it with (variants.py); such a group ends with
-  its first test that does not pass. ``limits``: by id, seconds for a test in such a group.
+  its first test that does not pass. ``limits``: by id, seconds for a test in such a group and in those
+  that are ``limited``.
   ``lines``: groups of which to record the lines that they execute of ``watched``, spans of lines by path;
 - ``groups``: "each" (every item alone), "together", or lists of ids; ``traced``: null (record from the start), or the
   numbers of the groups to record; ``again``: groups of which what fails, and all after it, runs once more, each test
@@ -21,6 +22,7 @@
 - ``guard``: null, or what makes results hard to forge (guard/): ``key`` (hex) and ``trusted`` (files that are not code
   under test). The file is removed once it is read, since it holds the key;
 - ``opaque``: a test's parameters are in its id by their names, whatever their values;
+- ``tidy``: put the tree back before each group, as it was when the tests were collected;
 - ``watch``: say of each test which files of the project it read as data and whether it started a process.
 """
 

@@ -13,11 +13,14 @@ from .configuration import CONFIG
 from .limit import soft_limit
 from .lines import LineRecorder
 from .outcome import ItemOutcome
+from .tidy import Tidy
 from .workers import Doubtful, Orphans, Workers
 
 if TYPE_CHECKING:
     from .run import Run
     from .workers import Send
+
+_LIMITED = frozenset(CONFIG["limited"])
 
 
 def run_groups(run: Run, session: Any, selected: list[Any], threads: int) -> None:
@@ -44,7 +47,8 @@ def run_groups(run: Run, session: Any, selected: list[Any], threads: int) -> Non
         doubtful = Doubtful(looked_at, stubs, asserting, place, run.emit, run.sealed)
         work = functools.partial(_run_group, run)
         patience = functools.partial(_patience, run)
-        workers = Workers(CONFIG["jobs"], patience, CONFIG["scratch"], doubtful.emit, work, run.sealed)
+        tidy = Tidy(CONFIG["root"]).restore if CONFIG["tidy"] else None
+        workers = Workers(CONFIG["jobs"], patience, CONFIG["scratch"], doubtful.emit, work, run.sealed, tidy)
         workers.run(plain)
         workers.run(doubtful.alone())
         for number, group in groups:
@@ -100,7 +104,7 @@ def _run_group(run: Run, number: int, group: list[Any], send: Send) -> None:
     if run.guard is not None:
         run.guard.start()
     for item, following in zip(group, [*group[1:], None]):
-        if number in run.variants:
+        if _is_limited(run, number):
             send({"kind": "begin", "id": item.nodeid})
         seconds = _patience(run, number, item.nodeid)
         record = _run_item(run, item, following, number in CONFIG["again"], seconds)
@@ -113,8 +117,13 @@ def _run_group(run: Run, number: int, group: list[Any], send: Send) -> None:
 
 def _patience(run: Run, number: int, test: str | None) -> float:
     """How many seconds a test of a group may take; None is a group before its first test."""
-    seconds: float = CONFIG["limits"].get(test, CONFIG["timeout"]) if number in run.variants else CONFIG["timeout"]
+    seconds: float = CONFIG["limits"].get(test, CONFIG["timeout"]) if _is_limited(run, number) else CONFIG["timeout"]
     return seconds
+
+
+def _is_limited(run: Run, number: int) -> bool:
+    """Whether tests of a group may take less than others."""
+    return number in run.variants or number in _LIMITED
 
 
 def _run_item(run: Run, item: Any, following: Any, whole: bool, seconds: float) -> dict[str, Any]:

@@ -101,7 +101,8 @@ class Workers:
     """Runs groups of items in forked children, several at once.
 
     ``patience`` gives the seconds that a test of a group may take (None: before the first). ``seal`` is put on what is
-    said here of a test whose process cannot say it any more; what a child sends goes on as it comes.
+    said here of a test whose process cannot say it any more; what a child sends goes on as it comes. ``between`` is
+    called before a child starts, while no other runs.
     """
 
     def __init__(
@@ -112,6 +113,7 @@ class Workers:
         emit: Send,
         run_group: Callable[[int, list[Any], Send], None],
         seal: Seal,
+        between: Callable[[], None] | None = None,
     ) -> None:
         self._jobs = jobs
         self._patience = patience
@@ -119,6 +121,7 @@ class Workers:
         self._emit = emit
         self._run_group = run_group
         self._seal = seal
+        self._between = between
         self._selector = selectors.DefaultSelector()
         self._running: dict[int, Child] = {}
         self._count = 0
@@ -143,6 +146,8 @@ class Workers:
                 self._end(child)
 
     def _start(self, number: int, group: list[Any]) -> None:
+        if self._between is not None and not self._running:
+            self._between()
         self._count += 1
         scratch = os.path.join(self._scratch, "t%d" % self._count)
         os.mkdir(scratch)

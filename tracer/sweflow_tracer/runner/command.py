@@ -90,12 +90,14 @@ def install_probe(
         "select": list(options.select),
         "watch": options.watch,
         "opaque": options.opaque,
+        "tidy": options.tidy,
         "traced": None if options.traced is None else list(options.traced),
         "guard": None if options.guard is None else {"trusted": list(options.guard.trusted), "key": options.guard.key},
         "variants": {
             str(group): [list(astuple(variant)) for variant in found] for group, found in options.variants.items()
         },
         "limits": dict(options.limits),
+        "limited": list(options.limited),
         "again": list(options.again),
         "stubs": {str(group): list(names) for group, names in options.stubs.items()},
         "asserting": list(options.asserting),

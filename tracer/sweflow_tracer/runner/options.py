@@ -54,14 +54,16 @@ class SessionOptions:
     ``follow``: record processes that tests start, too. ``select``: node ids below which a test must be, if any.
     ``limit`` is in seconds for the whole session; None where there is none but the silence of its tests. ``collect``
     is in seconds until the tests are collected. ``variants`` gives by number of a group the variants that it runs with,
-    up to its first test that does not pass, and ``limits`` by id the seconds for a test in such a group, no more than
-    ``timeout``. ``again`` are groups of which the first test that does not pass, and all that follow it, run once
-    more in a process of their own each; those records stand. ``stubs`` gives by number of a group functions by whose
-    stubs its tests are to fail: one that does not runs once more so, too. ``asserting`` are groups of which a test's
-    record stands where it passed, or failed by an assertion of its own function; any other runs once more so.
+    up to its first test that does not pass, and ``limits`` by id the seconds for a test in such a group and in those
+    that are ``limited``, no more than ``timeout``. ``again`` are groups of which the first test that does not pass,
+    and all that follow it, run once more in a process of their own each; those records stand. ``stubs`` gives by
+    number of a group functions by whose stubs its tests are to fail: one that does not runs once more so, too.
+    ``asserting`` are groups of which a test's record stands where it passed, or failed by an assertion of its own
+    function; any other runs once more so.
     ``lines`` are groups whose tests' records say which lines of ``watched`` (first and last lines, by path) they ran.
     ``watch``: records say which files of the project a test read as data, and whether it started a process.
-    ``opaque``: names of tests say nothing of the values of their parameters.
+    ``opaque``: names of tests say nothing of the values of their parameters. ``tidy``: before each group the tree is
+    put back as it was when the tests were collected.
     """
 
     engine: str = "none"
@@ -80,6 +82,7 @@ class SessionOptions:
     collect: float = COLLECT_SECONDS
     variants: Mapping[int, Sequence[Variant]] = field(default_factory=dict)
     limits: Mapping[str, float] = field(default_factory=dict)
+    limited: Sequence[int] = ()
     again: Sequence[int] = ()
     stubs: Mapping[int, Sequence[str]] = field(default_factory=dict)
     asserting: Sequence[int] = ()
@@ -87,3 +90,4 @@ class SessionOptions:
     watched: Mapping[str, Sequence[tuple[int, int]]] = field(default_factory=dict)
     watch: bool = False
     opaque: bool = False
+    tidy: bool = False

@@ -1,0 +1,89 @@
+"""Puts the tree back as it was when the tests were collected, so that no group meets what another one left there."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import stat
+from typing import Dict, Tuple
+
+MOST_BYTES = 1 << 26
+"""What is kept of the contents of files, in bytes; a file that has no room is not put back where it was changed."""
+
+Stamp = Tuple[int, ...]
+"""Mode, modified (ns), size and inode; of a folder only that it is one."""
+
+
+class Tidy:
+    """Files, links and folders below a root as they are now. What cannot be put back stays as it is."""
+
+    def __init__(self, root: str) -> None:
+        self._root = root
+        self._stamps = _stamps(root)
+        self._contents: dict[str, bytes] = {}
+        room = MOST_BYTES
+        for path, stamp in self._stamps.items():
+            if stat.S_ISLNK(stamp[0]):
+                self._contents[path] = os.readlink(os.fsencode(path))
+            elif stat.S_ISREG(stamp[0]) and stamp[2] <= room:
+                room -= stamp[2]
+                with open(path, "rb") as file:
+                    self._contents[path] = file.read()
+
+    def restore(self) -> None:
+        """Remove what is new, and write anew what was changed or is gone."""
+        now = _stamps(self._root)
+        changed = [path for path, stamp in now.items() if stamp != self._stamps.get(path)]
+        gone = self._stamps.keys() - now.keys()
+        for path in changed:
+            if path in self._contents or path not in self._stamps or not stat.S_ISREG(self._stamps[path][0]):
+                _remove(path)
+        for path in sorted(gone.union(changed).intersection(self._stamps)):
+            try:
+                self._write(path, self._stamps[path])
+            except OSError:
+                continue
+
+    def _write(self, path: str, stamp: Stamp) -> None:
+        if stat.S_ISDIR(stamp[0]):
+            os.mkdir(path)
+        elif path in self._contents and stat.S_ISLNK(stamp[0]):
+            os.symlink(self._contents[path], os.fsencode(path))
+        elif path in self._contents:
+            with open(path, "wb") as file:
+                file.write(self._contents[path])
+            os.chmod(path, stat.S_IMODE(stamp[0]))
+            os.utime(path, ns=(stamp[1], stamp[1]))
+        else:
+            return
+        self._stamps[path] = _stamp(path)
+
+
+def _stamps(root: str) -> Dict[str, Stamp]:
+    """What lies below a folder, parents before children."""
+    found: dict[str, Stamp] = {}
+    for folder, folders, files in os.walk(root):
+        for name in (*folders, *files):
+            path = os.path.join(folder, name)
+            try:
+                found[path] = _stamp(path)
+            except OSError:
+                continue
+    return found
+
+
+def _stamp(path: str) -> Stamp:
+    status = os.lstat(path)
+    if stat.S_ISDIR(status.st_mode):
+        return (stat.S_IFDIR,)
+    return (status.st_mode, status.st_mtime_ns, status.st_size, status.st_ino)
+
+
+def _remove(path: str) -> None:
+    if os.path.isdir(path) and not os.path.islink(path):
+        shutil.rmtree(path, ignore_errors=True)
+        return
+    try:
+        os.unlink(path)
+    except OSError:
+        pass
