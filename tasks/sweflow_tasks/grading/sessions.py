@@ -158,7 +158,7 @@ class Sessions:
     def _session(
         self, task: JsonObject, blobs: Blobs, groups: Sequence[Sequence[str]], again: Sequence[int] = ()
     ) -> Session:
-        """A guarded session."""
+        """A guarded session. What a failed twin leaves in the tree is gone before the next group."""
         options = SessionOptions(
             groups=groups,
             again=again,
@@ -168,6 +168,7 @@ class Sessions:
             limit=float(task["timeout"]),
             collect=self._collect,
             opaque=self._twins.opaque,
+            tidy=True,
         )
         with Workspace(self._target.project.folder, self._ledger) as workspace:
             return run_groups(self._target, workspace, blobs, self._launcher, options)
