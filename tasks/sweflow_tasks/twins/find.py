@@ -12,6 +12,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import PurePosixPath
 from random import Random
+from types import MappingProxyType
 from typing import Any
 
 from sweflow_tracer.progress import OnProgress, Progress
@@ -22,6 +23,7 @@ from sweflow_tracer.values import Outcome
 from sweflow_tasks.certificate.options import CertificateOptions, Level
 from sweflow_tasks.execution.arguments import options_among
 from sweflow_tasks.execution.job_pool import JobPool
+from sweflow_tasks.noticing.trial import patience
 from sweflow_tasks.twins.changes import changes_of
 from sweflow_tasks.twins.draw import Drawn, disguise_all, draw_sides
 from sweflow_tasks.twins.test_file import FunctionText, TestFile, parsed, spoken_of
@@ -34,6 +36,7 @@ from sweflow_tasks.verification.draft import Inputs
 
 MOST_CHANGES = 7
 """Changes of a function that are tried, at most."""
+NO_LIMITS: Mapping[str, float] = MappingProxyType({})
 
 
 class TwinSearch:
@@ -84,10 +87,11 @@ class TwinSearch:
         files: Collection[str] | None = None,
         *,
         asserting: int = 0,
+        limits: Mapping[str, float] = NO_LIMITS,
     ) -> JsonObject:
         """Run groups; only ``files`` are collected, if given and if that is known to make no difference.
 
-        The first ``asserting`` groups are so.
+        The first ``asserting`` groups are so, and tests have ``limits``, by name.
         """
         self._sessions += 1
         self._progress(Progress("twins", self._sessions, self._sessions))
@@ -102,6 +106,7 @@ class TwinSearch:
             self._settings.timeout,
             self._settings.jobs,
             asserting,
+            limits,
         )
         return self._pool.measure([job], lambda done: None)[0]
 
@@ -209,8 +214,14 @@ class TwinSearch:
             beside = [names for group in turn.beside() if (names := self._names(group, ()))]
             groups = [*beside, *([name] for name in self._names(turn.alone(), ()))]
             files = _files_of(test for each in turn.changes for test in each.ids)
-            turns.learn(turn, blobs, self._session(blobs, groups, files, asserting=len(beside)))
+            limits = {each.names.get(test, test): self._patience(test) for each in turn.changes for test in each.ids}
+            found = self._session(blobs, groups, files, asserting=len(beside), limits=limits)
+            turns.learn(turn, blobs, found)
         return [replace(each, twins=turns.kept(each), tried=turns.tried(each)) for each in functions]
+
+    def _patience(self, test: str) -> float:
+        """Seconds for a test of which something is changed."""
+        return patience(test, self._inputs.seconds, self._settings.timeout)
 
     def _changes(self, each: TestFunction) -> list[Change]:
         text, file = self._text(each), self._file(each.path)

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from sweflow_tracer.errors import SessionFailed
@@ -22,6 +22,8 @@ class TwinJob:
     Of the first ``asserting`` groups what neither passes nor fails by an assertion of its own function runs once more,
     alone.
     ``opaque``: names say nothing of parameters. ``timeout`` is in seconds for one test, ``jobs`` are side by side.
+    ``limits`` gives less to tests by name: changed ones may be endless. They depend on how quick this machine is, and
+    so are no part of the facts.
     """
 
     blobs: Blobs
@@ -31,6 +33,7 @@ class TwinJob:
     timeout: float
     jobs: int
     asserting: int = 0
+    limits: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def facts(self) -> Iterator[str]:
@@ -53,6 +56,8 @@ class TwinJob:
             opaque=self.opaque,
             jobs=self.jobs,
             asserting=range(self.asserting),
+            limits=self.limits,
+            limited=range(len(self.groups)) if self.limits else (),
         )
         try:
             session = run(self.blobs, options)
