@@ -22,27 +22,30 @@ _NAMING = frozenset({"id", "arg", "name", "asname", "rest", "attr"})
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 
-def disguised(file: TestFile, names: Collection[str], draw: Random) -> bytes:
-    """The file with the functions of these qualified names disguised. Of several of one name, all are."""
-    edits = [edit for each in file.functions if each.name in names for edit in _edits(file, each, draw)]
+def disguised(file: TestFile, names: Collection[str], draw: Random, *, whole: bool = False) -> bytes:
+    """The file with the functions of these qualified names disguised. Of several of one name, all are.
+
+    ``whole``: everything is changed that may be, as it is drawn of some otherwise.
+    """
+    edits = [edit for each in file.functions if each.name in names for edit in _edits(file, each, draw, whole=whole)]
     return apply_edits(file.content, edits)
 
 
-def _edits(file: TestFile, function: FunctionText, draw: Random) -> list[Edit]:
+def _edits(file: TestFile, function: FunctionText, draw: Random, *, whole: bool) -> list[Edit]:
     nodes = list(ast.walk(function.node))  # once: a walk takes longer than what is done with it
     body = [node for statement in function.node.body for node in ast.walk(statement)]
     taken = {name for node in nodes for name in _words(node)}
     edits = [_nothing(file, function, _fresh(draw, taken), draw)]
     for old in sorted(_renamable(nodes, body)):
         new = _fresh(draw, taken)
-        if draw.random() < 0.7:
+        if whole or draw.random() < 0.7:
             edits += [
                 Edit(*file.span(node), new.encode("ascii"))
                 for node in nodes
                 if isinstance(node, ast.Name) and node.id == old
             ]
     for leaf in _computable(nodes, body):
-        if draw.random() < 0.5:
+        if whole or draw.random() < 0.5:
             start, end = file.span(leaf)
             edits += [Edit(start, start, b"["), Edit(end, end, b"][0]")]
     return [edit for edit in edits if edit is not None]

@@ -85,7 +85,7 @@ def changed(blobs: Blobs, chosen: Iterable[tuple[TestFunction, Sequence[Edit]]])
     return {**blobs, **made}
 
 
-def disguise_all(blobs: Blobs, functions: Iterable[TestFunction], draw: Random) -> Blobs:
+def disguise_all(blobs: Blobs, functions: Iterable[TestFunction], draw: Random, *, whole: bool = False) -> Blobs:
     """A tree in which the functions that may be are in disguise."""
     names: dict[str, set[str]] = {}
     for each in functions:
@@ -95,7 +95,7 @@ def disguise_all(blobs: Blobs, functions: Iterable[TestFunction], draw: Random) 
     for path in sorted(names):
         file = _parsed(blobs, path)
         if file is not None:
-            made[path] = (blobs[path][0], disguised(file, names[path], draw))
+            made[path] = (blobs[path][0], disguised(file, names[path], draw, whole=whole))
     return made
 
 

@@ -173,7 +173,8 @@ class TwinSearch:
         functions = [replace(each, disguised=bool(each.digest)) for each in functions]
         untouched = self._calling_tests(functions)
         for _ in range(3):
-            found = self._session(disguise_all(self._blobs, functions, self._draw), [self._names(functions, untouched)])
+            blobs = disguise_all(self._blobs, functions, self._draw, whole=True)  # what may fail in any fails in this
+            found = self._session(blobs, [self._names(functions, untouched)])
             failed = {test for test in _failed(functions, found["ended"]) if test not in untouched}
             if not failed:
                 break

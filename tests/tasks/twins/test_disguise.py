@@ -52,6 +52,18 @@ def test_V8_disguises_differ_from_the_text_and_from_each_other():
     assert len(made) == 20
 
 
+def test_V2_a_whole_disguise_changes_every_line_that_some_disguise_changes():
+    content = b"def test():\n    def fails():\n        raise ValueError('no', 42)\n    seen = look(fails)\n    assert seen == 3\n"
+    file = TestFile(content)
+    lines = content.decode().splitlines()
+    whole = disguised(file, {"test"}, Random(1), whole=True).decode()
+    for seed in range(50):
+        made = disguised(file, {"test"}, Random(seed)).decode().splitlines()
+        assert {line for line in lines if line not in made}.isdisjoint(whole.splitlines())
+    assert "ValueError(['no'][0], [42][0])" in whole
+    assert "seen" not in whole
+
+
 def test_functions_that_are_not_named_stay_as_they_are():
     file = TestFile(TEXT.encode())
     assert disguised(file, {"other"}, Random(0)) == file.content
