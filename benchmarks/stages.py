@@ -1,0 +1,114 @@
+"""What each stage of a build costs, by version of sweflow, beside plain runs of the suite, measured in turn.
+
+    python benchmarks/stages.py tabulate toolz --dest /tmp/corpus --with before=OLD/bin/python --with after=NEW/bin/python
+
+Seconds of CPU of everything that was started, one job, process sandbox, one thing at a time. *plain*: pytest on the
+project, the median of three warm runs. Each stage is its own command. Where the version makes twins, *verify* is
+without them, in a folder of its own, and *twins* is what `verify` with them takes more. *bytes*: of all files of the
+build, with twins. *grade*: the mean of grades of the reference for some tasks at equal distances.
+"""
+
+import argparse
+import json
+import os
+import resource
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from prepare import Prepared, corpus, prepare
+
+STAGES = ("trace", "graph", "schedule", "tasks", "verify", "twins")
+GRADE = """
+import sys, sweflow
+tasks = list(sweflow.load_tasks(sys.argv[1]))
+for number in range(8):
+    task = tasks[(2 * number + 1) * len(tasks) // 16]
+    verdict = sweflow.grade(task, task.patch, "process")
+    print(verdict.verdict, file=sys.stderr)
+"""
+"""Grades the reference of eight tasks."""
+
+
+def main() -> None:
+    """Measure, and print a row a project and version."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("names", nargs="+")
+    parser.add_argument("--dest", type=Path, required=True)
+    parser.add_argument("--with", dest="versions", action="append", required=True, metavar="LABEL=PYTHON")
+    given = parser.parse_args()
+    versions = [version.partition("=")[::2] for version in given.versions]
+    print("| project | version |", " | ".join(("plain", *STAGES, "all / plain", "tasks", "bytes", "grade")), "|")
+    print("| --- | --- |" + " ---: |" * (len(STAGES) + 5))
+    for name in given.names:
+        project = prepare(corpus()[name], given.dest)
+        for label, python in versions:
+            print("|", " | ".join((name, label, *row(project, python))), "|", flush=True)
+
+
+def row(project: Prepared, python: str) -> list[str]:
+    """The cells of one project and version."""
+    with tempfile.TemporaryDirectory(prefix="bench-") as scratch:
+        plain = plain_run(project, Path(scratch) / "plain")
+        out, other = Path(scratch) / "out", Path(scratch) / "other"
+        sweflow = [python, "-m", "sweflow"]
+        jobs = ["--jobs", "1"]
+        costs = {
+            "trace": cpu([*sweflow, "trace", str(project.repo), "--python", str(project.python), "--out", str(out),
+                          "--sandbox", "process", *jobs, "--quiet", *(["--", *project.args] if project.args else [])]),
+            **{stage: cpu([*sweflow, stage, str(out), "--quiet"]) for stage in ("graph", "schedule", "tasks")},
+        }  # fmt: skip
+        verify = [*sweflow, "verify", "--sandbox", "process", *jobs, "--quiet"]
+        twins = b"--twins" in subprocess.run([*verify, "--help"], capture_output=True, check=True).stdout
+        if twins:
+            shutil.copytree(out, other, symlinks=True)
+            costs["verify"] = cpu([*verify, "--twins", "0", str(other)])
+            costs["twins"] = max(0.0, cpu([*verify, str(out)]) - costs["verify"])
+        else:
+            costs["verify"], costs["twins"] = cpu([*verify, str(out)]), 0.0
+        summary = json.loads((out / "summary.json").read_text("utf-8"))
+        size = sum(path.lstat().st_size for path in out.rglob("*") if not path.is_dir())
+        grade = cpu([python, "-c", GRADE, str(out)]) / 8
+    whole = sum(costs.values())
+    return [
+        f"{plain:.1f}",
+        *(f"{costs[stage]:.1f}" for stage in STAGES),
+        f"{whole / plain:.0f}",
+        str(summary["steps"]["verified"]),
+        f"{size:,}",
+        f"{grade:.1f}",
+    ]
+
+
+def plain_run(project: Prepared, tree: Path) -> float:
+    """CPU of pytest on the project."""
+    shutil.copytree(project.repo, tree, symlinks=True)
+    command = [str(project.python), "-m", "pytest", "-q", "-p", "no:cacheprovider", *project.args]
+    cpu(command, tree, check=False)
+    return statistics.median(cpu(command, tree, check=False) for _ in range(3))
+
+
+def cpu(command: Sequence[str], folder: Path | None = None, *, check: bool = True) -> float:
+    """Seconds of CPU of a command and all that it waits for."""
+    before = _used()
+    done = subprocess.run(command, cwd=folder, env=_environment(), capture_output=True, text=True, check=False)
+    if check and done.returncode:
+        sys.exit(f"{' '.join(command)}\n{done.stdout[-2000:]}{done.stderr[-2000:]}")
+    return _used() - before
+
+
+def _environment() -> dict[str, str]:
+    return {key: value for key, value in os.environ.items() if not key.startswith("PYTHON")}
+
+
+def _used() -> float:
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime
+
+
+if __name__ == "__main__":
+    main()
