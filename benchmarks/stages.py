@@ -1,6 +1,6 @@
 """What each stage of a build costs, by version of sweflow, beside plain runs of the suite, measured in turn.
 
-    python benchmarks/stages.py tabulate toolz --dest /tmp/corpus --with before=OLD/bin/python --with after=NEW/bin/python
+    python benchmarks/stages.py toolz --dest /tmp/corpus --with before=OLD/bin/python --with after=NEW/bin/python
 
 Seconds of CPU of everything that was started, one job, process sandbox, one thing at a time. *plain*: pytest on the
 project, the median of three warm runs. Each stage is its own command. Where the version makes twins, *verify* is

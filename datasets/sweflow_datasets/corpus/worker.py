@@ -1,6 +1,7 @@
 """A job's process: takes a function and an item from its first file, and writes what comes of them, a line each.
 
-It goes, with all that it started, when whoever started it does.
+It goes, with all that it started, when whoever started it does: a keeper beside it sees to that, since a cluster that
+ends a node's process also kills its children, and would leave theirs.
 """
 
 import contextlib
@@ -8,16 +9,17 @@ import json
 import os
 import pickle
 import resource
+import select
 import shutil
 import signal
 import sys
 import threading
 import time
 import traceback
-from typing import Any
+from typing import Any, NoReturn
 
 from sweflow_tracer.runner.leftovers import abandon
-from sweflow_tracer.sandbox.ownership import owner
+from sweflow_tracer.sandbox.ownership import lives, owner
 
 from sweflow_datasets.corpus.watching import MARK, ROUNDS, end_family
 
@@ -32,9 +34,12 @@ def main() -> None:
     given = os.dup(0)  # as every descriptor that Python makes, this one is not inherited
     with open(os.devnull, "rb") as nothing:
         os.dup2(nothing.fileno(), 0)
+    leader, who = os.getpid(), owner()
+    if not os.fork():
+        os.close(out)
+        _keep(given, leader, who)
     source = os.fdopen(given, "rb", buffering=0)
     function, item = pickle.loads(_exactly(source, int.from_bytes(_exactly(source, 8), "big")))
-    threading.Thread(target=_watch, args=(source,), daemon=True).start()
     _limit(largest)
     lock = threading.Lock()
 
@@ -60,30 +65,28 @@ def _exactly(source: Any, count: int) -> bytes:
     while len(parts) < count:
         more = source.read(count - len(parts))
         if not more:
-            _leave()
+            os._exit(1)
         parts += more
     return bytes(parts)
 
 
-def _watch(source: Any) -> None:
-    """Wait for the end of whoever holds the other end; then nothing of this job stays."""
-    with contextlib.suppress(OSError):
-        while source.read(1):
-            pass
-    _leave()
+def _keep(given: int, leader: int, who: str) -> NoReturn:
+    """Wait until nobody holds the other end; then kill the leader and all that it started, and remove its scratch.
 
-
-def _leave() -> None:
-    """Kill this process and all that it started, and remove its scratch folder.
-
-    A child does it, and stops this process first: another thread would take the death of what it waits for as a result.
+    The leader is stopped first: it would take the death of what it waits for as a result. ``who`` it is tells it from
+    a later process of its number.
     """
-    leader, who = os.getpid(), owner()
-    if os.fork():
-        signal.pause()
-    os.kill(leader, signal.SIGSTOP)
+    os.setsid()
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_IGN)
+    end = select.poll()
+    end.register(given, 0)  # the end is told; what there is to read is the leader's
+    end.poll()
+    if lives(who):
+        with contextlib.suppress(OSError):
+            os.kill(leader, signal.SIGSTOP)
     abandon(who)
-    end_family(leader, os.environ.get(MARK, ""), who)
+    end_family(leader if lives(who) else os.getpid(), os.environ.get(MARK, ""), who)
     scratch = os.environ.get("TMPDIR", "")
     if os.path.basename(scratch).startswith("sweflow-"):
         for _ in range(ROUNDS):
@@ -91,7 +94,7 @@ def _leave() -> None:
             if not os.path.exists(scratch):
                 break
             time.sleep(0.05)
-    os.killpg(0, signal.SIGKILL)
+    os._exit(0)
 
 
 def _limit(largest: int) -> None:
