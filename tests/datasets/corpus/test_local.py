@@ -11,6 +11,7 @@ import pytest
 from sweflow_datasets.corpus.local import KEPT_LOG, LocalEngine
 from sweflow_datasets.corpus.port import Broken, Cause, Returned
 from sweflow_datasets.corpus.values import Limits
+from sweflow_datasets.corpus.watching import processes
 
 from tests.datasets.corpus.jobs import burn, double, misbehave
 from tests.datasets.corpus.runs import left
@@ -120,9 +121,12 @@ def test_a_stop_ends_what_runs_and_begins_nothing_more(tmp_path):
     assert asked == [0, 1]
 
 
-@pytest.mark.parametrize("how", ["hang", "wait"])
-def test_D1_jobs_end_with_the_process_that_started_them(tmp_path, how):
-    """SIGKILL gives it no chance to clean up: the jobs see that it is gone, and take the end of nothing as a result."""
+@pytest.mark.parametrize(("how", "with_jobs"), [("hang", False), ("wait", False), ("hang", True)])
+def test_D1_jobs_end_with_the_process_that_started_them(tmp_path, how, with_jobs):
+    """SIGKILL gives it no chance to clean up: the jobs see that it is gone, and take the end of nothing as a result.
+
+    A cluster kills a process of its own together with its children: what these started goes all the same.
+    """
     code = (
         "import sys, pathlib\n"
         "from sweflow_datasets.corpus.local import LocalEngine\n"
@@ -134,11 +138,14 @@ def test_D1_jobs_end_with_the_process_that_started_them(tmp_path, how):
     scratch = tmp_path / "tmp"
     driver = subprocess.Popen([sys.executable, "-c", code], env={**os.environ, "TMPDIR": str(scratch)})
     until = time.monotonic() + 60
-    while len(left(tmp_path)) < (3 if how == "hang" else 2):
+    while len(left(tmp_path)) < (4 if how == "hang" else 3):
         assert time.monotonic() < until
         time.sleep(0.1)
     time.sleep(1)
-    driver.send_signal(signal.SIGKILL)
+    jobs = [seen.pid for seen in processes().values() if seen.parent == driver.pid]
+    assert len(jobs) == 1
+    for pid in (driver.pid, *(jobs if with_jobs else ())):
+        os.kill(pid, signal.SIGKILL)
     driver.wait()
     until = time.monotonic() + 10
     while list(scratch.iterdir()) and time.monotonic() < until:
