@@ -20,7 +20,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from prepare import Prepared, corpus, prepare
+from prepare import Prepared, prepare
 
 STAGES = ("trace", "graph", "schedule", "tasks", "verify", "twins")
 GRADE = """
@@ -45,7 +45,7 @@ def main() -> None:
     print("| project | version |", " | ".join(("plain", *STAGES, "all / plain", "tasks", "bytes", "grade")), "|")
     print("| --- | --- |" + " ---: |" * (len(STAGES) + 5))
     for name in given.names:
-        project = prepare(corpus()[name], given.dest)
+        project = prepare(name, given.dest)
         for label, python in versions:
             print("|", " | ".join((name, label, *row(project, python))), "|", flush=True)
 
