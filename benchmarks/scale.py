@@ -25,6 +25,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from processors import cpu_seconds
 from sweflow_rdg import Call, Node, Role, RuntimeDependencyGraph, TestNode, index_source
 from sweflow_scheduler import Answer, Closure, Question, Rules, make_schedule
 from sweflow_tracer.project.files import Blobs
@@ -219,8 +220,7 @@ def make_tree(wanted: int) -> Blobs:
 
 def processor_seconds() -> float:
     """Processor time of this process and of those that it waited for."""
-    used = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
-    return sum(one.ru_utime + one.ru_stime for one in used)
+    return cpu_seconds(resource.RUSAGE_SELF) + cpu_seconds()
 
 
 if __name__ == "__main__":

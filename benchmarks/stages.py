@@ -11,7 +11,6 @@ build, with twins. *grade*: the mean of grades of the reference for some tasks a
 import argparse
 import json
 import os
-import resource
 import shutil
 import statistics
 import subprocess
@@ -20,7 +19,9 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
+from markdown_table import table
 from prepare import Prepared, prepare
+from processors import cpu_seconds
 
 STAGES = ("trace", "graph", "schedule", "tasks", "verify", "twins")
 GRADE = """
@@ -28,10 +29,9 @@ import sys, sweflow
 tasks = list(sweflow.load_tasks(sys.argv[1]))
 for number in range(8):
     task = tasks[(2 * number + 1) * len(tasks) // 16]
-    verdict = sweflow.grade(task, task.patch, "process")
-    print(verdict.verdict, file=sys.stderr)
+    assert sweflow.grade(task, task.patch, "process").resolved
 """
-"""Grades the reference of eight tasks."""
+"""Grades the reference of eight tasks, which must be resolved."""
 
 
 def main() -> None:
@@ -42,12 +42,11 @@ def main() -> None:
     parser.add_argument("--with", dest="versions", action="append", required=True, metavar="LABEL=PYTHON")
     given = parser.parse_args()
     versions = [version.partition("=")[::2] for version in given.versions]
-    print("| project | version |", " | ".join(("plain", *STAGES, "all / plain", "tasks", "bytes", "grade")), "|")
-    print("| --- | --- |" + " ---: |" * (len(STAGES) + 5))
-    for name in given.names:
-        project = prepare(name, given.dest)
-        for label, python in versions:
-            print("|", " | ".join((name, label, *row(project, python))), "|", flush=True)
+    heads = ("project", "version", "plain", *STAGES, "all / plain", "tasks", "bytes", "grade")
+    projects = (prepare(name, given.dest) for name in given.names)
+    rows = ((project.name, label, *row(project, python)) for project in projects for label, python in versions)
+    for line in table(heads, rows):
+        print(line, flush=True)
 
 
 def row(project: Prepared, python: str) -> list[str]:
@@ -94,20 +93,15 @@ def plain_run(project: Prepared, tree: Path) -> float:
 
 def cpu(command: Sequence[str], folder: Path | None = None, *, check: bool = True) -> float:
     """Seconds of CPU of a command and all that it waits for."""
-    before = _used()
+    before = cpu_seconds()
     done = subprocess.run(command, cwd=folder, env=_environment(), capture_output=True, text=True, check=False)
     if check and done.returncode:
         sys.exit(f"{' '.join(command)}\n{done.stdout[-2000:]}{done.stderr[-2000:]}")
-    return _used() - before
+    return cpu_seconds() - before
 
 
 def _environment() -> dict[str, str]:
     return {key: value for key, value in os.environ.items() if not key.startswith("PYTHON")}
-
-
-def _used() -> float:
-    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return usage.ru_utime + usage.ru_stime
 
 
 if __name__ == "__main__":

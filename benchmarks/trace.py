@@ -9,7 +9,6 @@ an empty database; neither records who called whom. One run of everything comes 
 """
 
 import argparse
-import resource
 import statistics
 import subprocess
 import sys
@@ -19,6 +18,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from processors import cpu_seconds
 from sweflow_tracer.project.files import write_blob
 from sweflow_tracer.runner.command import VARIABLES
 from sweflow_tracer.runner.launcher import Launcher
@@ -71,10 +71,9 @@ class Bench:
 
 
 def _cost(run: Callable[[], object]) -> Cost:
-    before, started = resource.getrusage(resource.RUSAGE_CHILDREN), time.monotonic()
+    before, started = cpu_seconds(), time.monotonic()
     run()
-    wall, after = time.monotonic() - started, resource.getrusage(resource.RUSAGE_CHILDREN)
-    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime, wall
+    return cpu_seconds() - before, time.monotonic() - started
 
 
 def modes(bench: Bench) -> dict[str, Callable[[], Cost]]:

@@ -20,6 +20,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from processors import cpu_seconds
 from sweflow_rdg import index_source
 from sweflow_rdg.format import read_graph
 from sweflow_scheduler.format import read_schedule
@@ -85,11 +86,11 @@ def fresh_runs(inputs: Inputs, sample: int) -> float:
 def verified(inputs: Inputs, *, inherit: bool) -> Verified:
     """Run the stage."""
     sessions: list[float] = []
-    last = _cpu(resource.RUSAGE_CHILDREN)
+    last = cpu_seconds()
 
     def note(session: Session) -> None:
         nonlocal last
-        now = _cpu(resource.RUSAGE_CHILDREN)
+        now = cpu_seconds()
         sessions.append(now - last)
         last = now
 
@@ -99,9 +100,9 @@ def verified(inputs: Inputs, *, inherit: bool) -> Verified:
             settings = RunSettings(inputs.target, Launcher(), on_session=note)
             return verify_tasks(inputs, VerifyOptions(inherit=inherit), settings, *places)
 
-    before = _cpu(resource.RUSAGE_SELF) + _cpu(resource.RUSAGE_CHILDREN)
+    before = cpu_seconds(resource.RUSAGE_SELF) + cpu_seconds()
     tasks = run().tasks
-    found = Verified(_cpu(resource.RUSAGE_SELF) + _cpu(resource.RUSAGE_CHILDREN) - before, sessions)
+    found = Verified(cpu_seconds(resource.RUSAGE_SELF) + cpu_seconds() - before, sessions)
     found.inherited = sum(task.inherited.reference for task in tasks)
     asked = (task.candidate for task in tasks)
     found.results = sum(len(candidate.fail_to_pass) + candidate.pass_to_pass_count for candidate in asked)
@@ -123,14 +124,9 @@ def _pytest(inputs: Inputs, tree: Path, blobs: Blobs) -> float:
     switches = ["-q", "--maxfail=100000", *(["--no-cov"] if "pytest_cov" in project.plugins else [])]
     named = present_arguments(project.arguments, inputs.blobs, blobs)
     command = [str(inputs.target.python), "-m", "pytest", *switches, *named]
-    started = _cpu(resource.RUSAGE_CHILDREN)
+    started = cpu_seconds()
     subprocess.run(command, cwd=tree, env=environment, capture_output=True, check=False)
-    return _cpu(resource.RUSAGE_CHILDREN) - started
-
-
-def _cpu(who: int) -> float:
-    usage = resource.getrusage(who)
-    return usage.ru_utime + usage.ru_stime
+    return cpu_seconds() - started
 
 
 def _quarters(costs: list[float]) -> str:
