@@ -1,6 +1,8 @@
 """What tests of several rooms need to make small repositories and look at traces."""
 
 import subprocess
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +13,10 @@ from sweflow_tracer.project.interpreter import inspect_interpreter
 from sweflow_tracer.project.project import read_project
 from sweflow_tracer.recording.trace import TraceOptions, trace_project
 from sweflow_tracer.runner.launcher import Launcher
-from sweflow_tracer.runner.options import Target
+from sweflow_tracer.runner.options import SessionOptions, Target
+from sweflow_tracer.runner.session import Session, run_session
 from sweflow_tracer.runner.settings import RunSettings
+from sweflow_tracer.runner.workspace import Workspace
 
 
 def write_repository(root: Path, files: dict[str, str]) -> Path:
@@ -33,6 +37,22 @@ def trace_of(repo: Path, python: Path, journal: Path, **options: object) -> Trac
     chosen = TraceOptions(**{"reruns": 0, **options})  # type: ignore[arg-type]
     settings = RunSettings(Target(project, python, repo), Launcher(), **{"jobs": 2, **shared})  # type: ignore[arg-type]
     return trace_project(settings, blobs, chosen, journal, earlier=earlier)  # type: ignore[arg-type]
+
+
+@contextmanager
+def session_on(
+    folder: Path,
+    files: dict[str, str],
+    python: Path,
+    options: SessionOptions,
+    run: Callable[[Target, Workspace, Launcher, SessionOptions], Session] = run_session,
+) -> Iterator[tuple[Session, Path]]:
+    """A session on a repository of these files, and the tree as it left it, while the block runs."""
+    repo = write_repository(folder / "repo", files)
+    project, blobs = read_project(repo, inspect_interpreter(python, repo), (), allow_dirty=True)
+    with Workspace(project.folder, folder / "ledger") as workspace:
+        workspace.show(blobs)
+        yield run(Target(project, python), workspace, Launcher(), options), workspace.tree
 
 
 def calls_of(trace: Trace, test: str, *phases: str) -> set[tuple[str, str]]:

@@ -52,7 +52,7 @@ def test_V8_disguises_differ_from_the_text_and_from_each_other():
     assert len(made) == 20
 
 
-def test_V2_a_whole_disguise_changes_every_line_that_some_disguise_changes():
+def test_V8_a_whole_disguise_changes_every_line_that_some_disguise_changes():
     content = b"def test():\n    def fails():\n        raise ValueError('no', 42)\n    seen = look(fails)\n    assert seen == 3\n"
     file = TestFile(content)
     lines = content.decode().splitlines()

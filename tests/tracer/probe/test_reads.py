@@ -1,14 +1,9 @@
 """What a watched run says of tests that read the project's files as data or start processes (V1)."""
 
 import pytest
-from sweflow_tracer.project.interpreter import inspect_interpreter
-from sweflow_tracer.project.project import read_project
-from sweflow_tracer.runner.launcher import Launcher
-from sweflow_tracer.runner.options import SessionOptions, Target
-from sweflow_tracer.runner.session import run_session
-from sweflow_tracer.runner.workspace import Workspace
+from sweflow_tracer.runner.options import SessionOptions
 
-from tests.helpers import write_repository
+from tests.helpers import session_on
 
 FILES = {
     "conftest.py": "import sys, os\nsys.path.insert(0, os.path.dirname(__file__))\n",
@@ -68,13 +63,10 @@ def test_writes_elsewhere():
 @pytest.fixture(scope="module")
 def watched(tmp_path_factory, python):
     folder = tmp_path_factory.mktemp("reads")
-    repo = write_repository(folder / "repo", FILES)
-    project, blobs = read_project(repo, inspect_interpreter(python, repo), (), allow_dirty=True)
     names = [line[4:-3] for line in FILES["test_reads.py"].splitlines() if line.startswith("def test")]
     groups = [[f"test_reads.py::{name}" for name in names]]
-    with Workspace("repo", folder / "ledger") as workspace:
-        workspace.show(blobs)
-        session = run_session(Target(project, python), workspace, Launcher(), SessionOptions(groups=groups, watch=True))
+    with session_on(folder, FILES, python, SessionOptions(groups=groups, watch=True)) as (session, _):
+        pass
     assert session.reads == ("pyproject.toml",)  # pytest looks for its configuration there
     assert {record["outcome"] for record in session.tests} == {"passed"}
     return {record["id"].rpartition("test_")[2]: (record["reads"], record["starts"]) for record in session.tests}

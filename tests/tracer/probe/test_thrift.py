@@ -4,14 +4,10 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from sweflow_tracer.project.interpreter import inspect_interpreter
-from sweflow_tracer.project.project import read_project
-from sweflow_tracer.runner.launcher import Launcher
-from sweflow_tracer.runner.options import SessionOptions, Target
-from sweflow_tracer.runner.session import Session, run_session
-from sweflow_tracer.runner.workspace import Workspace
+from sweflow_tracer.runner.options import SessionOptions
+from sweflow_tracer.runner.session import Session
 
-from tests.helpers import write_repository
+from tests.helpers import session_on
 
 TESTS = """\
 import atexit, gc, os
@@ -39,12 +35,8 @@ OFTEN = "import gc\ngc.set_threshold(123, 4, 5)\n"
 def told(folder, python, options, conftest="") -> tuple[Session, dict[str, str]]:
     """A session, and what its code told: by word, the rest of the line."""
     files = {"core.py": CORE, "tests/test_core.py": TESTS, "tests/conftest.py": conftest}
-    repo = write_repository(folder / "repo", files)
-    project, blobs = read_project(repo, inspect_interpreter(python, repo), (), allow_dirty=True)
-    with Workspace(project.folder, folder / "ledger") as workspace:
-        workspace.show(blobs)
-        session = run_session(Target(project, python), workspace, Launcher(), options)
-        lines = (workspace.tree / "tests" / "told.txt").read_text().splitlines()
+    with session_on(folder, files, python, options) as (session, tree):
+        lines = (tree / "tests" / "told.txt").read_text().splitlines()
     return session, dict(line.split(" ", 1) for line in lines)
 
 

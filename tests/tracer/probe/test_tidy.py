@@ -1,4 +1,4 @@
-"""No group of a session that is tidied meets what another one left in the tree (V2)."""
+"""No group of a session that is tidied meets what another one left in the tree (V9)."""
 
 import os
 import shutil
@@ -8,14 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from sweflow_tracer.probe.tidy import Tidy
-from sweflow_tracer.project.interpreter import inspect_interpreter
-from sweflow_tracer.project.project import read_project
-from sweflow_tracer.runner.launcher import Launcher
-from sweflow_tracer.runner.options import SessionOptions, Target
-from sweflow_tracer.runner.session import run_session
-from sweflow_tracer.runner.workspace import Workspace
+from sweflow_tracer.runner.options import SessionOptions
 
-from tests.helpers import write_repository
+from tests.helpers import session_on
 
 FILES = {
     "core.py": "",
@@ -53,15 +48,11 @@ def test_reads_it_once_more():
 
 
 @pytest.mark.parametrize("tidy", [True, False])
-def test_V2_a_tidied_session_starts_each_group_on_the_tree_as_it_was_collected(tmp_path, python, tidy):
-    repo = write_repository(tmp_path / "repo", FILES)
-    project, blobs = read_project(repo, inspect_interpreter(python, repo), (), allow_dirty=True)
+def test_V9_a_tidied_session_starts_each_group_on_the_tree_as_it_was_collected(tmp_path, python, tidy):
     names = [line[4:-3] for line in FILES["test_leaves.py"].splitlines() if line.startswith("def test")]
     groups = [[f"test_leaves.py::{name}"] for name in names]
-    with Workspace("repo", tmp_path / "ledger") as workspace:
-        workspace.show(blobs)
-        session = run_session(Target(project, python), workspace, Launcher(), SessionOptions(groups=groups, tidy=tidy))
-    ends = [record["outcome"] for record in session.tests]
+    with session_on(tmp_path, FILES, python, SessionOptions(groups=groups, tidy=tidy)) as (session, _):
+        ends = [record["outcome"] for record in session.tests]
     assert ends == (["failed", "passed"] * 3 if tidy else ["failed"] * 6)
 
 
@@ -70,7 +61,7 @@ TREES = st.dictionaries(NAMES, st.one_of(st.binary(max_size=5), st.just("link"),
 
 
 @given(before=TREES, after=TREES, gone=st.sets(NAMES))
-def test_V2_whatever_became_of_a_tree_it_is_put_back(tmp_path_factory, before, after, gone):
+def test_V9_whatever_became_of_a_tree_it_is_put_back(tmp_path_factory, before, after, gone):
     root = tmp_path_factory.mktemp("tree")
     make(root, before)
     was = look(root)

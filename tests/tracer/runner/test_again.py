@@ -1,15 +1,11 @@
 """Groups whose failures run again: only a pass before the first failure, or alone, is a pass; and silence is none (V1)."""
 
 import pytest
-from sweflow_tracer.project.interpreter import inspect_interpreter
-from sweflow_tracer.project.project import read_project
-from sweflow_tracer.runner.launcher import Launcher
-from sweflow_tracer.runner.options import Guarded, SessionOptions, Target
+from sweflow_tracer.runner.options import Guarded, SessionOptions
 from sweflow_tracer.runner.session import run_session
 from sweflow_tracer.runner.unforked import run_unforked
-from sweflow_tracer.runner.workspace import Workspace
 
-from tests.helpers import write_repository
+from tests.helpers import session_on
 
 TESTS = """\
 import os
@@ -58,12 +54,8 @@ def test_fails(n):
 
 def sessions(run, files, folder, python, options):
     """Run on a project with these files; the session and the tree's files that tests made."""
-    repo = write_repository(folder / "repo", files)
-    project, blobs = read_project(repo, inspect_interpreter(python, repo), (), allow_dirty=True)
-    with Workspace(project.folder, folder / "ledger") as workspace:
-        workspace.show(blobs)
-        session = run(Target(project, python), workspace, Launcher(), options)
-        made = workspace.tree / "tests" / "ran.txt"
+    with session_on(folder, files, python, options, run) as (session, tree):
+        made = tree / "tests" / "ran.txt"
         return session, made.read_text().split() if made.exists() else []
 
 
