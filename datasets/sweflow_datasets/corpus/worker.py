@@ -85,8 +85,10 @@ def _keep(given: int, leader: int, who: str) -> NoReturn:
     if lives(who):
         with contextlib.suppress(OSError):
             os.kill(leader, signal.SIGSTOP)
+    else:
+        leader = os.getpid()  # whoever has its number now is a stranger
     abandon(who)
-    end_family(leader if lives(who) else os.getpid(), os.environ.get(MARK, ""), who)
+    end_family(leader, os.environ.get(MARK, ""), who)
     scratch = os.environ.get("TMPDIR", "")
     if os.path.basename(scratch).startswith("sweflow-"):
         for _ in range(ROUNDS):

@@ -12,7 +12,6 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import PurePosixPath
 from random import Random
-from types import MappingProxyType
 from typing import Any
 
 from sweflow_tracer.progress import OnProgress, Progress
@@ -36,7 +35,6 @@ from sweflow_tasks.verification.draft import Inputs
 
 MOST_CHANGES = 7
 """Changes of a function that are tried, at most."""
-NO_LIMITS: Mapping[str, float] = MappingProxyType({})
 
 
 class TwinSearch:
@@ -87,7 +85,7 @@ class TwinSearch:
         files: Collection[str] | None = None,
         *,
         asserting: int = 0,
-        limits: Mapping[str, float] = NO_LIMITS,
+        limits: Mapping[str, float] | None = None,
     ) -> JsonObject:
         """Run groups; only ``files`` are collected, if given and if that is known to make no difference.
 
@@ -106,7 +104,7 @@ class TwinSearch:
             self._settings.timeout,
             self._settings.jobs,
             asserting,
-            limits,
+            limits or {},
         )
         return self._pool.measure([job], lambda done: None)[0]
 
@@ -215,14 +213,14 @@ class TwinSearch:
             beside = [names for group in turn.beside() if (names := self._names(group, ()))]
             groups = [*beside, *([name] for name in self._names(turn.alone(), ()))]
             files = _files_of(test for each in turn.changes for test in each.ids)
-            limits = {each.names.get(test, test): self._patience(test) for each in turn.changes for test in each.ids}
+            limits = {
+                each.names.get(test, test): patience(test, self._inputs.seconds, self._settings.timeout)
+                for each in turn.changes
+                for test in each.ids
+            }
             found = self._session(blobs, groups, files, asserting=len(beside), limits=limits)
             turns.learn(turn, blobs, found)
         return [replace(each, twins=turns.kept(each), tried=turns.tried(each)) for each in functions]
-
-    def _patience(self, test: str) -> float:
-        """Seconds for a test of which something is changed."""
-        return patience(test, self._inputs.seconds, self._settings.timeout)
 
     def _changes(self, each: TestFunction) -> list[Change]:
         text, file = self._text(each), self._file(each.path)

@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import shutil
 import stat
-from typing import Dict, Tuple
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    Stamp = tuple[int, ...]
+    """Mode, modified (ns), size and inode; of a folder only that it is one."""
 
 MOST_BYTES = 1 << 26
-"""What is kept of the contents of files, in bytes; a file that has no room is not put back where it was changed."""
-
-Stamp = Tuple[int, ...]
-"""Mode, modified (ns), size and inode; of a folder only that it is one."""
+"""What is kept of the contents of files, in bytes."""
 
 
 class Tidy:
@@ -21,23 +22,28 @@ class Tidy:
         self._root = root
         self._stamps = _stamps(root)
         self._contents: dict[str, bytes] = {}
+        self._unkept: set[str] = set()
         room = MOST_BYTES
-        for path, stamp in self._stamps.items():
-            if stat.S_ISLNK(stamp[0]):
-                self._contents[path] = os.readlink(os.fsencode(path))
-            elif stat.S_ISREG(stamp[0]) and stamp[2] <= room:
-                room -= stamp[2]
-                with open(path, "rb") as file:
-                    self._contents[path] = file.read()
+        for path, (mode, *rest) in self._stamps.items():
+            try:
+                if stat.S_ISLNK(mode):
+                    self._contents[path] = os.readlink(os.fsencode(path))
+                elif stat.S_ISREG(mode) and rest[1] <= room:
+                    with open(path, "rb") as file:
+                        self._contents[path] = file.read()
+                    room -= rest[1]
+                elif not stat.S_ISDIR(mode):
+                    self._unkept.add(path)
+            except OSError:
+                self._unkept.add(path)
 
     def restore(self) -> None:
         """Remove what is new, and write anew what was changed or is gone."""
         now = _stamps(self._root)
-        changed = [path for path, stamp in now.items() if stamp != self._stamps.get(path)]
-        gone = self._stamps.keys() - now.keys()
+        changed = {path for path, stamp in now.items() if stamp != self._stamps.get(path)} - self._unkept
+        gone = self._stamps.keys() - now.keys() - self._unkept
         for path in changed:
-            if path in self._contents or path not in self._stamps or not stat.S_ISREG(self._stamps[path][0]):
-                _remove(path)
+            _remove(path)
         for path in sorted(gone.union(changed).intersection(self._stamps)):
             try:
                 self._write(path, self._stamps[path])
@@ -47,19 +53,17 @@ class Tidy:
     def _write(self, path: str, stamp: Stamp) -> None:
         if stat.S_ISDIR(stamp[0]):
             os.mkdir(path)
-        elif path in self._contents and stat.S_ISLNK(stamp[0]):
+        elif stat.S_ISLNK(stamp[0]):
             os.symlink(self._contents[path], os.fsencode(path))
-        elif path in self._contents:
+        else:
             with open(path, "wb") as file:
                 file.write(self._contents[path])
             os.chmod(path, stat.S_IMODE(stamp[0]))
             os.utime(path, ns=(stamp[1], stamp[1]))
-        else:
-            return
         self._stamps[path] = _stamp(path)
 
 
-def _stamps(root: str) -> Dict[str, Stamp]:
+def _stamps(root: str) -> dict[str, Stamp]:
     """What lies below a folder, parents before children."""
     found: dict[str, Stamp] = {}
     for folder, folders, files in os.walk(root):
