@@ -5,7 +5,9 @@
 Seconds of CPU of everything that was started, one job, process sandbox, one thing at a time. *plain*: pytest on the
 project, the median of three warm runs. Each stage is its own command. Where the version makes twins, *verify* is
 without them, in a folder of its own, and *twins* is what `verify` with them takes more. *bytes*: of all files of the
-build, with twins. *grade*: the mean of grades of the reference for some tasks at equal distances.
+build, with twins. *grade*: the mean of grades of the reference for some tasks at equal distances. A run of hours can be
+given `--jobs 2` (seconds of CPU stay near what one job takes), `--whole` for a suite that corpus.toml narrows, and
+`--once` to verify with twins alone, which are then a part of *verify*. `--keep` holds the builds for other questions.
 """
 
 import argparse
@@ -17,6 +19,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from markdown_table import table
@@ -40,30 +43,44 @@ def main() -> None:
     parser.add_argument("names", nargs="+")
     parser.add_argument("--dest", type=Path, required=True)
     parser.add_argument("--with", dest="versions", action="append", required=True, metavar="LABEL=PYTHON")
+    parser.add_argument("--jobs", default="1")
+    parser.add_argument("--whole", action="store_true")
+    parser.add_argument("--once", action="store_true")
+    parser.add_argument("--keep", type=Path)
     given = parser.parse_args()
     versions = [version.partition("=")[::2] for version in given.versions]
     heads = ("project", "version", "plain", *STAGES, "all / plain", "tasks", "bytes", "grade")
     projects = (prepare(name, given.dest) for name in given.names)
-    rows = ((project.name, label, *row(project, python)) for project in projects for label, python in versions)
+    if given.whole:
+        projects = (replace(project, args=()) for project in projects)
+    rows = (
+        (
+            project.name,
+            label,
+            *row(project, python, given.jobs, given.once, given.keep and given.keep / project.name / label),
+        )
+        for project in projects
+        for label, python in versions
+    )
     for line in table(heads, rows):
         print(line, flush=True)
 
 
-def row(project: Prepared, python: str) -> list[str]:
+def row(project: Prepared, python: str, jobs: str, once: bool, kept: Path | None) -> list[str]:
     """The cells of one project and version."""
     with tempfile.TemporaryDirectory(prefix="bench-") as scratch:
         plain = plain_run(project, Path(scratch) / "plain")
-        out, other = Path(scratch) / "out", Path(scratch) / "other"
+        out, other = kept or Path(scratch) / "out", Path(scratch) / "other"
         sweflow = [python, "-m", "sweflow"]
-        jobs = ["--jobs", "1"]
+        each = ["--sandbox", "process", "--jobs", jobs, "--quiet"]
         costs = {
             "trace": cpu([*sweflow, "trace", str(project.repo), "--python", str(project.python), "--out", str(out),
-                          "--sandbox", "process", *jobs, "--quiet", *(["--", *project.args] if project.args else [])]),
+                          *each, *(["--", *project.args] if project.args else [])]),
             **{stage: cpu([*sweflow, stage, str(out), "--quiet"]) for stage in ("graph", "schedule", "tasks")},
         }  # fmt: skip
-        verify = [*sweflow, "verify", "--sandbox", "process", *jobs, "--quiet"]
+        verify = [*sweflow, "verify", *each]
         twins = b"--twins" in subprocess.run([*verify, "--help"], capture_output=True, check=True).stdout
-        if twins:
+        if twins and not once:
             shutil.copytree(out, other, symlinks=True)
             costs["verify"] = cpu([*verify, "--twins", "0", str(other)])
             costs["twins"] = max(0.0, cpu([*verify, str(out)]) - costs["verify"])

@@ -1,8 +1,12 @@
 """What test modules, the runner's classes and the library's caches hold stays as it was (V6)."""
 
 import ast
+import sys
+from types import ModuleType, SimpleNamespace
 
 import pytest
+from sweflow_tracer.probe.guard.bodies import all_code, digest
+from sweflow_tracer.probe.guard.modules import TrustedModules
 from sweflow_tracer.probe.guard.sources import flat, read
 
 from tests.tracer.probe.guard.conftest import Guard
@@ -211,3 +215,66 @@ def test_a_proxy_that_fails_whatever_it_is_asked_ends_nothing(guarded: Guard):
     session = guarded(core, tests, "test_one")
     assert session.alarms == []
     assert [record["outcome"] for record in session.tests] == ["passed"]
+
+
+MANY = """
+def helper():
+    assert not test_named_by_a_helper.__doc__
+
+def test_one():
+    pass
+
+def test_two():
+    pass
+
+def test_that_calls():
+    test_two()
+
+def test_named_by_a_helper():
+    pass
+
+class TestIt:
+    def test_method(self):
+        pass
+
+    def test_that_calls(self):
+        self.test_method()
+"""
+TESTS = {"test_one", "test_two", "test_that_calls", "test_named_by_a_helper"} | {
+    f"TestIt.{name}" for name in ("test_method", "test_that_calls")
+}
+
+
+def changed_in(monkeypatch: pytest.MonkeyPatch, name: str) -> dict[str, list[str]]:
+    """By test, what is told of it after a test of its module got another code; ``all`` is what is told at the end."""
+    module = ModuleType("test_many")
+    module.__file__ = "/tree/test_many.py"
+    code = compile(MANY, module.__file__, "exec")
+    exec(code, vars(module))
+    monkeypatch.setitem(sys.modules, module.__name__, module)
+    tests = {key: thing for key, thing in vars(module).items() if key.startswith("test_")}
+    tests.update({f"TestIt.{key}": thing for key, thing in vars(module.TestIt).items() if key.startswith("test_")})
+    items = {key: SimpleNamespace(module=module, obj=thing) for key, thing in tests.items()}
+    trusted = TrustedModules(
+        {module.__file__: read(ast.parse(MANY))}, {digest(inner) for inner in all_code(code)}, lambda module: False
+    )
+    assert trusted.take(items.values()) == []
+    tests[name].__code__ = (lambda *given: None).__code__
+    found = {key: trusted.changes(item, whole=False) for key, item in items.items()}
+    return {**{key: names for key, names in found.items() if names}, "all": trusted.changes(None, whole=True)}
+
+
+@pytest.mark.parametrize(
+    ("name", "tests"),
+    [
+        ("test_one", {"test_one"}),
+        ("test_two", {"test_two", "test_that_calls"}),
+        ("TestIt.test_method", {"TestIt.test_method", "TestIt.test_that_calls"}),
+        ("test_named_by_a_helper", TESTS),
+    ],
+)
+def test_V6_another_test_is_looked_at_where_something_names_it_and_at_the_end(
+    monkeypatch: pytest.MonkeyPatch, name: str, tests: set[str]
+):
+    found = changed_in(monkeypatch, name)
+    assert found == {key: [f"test_many.py {name}()"] for key in (*tests, "all")}

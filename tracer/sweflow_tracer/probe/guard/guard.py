@@ -73,7 +73,7 @@ class Guard:
 
     def decoys(self, session: Any) -> list[Any]:
         """Tests that must fail. All others are collected by now, so that their modules are what they are to stay."""
-        self._tell_changes(self._modules.take(getattr(item, "module", None) for item in session.items))
+        self._tell_changes(self._modules.take(session.items))
         return collect_decoys(session, self._folder)
 
     def start(self) -> None:
@@ -86,7 +86,7 @@ class Guard:
         """Before a test."""
         self._hooks.look()
         self._snapshot.clear_caches()
-        self._tell_changes(self._modules.changes(getattr(item, "module", None), whole=False))
+        self._tell_changes(self._modules.changes(item, whole=False))
         self._code = body_of(item)
         if self._code is None:
             self._evidence = "none"
@@ -105,7 +105,7 @@ class Guard:
         self._passed = self._passed or passed
         if passed or (whole and self._passed):
             self._tell_changes(self._snapshot.changes(near=not whole))
-            self._tell_changes(self._modules.changes(getattr(item, "module", None), whole=whole))
+            self._tell_changes(self._modules.changes(item, whole=whole))
         if self._evidence == "missing" and self._code is not None and body_of(item) is not self._code:
             return "changed"
         if self._evidence == "missing" and self._code is not None and self._watch.ended(self._code):
