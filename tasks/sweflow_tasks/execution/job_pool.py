@@ -1,12 +1,13 @@
 """The pool: jobs that run sessions, several side by side, whose outcomes a journal keeps."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Protocol, Self
 
 from sweflow_tracer.project.files import Blobs
 from sweflow_tracer.runner.options import SessionOptions
+from sweflow_tracer.runner.series import Turn, run_series
 from sweflow_tracer.runner.session import Session
 from sweflow_tracer.runner.settings import RunSettings
 from sweflow_tracer.runner.unforked import run_groups
@@ -53,6 +54,15 @@ class Sessions:
             session = run_groups(settings.target, workspace, blobs, settings.launcher, options)
         settings.on_session(session)
         return session
+
+    def series(self, turns: Sequence[Turn]) -> list[Session | None]:
+        """Sessions one after the other in one workspace; None for one that is to run by itself."""
+        settings = self._settings
+        with self._spaces.one() as workspace:
+            sessions = run_series(settings.target, workspace, settings.launcher, turns)
+        for session in filter(None, sessions):
+            settings.on_session(session)
+        return sessions
 
 
 class JobPool(Sessions):

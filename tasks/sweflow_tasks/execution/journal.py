@@ -1,8 +1,9 @@
 """The journal of jobs: they run side by side, each result is a line of a file, and no job runs twice (D1)."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Lock
 from typing import Generic, Protocol, TypeVar
 
 from sweflow_tracer.errors import FileNotUsable
@@ -61,27 +62,48 @@ class Journal(Generic[J, R]):
         ``stop`` ends what runs where the block is left by an exception. Raises what ``work`` raises.
         """
 
-        def different() -> Iterator[tuple[str, J]]:
-            asked: set[str] = set()
-            for job in jobs:
-                key = self._entries.key(job)
-                if key not in asked:
-                    asked.add(key)
-                    yield key, job
+        def each(series: Sequence[J]) -> Iterator[R]:
+            return map(work, series)
+
+        with self.results_of_series(((job,) for job in jobs), each, stop, workers) as found:
+            yield found
+
+    @contextmanager
+    def results_of_series(
+        self,
+        series: Iterable[Sequence[J]],
+        work: Callable[[Sequence[J]], Iterator[R]],
+        stop: Callable[[], None],
+        workers: int,
+    ) -> Iterator[Iterator[tuple[J, R]]]:
+        """The same of jobs of which several run one after the other; ``work`` gives a result for each, as it ends."""
+        asked: set[str] = set()
+
+        def different() -> Iterator[list[tuple[str, J]]]:
+            for jobs in series:
+                keyed = {self._entries.key(job): job for job in reversed(jobs)}
+                new = [(key, job) for key, job in reversed(keyed.items()) if key not in asked]
+                asked.update(key for key, _ in new)
+                if new:
+                    yield new
 
         with self._path.open("a", encoding="utf-8") as file:
+            lock = Lock()
 
-            def keep(keyed: tuple[str, J], result: R) -> None:
-                key, job = keyed
-                self._results[key] = result
-                file.write(dumps({**self._entries.row(job, result), "key": key}) + "\n")
-                file.flush()
+            def run(keyed: list[tuple[str, J]]) -> list[R]:
+                left = [(key, job) for key, job in keyed if key not in self._results]
+                for (key, job), result in zip(left, work([job for _, job in left]), strict=True):
+                    with lock:
+                        self._results[key] = result
+                        file.write(dumps({**self._entries.row(job, result), "key": key}) + "\n")
+                        file.flush()
+                return [self._results[key] for key, _ in keyed]
 
-            def known(keyed: tuple[str, J]) -> R | None:
-                return self._results.get(keyed[0])
+            def known(keyed: list[tuple[str, J]]) -> list[R] | None:
+                found = [self._results[key] for key, _ in keyed if key in self._results]
+                return found if len(found) == len(keyed) else None
 
-            def run(keyed: tuple[str, J]) -> R:
-                return work(keyed[1])
-
-            with side_by_side(different(), run, keep, stop, workers, known) as found:
-                yield ((job, result) for (_, job), result in found)
+            with side_by_side(different(), run, lambda keyed, results: None, stop, workers, known) as ended:
+                yield (
+                    (job, result) for keyed, results in ended for (_, job), result in zip(keyed, results, strict=True)
+                )

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from sweflow_rdg.graph.roles import looks_like_test
@@ -19,6 +19,11 @@ from sweflow_tasks.noticing.trial import Trial
 from sweflow_tasks.verification.draft import Draft
 from sweflow_tasks.verification.observations import Result
 
+ALIKE = 8
+"""Trees of one hash seed."""
+LONGEST = 20.0
+"""Seconds of the tests of several trees that run in a series: what is cut off begins with its first tree again."""
+
 
 @dataclass(frozen=True, slots=True)
 class TreeJob:
@@ -26,7 +31,8 @@ class TreeJob:
 
     ``together`` are groups that run in a process each, one or none but on a watched run. So do the tests ``apart``;
     those that are ``traced`` share one under the recorder, and what fails there by no stub of the step runs alone.
-    ``trials`` are of the tree's own step.
+    ``trials`` are of the tree's own step. ``forked``: the session is forked from a process that has pytest loaded, or
+    fails.
     """
 
     draft: Draft
@@ -38,6 +44,7 @@ class TreeJob:
     seed: int
     key: str
     watch: bool = False
+    forked: bool = False
     trials: tuple[Trial, ...] = ()
 
     @property
@@ -53,7 +60,7 @@ def tree_job(draft: Draft, tree: int, chosen: Iterable[str], blobs: Blobs) -> Tr
     together = (earlier,) if earlier else ()
     apart = (*plan.of(tree), *(plan.passes[following] if following is not None else ()))
     traced = plan.fails[following] if following is not None else ()
-    seed = tree + 1
+    seed = seed_of(tree)
     trials = trials_of(draft, tree) if draft.by_need and tree else ()
     asked = [(trial.functions, trial.tests) for trial in trials]
     key = _key(blobs, (together, apart, traced, asked), seed)
@@ -71,7 +78,7 @@ def shuffled(tests: Iterable[str], seed: int) -> tuple[str, ...]:
 
 def lone_job(draft: Draft, tree: int, tests: Iterable[str]) -> TreeJob:
     """The run of some ids on a tree by themselves."""
-    blobs, apart, seed = draft.chain.blobs(tree, draft.chain.beside(tree)), tuple(tests), tree + 1
+    blobs, apart, seed = draft.chain.blobs(tree, draft.chain.beside(tree)), tuple(tests), seed_of(tree)
     return TreeJob(draft, tree, blobs, (), apart, (), seed, _key(blobs, ((), apart, (), ()), seed))
 
 
@@ -88,10 +95,31 @@ def trials_of(draft: Draft, step: int) -> tuple[Trial, ...]:
     )
 
 
-def watched_job(draft: Draft, groups: list[list[str]]) -> TreeJob:
+def watched_job(draft: Draft, groups: list[list[str]], *, forked: bool) -> TreeJob:
     """The run of the original in which each group is watched."""
     blobs, together = draft.chain.blobs(NEVER, NEVER), tuple(map(tuple, groups))
-    return TreeJob(draft, NEVER, blobs, together, (), (), 0, _key(blobs, ("watched", together), 0), watch=True)
+    key = _key(blobs, ("watched, forked" if forked else "watched", together), 0)
+    return TreeJob(draft, NEVER, blobs, together, (), (), 0, key, watch=True, forked=forked)
+
+
+def seed_of(tree: int) -> int:
+    """The hash seed of a tree, which is its neighbours', too."""
+    return 1 + tree // ALIKE
+
+
+def series_of(jobs: Iterable[TreeJob], most: int, seconds: Callable[[TreeJob], float]) -> Iterator[list[TreeJob]]:
+    """Jobs of one hash seed one after the other, at most so many; ``seconds`` is what the tests of one may take."""
+    found: list[TreeJob] = []
+    left = 0.0
+    for job in jobs:
+        takes = seconds(job)
+        if found and (len(found) == most or job.seed != found[0].seed or takes > left):
+            yield found
+            found = []
+        left = (left if found else LONGEST) - takes
+        found.append(job)
+    if found:
+        yield found
 
 
 def _key(blobs: Blobs, groups: object, seed: int) -> str:

@@ -7,7 +7,7 @@ other ids of the following step in a third one, under the recorder, so that a te
 still shows the call. Of these each that does not fail by a stub of that step runs once more in a process of its own.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from types import MappingProxyType
@@ -15,6 +15,7 @@ from types import MappingProxyType
 from sweflow_tracer.errors import SessionFailed
 from sweflow_tracer.progress import OnProgress, Progress
 from sweflow_tracer.runner.options import SessionOptions
+from sweflow_tracer.runner.series import MOST_BYTES
 from sweflow_tracer.runner.session import Session
 from sweflow_tracer.runner.settings import RunSettings
 from sweflow_tracer.values import Outcome
@@ -31,7 +32,15 @@ from sweflow_tasks.verification.judge import Verdicts, judge, merge_verdicts
 from sweflow_tasks.verification.observations import TreeRun, run_of, run_row
 from sweflow_tasks.verification.repair import find_culprit
 from sweflow_tasks.verification.test_selection import TestSelection
-from sweflow_tasks.verification.tree_jobs import TreeJob, lone_job, results_of, tree_job, watched_job
+from sweflow_tasks.verification.tree_jobs import (
+    ALIKE,
+    TreeJob,
+    lone_job,
+    results_of,
+    series_of,
+    tree_job,
+    watched_job,
+)
 
 NOTHING_RAN: Mapping[str, float] = MappingProxyType({})
 
@@ -45,13 +54,22 @@ class Verifier(Sessions):
     def __init__(self, settings: RunSettings, journal: Path, seconds: Mapping[str, float] = NOTHING_RAN) -> None:
         super().__init__(settings, journal)
         self._seconds = seconds
+        self._forks = False
         self._journal: Journal[TreeJob, TreeRun] = Journal(journal, _TreeRuns(settings))
 
     def watch(self, inputs: Inputs) -> FileReads:
-        """What the tests read as data, and which start processes, as one run on the original shows."""
-        groups = watch_groups(inputs.graph)
-        job = watched_job(make_draft(inputs, Amendments()), groups)
-        return file_reads_of(inputs.graph, self._run_one(job))
+        """What the tests read as data, and which start processes, as one run on the original shows.
+
+        Its session is forked, as those of trees are from then on: but where a test does not pass in it, and ends
+        otherwise in a session of its own, it looks at how it was started, and no session is forked.
+        """
+        draft, groups = make_draft(inputs, Amendments()), watch_groups(inputs.graph)
+        run = self._run_one(watched_job(draft, groups, forked=True))
+        self._forks = not run.problem and all(result.outcome is Outcome.PASSED for result in run.results)
+        if not self._forks:
+            forked, run = run, self._run_one(watched_job(draft, groups, forked=False))
+            self._forks = not forked.problem and _outcomes(forked) == _outcomes(run)
+        return file_reads_of(inputs.graph, run)
 
     def run(self, draft: Draft, selection: TestSelection, progress: OnProgress) -> Verdicts:
         """What the trees say, in order, as far as the first on which a test is rejected.
@@ -66,7 +84,7 @@ class Verifier(Sessions):
         def job(tree: int) -> TreeJob:
             return tree_job(draft, tree, selection.together(tree), walk.at(tree, draft.chain.beside(tree)))
 
-        with self._in_parallel(map(job, trees)) as runs:
+        with self._in_parallel(self._in_series(map(job, trees), len(trees))) as runs:
             for done, (_, run) in enumerate(runs, 1):
                 waiting[run.number] = run
                 while len(parts) < len(trees) and trees[len(parts)] in waiting and not (parts and parts[-1].rejected):
@@ -103,18 +121,55 @@ class Verifier(Sessions):
         return [*parts[: selection.trees.index(culprit)], self.judge_tree(draft, culprit)]
 
     def _run_one(self, job: TreeJob) -> TreeRun:
-        with self._in_parallel([job]) as runs:
+        with self._in_parallel([[job]]) as runs:
             return next(runs)[1]
 
-    def _in_parallel(self, jobs: Iterable[TreeJob]) -> AbstractContextManager[Iterator[tuple[TreeJob, TreeRun]]]:
-        """The runs of trees as they end; those that the journal knows are not run again."""
-        return self._journal.results(jobs, self.run_tree, self._settings.launcher.stop, self._settings.jobs)
+    def _in_series(self, jobs: Iterable[TreeJob], count: int) -> Iterator[list[TreeJob]]:
+        """Trees that run one after the other, so many of them that each of those who run series has some."""
+        most = min(ALIKE, -(-count // (2 * self._settings.jobs))) if self._forks else 1
+        return series_of(
+            jobs, most, lambda job: sum(self._seconds.get(test, 0.0) for group in job.groups for test in group)
+        )
 
-    def run_tree(self, job: TreeJob) -> TreeRun:
-        """Run a tree's groups, if it has any. Raises SessionFailed where that is not the tests' fault."""
-        groups, following = job.groups, job.draft.chain.following(job.tree)
-        if not groups:
+    def _in_parallel(
+        self, series: Iterable[Sequence[TreeJob]]
+    ) -> AbstractContextManager[Iterator[tuple[TreeJob, TreeRun]]]:
+        """The runs of trees as they end; those that the journal knows are not run again."""
+        settings = self._settings
+        return self._journal.results_of_series(series, self._run_series, settings.launcher.stop, settings.jobs)
+
+    def _run_series(self, jobs: Sequence[TreeJob]) -> Iterator[TreeRun]:
+        """The runs of trees one after the other; what could not be forked runs by itself."""
+        turns = [(job.blobs, self._options(job)) for job in jobs]
+        small = all(sum(len(content) for _, content in job.blobs.values()) <= MOST_BYTES for job in jobs)
+        forked = small and (len(jobs) > 1 or jobs[0].forked) and all(job.groups for job in jobs)
+        sessions = self.series(turns) if forked else [None] * len(jobs)
+        for job, session in zip(jobs, sessions, strict=True):
+            yield self.run_tree(job, session)
+
+    def run_tree(self, job: TreeJob, session: Session | None = None) -> TreeRun:
+        """Run a tree's groups, if it has any, unless there was a session of them.
+
+        Raises SessionFailed where that is not the tests' fault.
+        """
+        if not job.groups:
             return TreeRun(job.tree, (), "")
+        if session is None and job.forked:
+            return TreeRun(job.tree, (), "no session could be forked")
+        options = self._options(job, trials=False)
+        try:
+            session = session or self._session(job, options)
+            trials = outcomes_of(self.session, job.blobs, options, job.trials, session)
+        except SessionFailed as error:
+            if error.killed:
+                raise  # not the tests' fault: the build ends, and goes on from here when it is called again
+            return TreeRun(job.tree, (), error.problem)
+        results = tuple(results_of(job, session))
+        return TreeRun(job.tree, results, "", session.reads, trials)
+
+    def _options(self, job: TreeJob, *, trials: bool = True) -> SessionOptions:
+        """What runs on a tree, with its trials where they can run in the same session."""
+        groups, following = job.groups, job.draft.chain.following(job.tree)
         options = SessionOptions(
             "settrace",
             groups,
@@ -127,20 +182,16 @@ class Verifier(Sessions):
             again=[len(job.together)] if job.apart else [],
             watch=job.watch,
         )
-        try:
-            session = self._session(job, options)
-            trials = outcomes_of(self.session, job.blobs, options, job.trials, session)
-        except SessionFailed as error:
-            if error.killed:
-                raise  # not the tests' fault: the build ends, and goes on from here when it is called again
-            return TreeRun(job.tree, (), error.problem)
-        results = tuple(results_of(job, session))
-        return TreeRun(job.tree, results, "", session.reads, trials)
+        return with_trials(options, job.trials, self._seconds) if trials else options
 
     def _session(self, job: TreeJob, options: SessionOptions) -> Session:
         """The session of a tree, with its trials where they can run in it."""
-        session = self.session(job.blobs, with_trials(options, job.trials, self._seconds))
+        session = self.session(job.blobs, self._options(job))
         return self.session(job.blobs, options) if session.needs_process and job.trials else session
+
+
+def _outcomes(run: TreeRun) -> list[tuple[str, Outcome]]:
+    return [(result.test, result.outcome) for result in run.results]
 
 
 class _TreeRuns:

@@ -12,6 +12,13 @@ import runpy  # noqa: E402
 
 import pytest  # noqa: F401, E402  # what it brings along belongs to the runner, and the project's own must not
 
+from .configuration import CONFIG  # noqa: E402
+
+if CONFIG["series"]:
+    from . import series
+
+    series.run()  # goes on in processes of their own
+
 from . import plugin  # noqa: E402
 
 plugin.begin()

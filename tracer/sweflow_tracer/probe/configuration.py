@@ -23,6 +23,8 @@
   under test). The file is removed once it is read, since it holds the key;
 - ``opaque``: a test's parameters are in its id by their names, whatever their values;
 - ``tidy``: put the tree back before each group, as it was when the tests were collected;
+- ``series``: null, or of several sessions (series.py) how many these are (``sessions``), which folders are emptied
+  after each (``emptied``), and what stands in the log after each (``mark``);
 - ``watch``: say of each test which files of the project it read as data and whether it started a process.
 """
 

@@ -8,6 +8,8 @@ import stat
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
     Stamp = tuple[int, ...]
     """Mode, modified (ns), size and inode; of a folder only that it is one."""
 
@@ -37,8 +39,8 @@ class Tidy:
             except OSError:
                 self._unkept.add(path)
 
-    def restore(self) -> None:
-        """Remove what is new, and write anew what was changed or is gone."""
+    def restore(self) -> list[str]:
+        """Remove what is new, and write anew what was changed or is gone; the paths of all that."""
         now = _stamps(self._root)
         changed = {path for path, stamp in now.items() if stamp != self._stamps.get(path)} - self._unkept
         gone = self._stamps.keys() - now.keys() - self._unkept
@@ -49,6 +51,45 @@ class Tidy:
                 self._write(path, self._stamps[path])
             except OSError:
                 continue
+        return sorted(gone.union(changed))
+
+    def move(self, gone: Iterable[str], files: Mapping[str, tuple[int, bytes]]) -> None:
+        """Remove files, and folders that this empties, and write others, ``(mode, content)``; paths are below the root.
+
+        That is how the tree is from here on. Raises OSError.
+        """
+        for path in gone:
+            self._forget(os.path.join(self._root, path))
+        for name, (mode, content) in files.items():
+            path = os.path.join(self._root, name)
+            self._forget(path)
+            self._make_folders(os.path.dirname(path))
+            if stat.S_ISLNK(mode):
+                os.symlink(content, os.fsencode(path))
+            else:
+                with open(path, "wb") as file:
+                    file.write(content)
+                os.chmod(path, stat.S_IMODE(mode))
+            self._contents[path] = content
+            self._stamps[path] = _stamp(path)
+
+    def _forget(self, path: str) -> None:
+        if path not in self._stamps:
+            return
+        os.unlink(path)
+        del self._stamps[path]
+        self._contents.pop(path, None)
+        folder = os.path.dirname(path)
+        while folder != self._root and not os.listdir(folder):
+            os.rmdir(folder)
+            self._stamps.pop(folder, None)
+            folder = os.path.dirname(folder)
+
+    def _make_folders(self, folder: str) -> None:
+        if folder != self._root and folder not in self._stamps:
+            self._make_folders(os.path.dirname(folder))
+            os.mkdir(folder)
+            self._stamps[folder] = _stamp(folder)
 
     def _write(self, path: str, stamp: Stamp) -> None:
         if stat.S_ISDIR(stamp[0]):

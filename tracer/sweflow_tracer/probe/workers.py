@@ -113,7 +113,7 @@ class Workers:
         emit: Send,
         run_group: Callable[[int, list[Any], Send], None],
         seal: Seal,
-        between: Callable[[], None] | None = None,
+        between: Callable[[], object] | None = None,
     ) -> None:
         self._jobs = jobs
         self._patience = patience

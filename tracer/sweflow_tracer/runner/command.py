@@ -39,8 +39,10 @@ def plugin_switches(plugins: Collection[str]) -> list[str]:
     return [*found, *(["-p", "no:randomly"] if "randomly" in plugins else [])]
 
 
-def target_environment(target: Target, run: Path, workspace: Workspace, seed: int) -> dict[str, str]:
-    """The environment of a session: nothing of ours but what it takes to run.
+def target_environment(
+    target: Target, run: Path, workspace: Workspace, seed: int, probe: Path | None = None
+) -> dict[str, str]:
+    """The environment of a session: nothing of ours but what it takes to run. ``probe`` follows processes, if any.
 
     Interpreter and pytest start from the bytecode that lies beside them; the probe then sends what is compiled from
     there on to the workspace.
@@ -48,6 +50,7 @@ def target_environment(target: Target, run: Path, workspace: Workspace, seed: in
     tree = workspace.tree
     roots = [str(tree / root) if root != "." else str(tree) for root in target.project.roots]
     path = os.pathsep.join((str(target.python.parent), os.environ.get("PATH", os.defpath)))
+    hook = [str(probe / "hook")] if probe is not None else []
     return {
         **VARIABLES,
         "PATH": path,
@@ -55,22 +58,28 @@ def target_environment(target: Target, run: Path, workspace: Workspace, seed: in
         "TMPDIR": str(run / "tmp"),
         "PYTHONHASHSEED": str(seed),
         "PYTHONDONTWRITEBYTECODE": "1",
-        "PYTHONPATH": os.pathsep.join((*roots, str(run / "probe"))),
+        "PYTHONPATH": os.pathsep.join((*hook, *roots, str(run / "probe"))),
     }
 
 
-def install_probe(
-    run: Path, target: Target, workspace: Workspace, channel: Path, options: SessionOptions, *, isolated: bool
-) -> Path:
-    """Copy the probe under a private name, with its configuration; its folder (T5).
-
-    In an isolated sandbox the probe tells what was compiled, and the process that starts pytest is none that we know.
-    """
+def install_probe(run: Path, target: Target, config: Mapping[str, Any]) -> Path:
+    """Copy the probe under a private name, with its configuration; its folder (T5)."""
     name = "_sweflow_probe_" + hashlib.sha256(str(run).encode()).hexdigest()[:12]
     folder = run / "probe" / name
     copy_probe(folder, target.project.python)
+    (folder / "config.json").write_text(json.dumps(config), "utf-8")
+    return folder
+
+
+def probe_config(
+    run: Path, target: Target, workspace: Workspace, channel: Path, options: SessionOptions, *, isolated: bool
+) -> dict[str, Any]:
+    """What the probe is told (probe/configuration.py).
+
+    In an isolated sandbox the probe tells what was compiled, and the process that starts pytest is none that we know.
+    """
     groups = options.groups if isinstance(options.groups, str) else [list(group) for group in options.groups]
-    config: Mapping[str, Any] = {
+    return {
         "root": str(workspace.tree),
         "origin": str(target.origin.resolve()) if target.origin else None,
         "names": list(target.project.names),
@@ -103,6 +112,5 @@ def install_probe(
         "asserting": list(options.asserting),
         "lines": list(options.lines),
         "watched": options.watched,
+        "series": None,
     }
-    (folder / "config.json").write_text(json.dumps(config), "utf-8")
-    return folder

@@ -91,3 +91,8 @@ class SessionOptions:
     watch: bool = False
     opaque: bool = False
     tidy: bool = False
+
+    @property
+    def follows(self) -> bool:
+        """Whether processes that tests start are recorded."""
+        return self.engine != "none" and self.follow

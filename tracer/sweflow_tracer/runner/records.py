@@ -146,6 +146,14 @@ class CompiledRecord(TypedDict):
     data: str
 
 
+class TurnRecord(TypedDict):
+    """A session of a series is over, with this exit code (negative: signal)."""
+
+    kind: Literal["turn"]
+    number: int
+    code: int
+
+
 class TornRecord(TypedDict):
     """A line that the probe did not write."""
 
@@ -163,9 +171,10 @@ Record = (
     | EndRecord
     | AlarmRecord
     | CompiledRecord
+    | TurnRecord
     | TornRecord
 )
-KINDS = frozenset({"start", "collected", "test", "unfit", "kept", "closing", "end", "alarm", "compiled"})
+KINDS = frozenset({"start", "collected", "test", "unfit", "kept", "closing", "end", "alarm", "compiled", "turn"})
 
 
 def not_run(test: str) -> TestRecord:

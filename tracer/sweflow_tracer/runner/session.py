@@ -1,6 +1,5 @@
 """A session: one run of pytest with the probe in it, on a tree, and the records that it left."""
 
-import os
 import secrets
 import shutil
 import signal
@@ -11,7 +10,7 @@ from pathlib import Path
 
 from sweflow_tracer.errors import RanElsewhere, RunnerDependency, SessionFailed
 from sweflow_tracer.runner.channel import Tail
-from sweflow_tracer.runner.command import install_probe, pytest_command, target_environment
+from sweflow_tracer.runner.command import install_probe, probe_config, pytest_command, target_environment
 from sweflow_tracer.runner.launcher import Launcher
 from sweflow_tracer.runner.options import Guarded, SessionOptions, Target
 from sweflow_tracer.runner.records import CodeRow, CollectedRecord, ErrorRow, Record, TestRecord
@@ -85,15 +84,14 @@ def run_session(
     run = workspace.fresh_run()
     channel = run / secrets.token_hex(8)
     channel.touch(0o600)
-    probe = install_probe(run, target, workspace, channel, options, isolated=launcher.sandbox.isolated)
+    config = probe_config(run, target, workspace, channel, options, isolated=launcher.sandbox.isolated)
+    probe = install_probe(run, target, config)
     log = run / "log.txt"
     session = Session()
     started = time.monotonic()
     tail = Tail(channel, journal)
     command = pytest_command(target, probe.name, run, workspace.tree, options.paths, probe.name)
-    environment = target_environment(target, run, workspace, options.seed)
-    if options.engine != "none" and options.follow:
-        environment["PYTHONPATH"] = os.pathsep.join((str(probe / "hook"), environment["PYTHONPATH"]))
+    environment = target_environment(target, run, workspace, options.seed, probe if options.follows else None)
     given = () if options.guard is not None else (workspace.compiled,)
     with tail, launcher.start(command, workspace.tree, environment, log, channel, given) as running:
         code, heard, warned = None, time.monotonic(), False
@@ -104,7 +102,7 @@ def run_session(
                 if record["kind"] == "compiled" and options.guard is None:
                     workspace.keep_compiled(record["path"], record["data"])
                     continue
-                _take_any(session, record, options.guard)
+                take_record(session, record, options.guard)
                 on_record(record)
             silent = time.monotonic() - heard
             if session.collected and not options.fork and silent > options.timeout and not warned:
@@ -130,7 +128,7 @@ def end_of(log: Path, characters: int = 8000) -> str:
         return file.read(4 * characters).decode("utf-8", "replace")[-characters:]
 
 
-def _take_any(session: Session, record: Record, guard: Guarded | None) -> None:
+def take_record(session: Session, record: Record, guard: Guarded | None) -> None:
     """Take a record; in a guarded session it may be one that the probe never wrote."""
     try:
         if guard is None or is_sealed(guard.key, record):

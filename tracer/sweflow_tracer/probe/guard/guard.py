@@ -5,11 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ..bundled import load_plugins
 from .alarms import Alarms
 from .bodies import Watch, body_of, digest, rewritten, trusted_files
 from .decoys import collect_decoys
 from .hooks import Hooks
-from .integrity import Snapshot, load_runner
+from .integrity import Snapshot
 from .modules import TrustedModules
 from .origin import Origin
 from .seal import make_sealer
@@ -55,7 +56,7 @@ class Guard:
 
     def listen(self) -> None:
         """Before the first line of the code under test, which pytest's configuration may import."""
-        load_runner()
+        load_plugins()
         self._origin = Origin(self._root, self._trusted)
         self._origin.take(self._package)
         self._hooks = Hooks(self._origin, self._saw)

@@ -6,7 +6,6 @@ import builtins
 import functools
 import re
 import sys
-from importlib import import_module
 from types import BuiltinFunctionType, CodeType, FunctionType, ModuleType
 from typing import TYPE_CHECKING, Any
 
@@ -66,14 +65,6 @@ VAIN = frozenset({"__getattr__", "__bool__", "__len__", "__call__", "__instancec
 LEGACY = frozenset({"fspath", "startdir", "invocation_dir", "rootdir", "inifile"})
 """What pytest adds to its classes when it starts."""
 CACHED = type(functools.lru_cache(maxsize=None)(len))
-
-
-def load_runner() -> None:
-    """Load what pytest loads of its own when it starts, so that a snapshot holds it."""
-    from _pytest.config import default_plugins
-
-    for name in default_plugins:
-        import_module("_pytest." + name)
 
 
 class Snapshot:
