@@ -67,7 +67,9 @@ def main() -> None:
 
 
 def row(project: Prepared, python: str, jobs: str, once: bool, kept: Path | None) -> list[str]:
-    """The cells of one project and version."""
+    """The cells of one project and version; ``kept`` is where its build is to stay."""
+    if kept is not None and kept.exists():
+        sys.exit(f"{kept} is there already: its stages would be resumed")
     with tempfile.TemporaryDirectory(prefix="bench-") as scratch:
         plain = plain_run(project, Path(scratch) / "plain")
         out, other = kept or Path(scratch) / "out", Path(scratch) / "other"
