@@ -8,6 +8,7 @@ from sweflow_tasks.verification.tree_jobs import TreeJob
 from sweflow_tasks.verification.verifier import Verifier
 from sweflow_tracer import Outcome
 from sweflow_tracer.runner.launcher import Launcher
+from sweflow_tracer.runner.session import Session
 from sweflow_tracer.runner.settings import RunSettings
 
 NEVER_BROKEN = 1 << 31
@@ -21,7 +22,7 @@ class Imagined(Verifier):
         super().__init__(RunSettings(target, Launcher(), 2, 1, lambda session: None), folder / "journal")
         self.broken, self.since, self.ran = broken, since, 0
 
-    def run_tree(self, job: TreeJob) -> TreeRun:
+    def run_tree(self, job: TreeJob, session: Session | None = None) -> TreeRun:
         def result(test: str, apart: bool, outcome: Outcome, raised: tuple[str, ...] = ()) -> Result:
             return Result(test, apart, outcome, "call", "E", "", raised, ())
 

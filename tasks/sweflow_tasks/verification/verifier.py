@@ -140,12 +140,15 @@ class Verifier(Sessions):
 
     def _run_series(self, jobs: Sequence[TreeJob]) -> Iterator[TreeRun]:
         """The runs of trees one after the other; what could not be forked runs by itself."""
-        turns = [(job.blobs, self._options(job)) for job in jobs]
-        small = all(sum(len(content) for _, content in job.blobs.values()) <= MOST_BYTES for job in jobs)
-        forked = small and (len(jobs) > 1 or jobs[0].forked) and all(job.groups for job in jobs)
-        sessions = self.series(turns) if forked else [None] * len(jobs)
-        for job, session in zip(jobs, sessions, strict=True):
+        for job, session in zip(jobs, self._forked(jobs), strict=True):
             yield self.run_tree(job, session)
+
+    def _forked(self, jobs: Sequence[TreeJob]) -> Sequence[Session | None]:
+        """The sessions of trees that are run in a series; None for one that is to run by itself."""
+        small = all(sum(len(content) for _, content in job.blobs.values()) <= MOST_BYTES for job in jobs)
+        if not small or not all(job.groups for job in jobs) or (len(jobs) == 1 and not jobs[0].forked):
+            return [None] * len(jobs)
+        return self.series([(job.blobs, self._options(job)) for job in jobs])
 
     def run_tree(self, job: TreeJob, session: Session | None = None) -> TreeRun:
         """Run a tree's groups, if it has any, unless there was a session of them.
