@@ -145,10 +145,10 @@ class Verifier(Sessions):
 
     def _forked(self, jobs: Sequence[TreeJob]) -> Sequence[Session | None]:
         """The sessions of trees that are run in a series; None for one that is to run by itself."""
-        small = all(sum(len(content) for _, content in job.blobs.values()) <= MOST_BYTES for job in jobs)
-        if not small or not all(job.groups for job in jobs) or (len(jobs) == 1 and not jobs[0].forked):
+        several = len(jobs) > 1 or jobs[0].forked
+        if not several or not all(job.groups and _size(job) <= MOST_BYTES for job in jobs):
             return [None] * len(jobs)
-        return self.series([(job.blobs, self._options(job)) for job in jobs])
+        return self.series([(job.blobs, with_trials(self._options(job), job.trials, self._seconds)) for job in jobs])
 
     def run_tree(self, job: TreeJob, session: Session | None = None) -> TreeRun:
         """Run a tree's groups, if it has any, unless there was a session of them.
@@ -159,7 +159,7 @@ class Verifier(Sessions):
             return TreeRun(job.tree, (), "")
         if session is None and job.forked:
             return TreeRun(job.tree, (), "no session could be forked")
-        options = self._options(job, trials=False)
+        options = self._options(job)
         try:
             session = session or self._session(job, options)
             trials = outcomes_of(self.session, job.blobs, options, job.trials, session)
@@ -170,10 +170,10 @@ class Verifier(Sessions):
         results = tuple(results_of(job, session))
         return TreeRun(job.tree, results, "", session.reads, trials)
 
-    def _options(self, job: TreeJob, *, trials: bool = True) -> SessionOptions:
-        """What runs on a tree, with its trials where they can run in the same session."""
+    def _options(self, job: TreeJob) -> SessionOptions:
+        """What runs on a tree, but for its trials."""
         groups, following = job.groups, job.draft.chain.following(job.tree)
-        options = SessionOptions(
+        return SessionOptions(
             "settrace",
             groups,
             jobs=self._settings.jobs if job.watch else 1,
@@ -185,12 +185,16 @@ class Verifier(Sessions):
             again=[len(job.together)] if job.apart else [],
             watch=job.watch,
         )
-        return with_trials(options, job.trials, self._seconds) if trials else options
 
     def _session(self, job: TreeJob, options: SessionOptions) -> Session:
         """The session of a tree, with its trials where they can run in it."""
-        session = self.session(job.blobs, self._options(job))
+        session = self.session(job.blobs, with_trials(options, job.trials, self._seconds))
         return self.session(job.blobs, options) if session.needs_process and job.trials else session
+
+
+def _size(job: TreeJob) -> int:
+    """Bytes of a tree."""
+    return sum(len(content) for _, content in job.blobs.values())
 
 
 def _outcomes(run: TreeRun) -> list[tuple[str, Outcome]]:

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 from .bundled import load_plugins
 from .channel import encode, write_all
 from .configuration import CONFIG
-from .tidy import Tidy
+from .tidy import Tidy, remove
 from .workers import Orphans, die_with_parent
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ def run() -> None:
         orphans.end()
         code = -os.WTERMSIG(status) if os.WIFSIGNALED(status) else os.WEXITSTATUS(status)
         write_all(1, mark.encode("ascii"))
-        write_all(channel, encode({"kind": "turn", "number": number, "code": code}))
+        write_all(channel, encode({"kind": "turn", "code": code}))
         changed = [os.path.relpath(path, root) for path in tidy.restore()]
         _forget_compiled(compiled, root, changed)
         _empty(emptied, root, SHARED if alone else ())
@@ -89,12 +89,5 @@ def _empty(folders: Iterable[str], root: str, shared: Iterable[str]) -> None:
     for folder in shared:
         for name in os.listdir(folder) if os.path.isdir(folder) else ():
             path = os.path.join(folder, name)
-            if root.startswith(os.path.join(path, "")):
-                continue
-            if os.path.isdir(path) and not os.path.islink(path):
-                shutil.rmtree(path, ignore_errors=True)
-            else:
-                try:
-                    os.unlink(path)
-                except OSError:
-                    pass  # somebody else's
+            if not root.startswith(os.path.join(path, "")):
+                remove(path)

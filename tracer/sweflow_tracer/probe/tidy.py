@@ -45,7 +45,7 @@ class Tidy:
         changed = {path for path, stamp in now.items() if stamp != self._stamps.get(path)} - self._unkept
         gone = self._stamps.keys() - now.keys() - self._unkept
         for path in changed:
-            _remove(path)
+            remove(path)
         for path in sorted(gone.union(changed).intersection(self._stamps)):
             try:
                 self._write(path, self._stamps[path])
@@ -124,7 +124,8 @@ def _stamp(path: str) -> Stamp:
     return (status.st_mode, status.st_mtime_ns, status.st_size, status.st_ino)
 
 
-def _remove(path: str) -> None:
+def remove(path: str) -> None:
+    """Remove a file, a link or a folder with all that it holds, as far as that can be done."""
     if os.path.isdir(path) and not os.path.islink(path):
         shutil.rmtree(path, ignore_errors=True)
         return

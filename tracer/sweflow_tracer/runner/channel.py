@@ -1,10 +1,18 @@
 """The near end of a channel: what the probe adds to its file, as records of known shape."""
 
 import json
+import secrets
 from pathlib import Path
 from typing import cast
 
 from sweflow_tracer.runner.records import KINDS, Record, TornRecord
+
+
+def new_channel(run: Path) -> Path:
+    """An empty file in a run's folder whose name nobody can know before."""
+    channel = run / secrets.token_hex(8)
+    channel.touch(0o600)
+    return channel
 
 
 class Tail:

@@ -96,3 +96,7 @@ class SessionOptions:
     def follows(self) -> bool:
         """Whether processes that tests start are recorded."""
         return self.engine != "none" and self.follow
+
+    def patience(self, *, collected: bool) -> float:
+        """Seconds of silence after which a session counts as hanging."""
+        return self.timeout + 10.0 if collected else self.collect

@@ -150,7 +150,6 @@ class TurnRecord(TypedDict):
     """A session of a series is over, with this exit code (negative: signal)."""
 
     kind: Literal["turn"]
-    number: int
     code: int
 
 

@@ -15,7 +15,7 @@ from typing import Any
 
 from sweflow_tracer.errors import RanElsewhere, RunnerDependency
 from sweflow_tracer.project.files import Blobs
-from sweflow_tracer.runner.channel import Tail
+from sweflow_tracer.runner.channel import Tail, new_channel
 from sweflow_tracer.runner.command import install_probe, probe_config, pytest_command, target_environment
 from sweflow_tracer.runner.launcher import Launcher
 from sweflow_tracer.runner.options import SessionOptions, Target
@@ -37,8 +37,7 @@ def run_series(target: Target, workspace: Workspace, launcher: Launcher, turns: 
     isolated, first = launcher.sandbox.isolated, turns[0][1]
     workspace.show(turns[0][0])
     run = workspace.fresh_run()
-    channel = run / secrets.token_hex(8)
-    channel.touch(0o600)
+    channel = new_channel(run)
     mark = f"--{secrets.token_hex(8)}--"
     probe = _install(run, target, workspace, channel, turns, mark, isolated)
     command = pytest_command(target, probe.name, run, workspace.tree, (), probe.name)[:3]
@@ -73,10 +72,10 @@ def run_series(target: Target, workspace: Workspace, launcher: Launcher, turns: 
                         take_record(session, record, None)
                     except (RanElsewhere, RunnerDependency):
                         broken.add(now)
-            options = turns[min(now, len(turns) - 1)][1]
-            patience = options.timeout + 10.0 if now < len(turns) and sessions[now].collected else options.collect
-            if time.monotonic() - heard > patience:
-                break
+            if now < len(turns):
+                patience = turns[now][1].patience(collected=sessions[now].collected is not None)
+                if time.monotonic() - heard > patience:
+                    break
     for session, text in zip(sessions, _logs(log, mark, len(turns)), strict=True):
         session.log = text
     shutil.rmtree(run, ignore_errors=True)

@@ -1,6 +1,5 @@
 """A session: one run of pytest with the probe in it, on a tree, and the records that it left."""
 
-import secrets
 import shutil
 import signal
 import time
@@ -9,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from sweflow_tracer.errors import RanElsewhere, RunnerDependency, SessionFailed
-from sweflow_tracer.runner.channel import Tail
+from sweflow_tracer.runner.channel import Tail, new_channel
 from sweflow_tracer.runner.command import install_probe, probe_config, pytest_command, target_environment
 from sweflow_tracer.runner.launcher import Launcher
 from sweflow_tracer.runner.options import Guarded, SessionOptions, Target
@@ -82,8 +81,7 @@ def run_session(
     SessionFailed where pytest ends before it collected.
     """
     run = workspace.fresh_run()
-    channel = run / secrets.token_hex(8)
-    channel.touch(0o600)
+    channel = new_channel(run)
     config = probe_config(run, target, workspace, channel, options, isolated=launcher.sandbox.isolated)
     probe = install_probe(run, target, config)
     log = run / "log.txt"
@@ -108,7 +106,7 @@ def run_session(
             if session.collected and not options.fork and silent > options.timeout and not warned:
                 warned = True
                 running.signal(SOFT_LIMIT)
-            patience = options.timeout + 10.0 if session.collected else options.collect
+            patience = options.patience(collected=session.collected is not None)
             over = options.limit is not None and time.monotonic() - started > options.limit
             if code is None and (silent > patience or over):
                 session.timed_out = True

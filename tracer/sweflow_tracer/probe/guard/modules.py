@@ -53,8 +53,9 @@ class TrustedModules:
                 held = self._held[id(module)] = Held(module, os.path.basename(str(path)))
                 wrong += held.compare(scope, self._digests, self._of_library)
         self._bodies = {id(item): code for item in items for code in [body_of(item)] if code is not None}
+        bodies = frozenset(map(id, self._bodies.values()))
         for held in self._held.values():
-            held.set_apart(self._bodies.values())
+            held.set_apart(bodies)
         return wrong
 
     def changes(self, item: Any, *, whole: bool) -> list[str]:
@@ -151,9 +152,8 @@ class Held:
             thing = getattr(thing, name, default)
         return thing
 
-    def set_apart(self, bodies: Iterable[CodeType]) -> None:
-        """Tests that nothing but tests may name: no other test's verdict rests on them, and there are many."""
-        ids = frozenset(map(id, bodies))
+    def set_apart(self, ids: frozenset[int]) -> None:
+        """Tests, by the ids of their codes, that nothing but tests may name: no other test's verdict rests on them."""
         named: set[str] = set()
         for *_, facts in self._things:
             if facts is not None and id(facts[1]) not in ids:
