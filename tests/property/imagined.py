@@ -1,5 +1,6 @@
 """A verifier that runs nothing and says what runs of trees would show."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -21,6 +22,9 @@ class Imagined(Verifier):
         target = SimpleNamespace(project=SimpleNamespace(folder="project", python="3.11.7"), python="python")
         super().__init__(RunSettings(target, Launcher(), 2, 1, lambda session: None), folder / "journal")
         self.broken, self.since, self.ran = broken, since, 0
+
+    def _forked(self, jobs: Sequence[TreeJob]) -> Sequence[Session | None]:
+        return [None] * len(jobs)
 
     def run_tree(self, job: TreeJob, session: Session | None = None) -> TreeRun:
         def result(test: str, apart: bool, outcome: Outcome, raised: tuple[str, ...] = ()) -> Result:
