@@ -6,8 +6,9 @@ Seconds of CPU of everything that was started, one job, process sandbox, one thi
 project, the median of three warm runs. Each stage is its own command. Where the version makes twins, *verify* is
 without them, in a folder of its own, and *twins* is what `verify` with them takes more. *bytes*: of all files of the
 build, with twins. *grade*: the mean of grades of the reference for some tasks at equal distances. A run of hours can be
-given `--jobs 2` (seconds of CPU stay near what one job takes), `--whole` for a suite that corpus.toml narrows, and
-`--once` to verify with twins alone, which are then a part of *verify*. `--keep` holds the builds for other questions.
+given `--jobs 2` (seconds of CPU stay near what one job takes), `--whole` for a suite that corpus.toml narrows,
+`--twins within` to verify with twins alone, which are then a part of *verify*, or `--twins none`, and fewer `--grades`.
+What each stage took is told as it ends. `--keep` holds the builds for other questions.
 """
 
 import argparse
@@ -30,11 +31,12 @@ STAGES = ("trace", "graph", "schedule", "tasks", "verify", "twins")
 GRADE = """
 import sys, sweflow
 tasks = list(sweflow.load_tasks(sys.argv[1]))
-for number in range(8):
-    task = tasks[(2 * number + 1) * len(tasks) // 16]
+count = int(sys.argv[2])
+for number in range(count):
+    task = tasks[(2 * number + 1) * len(tasks) // (2 * count)]
     assert sweflow.grade(task, task.patch, "process").resolved
 """
-"""Grades the reference of eight tasks, which must be resolved."""
+"""Grades the reference of some tasks, which must be resolved."""
 
 
 def main() -> None:
@@ -45,7 +47,8 @@ def main() -> None:
     parser.add_argument("--with", dest="versions", action="append", required=True, metavar="LABEL=PYTHON")
     parser.add_argument("--jobs", default="1")
     parser.add_argument("--whole", action="store_true")
-    parser.add_argument("--once", action="store_true")
+    parser.add_argument("--twins", choices=("apart", "within", "none"), default="apart")
+    parser.add_argument("--grades", type=int, default=8)
     parser.add_argument("--keep", type=Path)
     given = parser.parse_args()
     versions = [version.partition("=")[::2] for version in given.versions]
@@ -57,7 +60,7 @@ def main() -> None:
         (
             project.name,
             label,
-            *row(project, python, given.jobs, given.once, given.keep and given.keep / project.name / label),
+            *row(project, python, given, given.keep and given.keep / project.name / label),
         )
         for project in projects
         for label, python in versions
@@ -66,7 +69,7 @@ def main() -> None:
         print(line, flush=True)
 
 
-def row(project: Prepared, python: str, jobs: str, once: bool, kept: Path | None) -> list[str]:
+def row(project: Prepared, python: str, given: argparse.Namespace, kept: Path | None) -> list[str]:
     """The cells of one project and version; ``kept`` is where its build is to stay."""
     if kept is not None and kept.exists():
         sys.exit(f"{kept} is there already: its stages would be resumed")
@@ -74,23 +77,29 @@ def row(project: Prepared, python: str, jobs: str, once: bool, kept: Path | None
         plain = plain_run(project, Path(scratch) / "plain")
         out, other = kept or Path(scratch) / "out", Path(scratch) / "other"
         sweflow = [python, "-m", "sweflow"]
-        each = ["--sandbox", "process", "--jobs", jobs, "--quiet"]
-        costs = {
-            "trace": cpu([*sweflow, "trace", str(project.repo), "--python", str(project.python), "--out", str(out),
-                          *each, *(["--", *project.args] if project.args else [])]),
-            **{stage: cpu([*sweflow, stage, str(out), "--quiet"]) for stage in ("graph", "schedule", "tasks")},
-        }  # fmt: skip
-        verify = [*sweflow, "verify", *each]
-        twins = b"--twins" in subprocess.run([*verify, "--help"], capture_output=True, check=True).stdout
-        if twins and not once:
+        each = ["--sandbox", "process", "--jobs", given.jobs, "--quiet"]
+        costs: dict[str, float] = {}
+
+        def stage(name: str, command: Sequence[str]) -> None:
+            costs[name] = cpu([*sweflow, *command])
+            print(f"{project.name}: {name} {costs[name]:.1f}", file=sys.stderr, flush=True)
+
+        behind = ["--", *project.args] if project.args else []
+        stage("trace", ["trace", str(project.repo), "--python", str(project.python), "--out", str(out), *each, *behind])
+        for name in ("graph", "schedule", "tasks"):
+            stage(name, [name, str(out), "--quiet"])
+        help_text = subprocess.run([*sweflow, "verify", "--help"], capture_output=True, check=True).stdout
+        twins = given.twins if b"--twins" in help_text else "within"
+        if twins == "apart":
             shutil.copytree(out, other, symlinks=True)
-            costs["verify"] = cpu([*verify, "--twins", "0", str(other)])
-            costs["twins"] = max(0.0, cpu([*verify, str(out)]) - costs["verify"])
-        else:
-            costs["verify"], costs["twins"] = cpu([*verify, str(out)]), 0.0
+        if twins != "within":
+            stage("verify", ["verify", *each, "--twins", "0", str(out if twins == "none" else other)])
+        if twins != "none":
+            stage("verify" if twins == "within" else "twins", ["verify", *each, str(out)])
+        costs["twins"] = max(0.0, costs["twins"] - costs["verify"]) if twins == "apart" else 0.0
         summary = json.loads((out / "summary.json").read_text("utf-8"))
         size = sum(path.lstat().st_size for path in out.rglob("*") if not path.is_dir())
-        grade = cpu([python, "-c", GRADE, str(out)]) / 8
+        grade = cpu([python, "-c", GRADE, str(out), str(given.grades)]) / max(1, given.grades)
     whole = sum(costs.values())
     return [
         f"{plain:.1f}",

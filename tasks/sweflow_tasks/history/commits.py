@@ -8,7 +8,7 @@ same number under ``refs/tests`` and ``refs/references`` name that step's two co
 import subprocess
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from sweflow_tracer.project.files import Blobs, write_blob
 
@@ -26,6 +26,7 @@ DIFF = (
     *("--src-prefix=a/", "--dst-prefix=b/", "-U3"),
 )
 """How every patch is cut."""
+_HEAD = "diff --git "
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +131,24 @@ def patch_gives(folder: Path, index: Path, start: str, patches: Iterable[str], e
         return False
     made = run_git(folder, "write-tree", index=index)
     return made == run_git(folder, "rev-parse", f"{end}^{{tree}}")
+
+
+def patches_meet(one: str, other: str) -> bool:
+    """Whether one patch changes a path of the other, or a folder of one; where none does, either may come first."""
+    first, second = _paths_of(one), _paths_of(other)
+    return not (
+        first.isdisjoint(second) and first.isdisjoint(_folders_of(second)) and second.isdisjoint(_folders_of(first))
+    )
+
+
+def _paths_of(patch: str) -> set[str]:
+    """The paths that a patch without renames changes, as git writes them."""
+    heads = (line[len(_HEAD) :] for line in patch.split("\n") if line.startswith(_HEAD))
+    return {head[: len(head) // 2].strip('"') for head in heads}  # a/PATH b/PATH
+
+
+def _folders_of(paths: Iterable[str]) -> set[str]:
+    return {str(folder) for path in paths for folder in PurePosixPath(path).parents}
 
 
 def _patches(folder: Path, ref: str) -> dict[str, str]:

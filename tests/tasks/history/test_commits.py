@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from sweflow_tasks.history.commits import patch_gives, write_checkout, write_history
+from sweflow_tasks.history.commits import patch_gives, patches_meet, write_checkout, write_history
 from sweflow_tasks.history.git import read_commit
 from sweflow_tasks.masking.mask_policy import NEVER
 from sweflow_tracer.project.files import Blobs
@@ -85,6 +85,25 @@ def test_C1_a_patch_that_does_not_give_the_reference_is_noticed(tmp_path):
         assert not patch_gives(
             tmp_path / "history.git", tmp_path / "index", commits.skeleton, [patch], commits.reference
         )
+
+
+@pytest.mark.parametrize(
+    ("other", "meet"),
+    [
+        ({"b.py": plain(b"x\n")}, False),
+        ({"a.pyc": plain(b"x\n"), "sub/é.py": plain(b"x\n")}, False),
+        ({"a.py": plain(b"x\n")}, True),
+        ({"a.py/b.py": plain(b"x\n")}, True),
+        ({'a "b" é\\ c.py/b.py': plain(b"x\n")}, True),
+        ({}, False),
+    ],
+)
+def test_C1_patches_meet_where_one_changes_a_path_or_a_folder_of_the_other(other, meet, tmp_path):
+    one = committed(
+        {}, {**CASES["a file name of many letters"][1], "a.py": plain(b"diff --git a/b.py b/b.py\n")}, tmp_path / "one"
+    )
+    second = committed({}, other, tmp_path / "second")
+    assert patches_meet(one.patch, second.patch) == patches_meet(second.patch, one.patch) == meet
 
 
 def test_a_patch_changes_no_more_lines_than_it_must(tmp_path):

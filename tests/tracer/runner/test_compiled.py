@@ -74,7 +74,7 @@ def test_a_module_is_compiled_once_and_again_when_its_text_is_another(name, tmp_
         assert names_of(workspace) == {}
         assert outcomes({}) == ["passed"] * 2
         first = names_of(workspace)
-        assert sorted(first) == ["core", "other", "test_core"]  # nothing of what a test loads or changes
+        assert sorted(first) == ["core", "other", "pieces", "test_core"]  # nothing of what a test loads or changes
         assert outcomes({}) == ["passed"] * 2
         assert names_of(workspace) == first
         plant(workspace, "core", "VALUE = 9\n")

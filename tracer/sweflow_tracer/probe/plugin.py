@@ -17,6 +17,7 @@ from . import items, recorder, thrift
 from .compiled import Compiled
 from .configuration import CONFIG
 from .loop import run_groups
+from .pieces import pieces
 from .run import Run
 from .workers import die_with_parent
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 RUN = Run()
 COMPILED = Compiled(CONFIG["compiled"], CONFIG["root"]) if CONFIG["compiled"] else None
+PIECES = pieces() if CONFIG["bytecode"] or CONFIG["compiled"] else None
 
 
 def begin() -> None:
@@ -48,6 +50,8 @@ def pytest_load_initial_conftests(early_config: Any, parser: Any, args: list[str
         items.keep_bytecode(CONFIG["bytecode"])
     if COMPILED is not None:
         COMPILED.begin()
+    if PIECES is not None:
+        PIECES.begin()
     if RUN.guard is not None:
         RUN.guard.prepare(early_config)
 
@@ -84,6 +88,8 @@ def pytest_collectreport(report: Any) -> None:
 def pytest_runtestloop(session: Any) -> bool:
     """Say what was collected, then run the groups; stands in for pytest's own loop."""
     thrift.end()
+    if PIECES is not None:
+        PIECES.end()
     for kept in COMPILED.end() if COMPILED is not None else ():
         RUN.tell(kept)
     selected = [item for item in session.items if items.selected(item.nodeid, CONFIG["select"])]
