@@ -23,7 +23,7 @@ from sweflow_tasks.certificate.select import too_weak
 from sweflow_tasks.certificate.values import Full
 from sweflow_tasks.execution.arguments import options_among
 from sweflow_tasks.execution.job_pool import JobPool
-from sweflow_tasks.history.commits import StepCommits, patch_gives, patches_meet, write_history
+from sweflow_tasks.history.commits import StepCommits, patch_gives, patches_meet, trees_of, write_history
 from sweflow_tasks.leaks.audit import Audit, own_requirements, without_leaks
 from sweflow_tasks.statements.statement import Statements
 from sweflow_tasks.summary import other_rejections, summarise
@@ -276,13 +276,14 @@ def _without_twins(
 
 def _patches_fail(history: Path, commits: Mapping[int, StepCommits], steps: list[int]) -> tuple[int, ...]:
     """Steps whose patches do not turn the skeleton into the reference, in both orders, by ``git apply``."""
+    trees = dict(zip(steps, trees_of(history, [commits[step].reference for step in steps]), strict=True))
 
     def fails(step: int) -> bool:
         c, index = commits[step], history / f"index-{step}"
         orders: tuple[tuple[str, ...], ...] = ((c.test_patch, c.patch), (c.patch, c.test_patch))
         if not patches_meet(c.test_patch, c.patch):
             orders = ((c.test_patch + c.patch,),)  # one call says the same as both orders
-        good = all(patch_gives(history, index, c.skeleton, order, c.reference) for order in orders)
+        good = all(patch_gives(history, index, c.skeleton, order, trees[step]) for order in orders)
         index.unlink()
         return not good
 

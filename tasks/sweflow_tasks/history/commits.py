@@ -93,15 +93,19 @@ def _write_main(folder: Path, chain: Chain) -> dict[int, _OnMain]:
 
 def _write_skeletons(folder: Path, bases: list[str], steps: Sequence[int]) -> dict[int, str]:
     """A commit without a parent a step, of the tree of each base."""
-    asked = "".join(f"{base}^{{tree}}\n" for base in bases).encode()
-    trees = run_git(folder, "cat-file", "--batch-check=%(objectname)", data=asked).decode("ascii").split()
     stream = CommitStream()
     marks = {
         step: stream.commit_tree(step_ref("skeletons", step), skeleton_message(step), tree)
-        for step, tree in zip(steps, trees, strict=True)
+        for step, tree in zip(steps, trees_of(folder, bases), strict=True)
     }
     names = stream.send(folder)
     return {step: names[mark] for step, mark in marks.items()}
+
+
+def trees_of(folder: Path, commits: Iterable[str]) -> list[str]:
+    """The names of the trees of commits, in one call."""
+    asked = "".join(f"{commit}^{{tree}}\n" for commit in commits).encode()
+    return run_git(folder, "cat-file", "--batch-check=%(objectname)", data=asked).decode("ascii").split()
 
 
 def write_checkout(folder: Path, blobs: Blobs, message: str) -> str:
@@ -120,8 +124,8 @@ def write_checkout(folder: Path, blobs: Blobs, message: str) -> str:
     return name
 
 
-def patch_gives(folder: Path, index: Path, start: str, patches: Iterable[str], end: str) -> bool:
-    """Whether plain ``git apply`` of the patches, one after another, turns one commit's tree into the other's."""
+def patch_gives(folder: Path, index: Path, start: str, patches: Iterable[str], tree: str) -> bool:
+    """Whether plain ``git apply`` of the patches, one after another, turns a commit's tree into another one."""
     run_git(folder, "read-tree", start, index=index)
     try:
         for patch in patches:
@@ -129,8 +133,7 @@ def patch_gives(folder: Path, index: Path, start: str, patches: Iterable[str], e
                 run_git(folder, "apply", "--cached", data=patch.encode("utf-8"), index=index)
     except subprocess.CalledProcessError:
         return False
-    made = run_git(folder, "write-tree", index=index)
-    return made == run_git(folder, "rev-parse", f"{end}^{{tree}}")
+    return run_git(folder, "write-tree", index=index).decode("ascii").strip() == tree
 
 
 def patches_meet(one: str, other: str) -> bool:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from sweflow_tasks.history.commits import patch_gives, patches_meet, write_checkout, write_history
+from sweflow_tasks.history.commits import patch_gives, patches_meet, trees_of, write_checkout, write_history
 from sweflow_tasks.history.git import read_commit
 from sweflow_tasks.masking.mask_policy import NEVER
 from sweflow_tracer.project.files import Blobs
@@ -74,17 +74,15 @@ def test_C1_plain_git_apply_of_the_patch_turns_one_state_into_the_other(case, tm
     write_checkout(tmp_path / "b", {"still.txt": plain(b"s\n"), **after}, "b")
     git(tmp_path / "a", "apply", data=commits.patch)
     assert files_of(tmp_path / "a") == files_of(tmp_path / "b")
-    assert patch_gives(
-        tmp_path / "history.git", tmp_path / "index", commits.skeleton, [commits.patch], commits.reference
-    )
+    (tree,) = trees_of(tmp_path / "history.git", [commits.reference])
+    assert patch_gives(tmp_path / "history.git", tmp_path / "index", commits.skeleton, [commits.patch], tree)
 
 
 def test_C1_a_patch_that_does_not_give_the_reference_is_noticed(tmp_path):
     commits = committed(*CASES["a changed file"], tmp_path / "history.git")
+    (tree,) = trees_of(tmp_path / "history.git", [commits.reference])
     for patch in ("", commits.patch.replace("+x", "+y"), commits.patch.replace(" c", " d")):
-        assert not patch_gives(
-            tmp_path / "history.git", tmp_path / "index", commits.skeleton, [patch], commits.reference
-        )
+        assert not patch_gives(tmp_path / "history.git", tmp_path / "index", commits.skeleton, [patch], tree)
 
 
 @pytest.mark.parametrize(
