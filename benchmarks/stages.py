@@ -3,12 +3,12 @@
     python benchmarks/stages.py toolz --dest /tmp/corpus --with before=OLD/bin/python --with after=NEW/bin/python
 
 Seconds of CPU of everything that was started, one job, process sandbox, one thing at a time. *plain*: pytest on the
-project, the median of three warm runs. Each stage is its own command. Where the version makes twins, *verify* is
+project, the median of some warm runs. Each stage is its own command. Where the version makes twins, *verify* is
 without them, in a folder of its own, and *twins* is what `verify` with them takes more. *bytes*: of all files of the
 build, with twins. *grade*: the mean of grades of the reference for some tasks at equal distances. A run of hours can be
 given `--jobs 2` (seconds of CPU stay near what one job takes), `--whole` for a suite that corpus.toml narrows,
-`--twins within` to verify with twins alone, which are then a part of *verify*, or `--twins none`, and fewer `--grades`.
-What each stage took is told as it ends. `--keep` holds the builds for other questions.
+`--twins within` to verify with twins alone, which are then a part of *verify*, or `--twins none`, and fewer `--runs`
+and `--grades`. What each stage took is told as it ends. `--keep` holds the builds for other questions.
 """
 
 import argparse
@@ -48,6 +48,7 @@ def main() -> None:
     parser.add_argument("--jobs", default="1")
     parser.add_argument("--whole", action="store_true")
     parser.add_argument("--twins", choices=("apart", "within", "none"), default="apart")
+    parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--grades", type=int, default=8)
     parser.add_argument("--keep", type=Path)
     given = parser.parse_args()
@@ -74,7 +75,7 @@ def row(project: Prepared, python: str, given: argparse.Namespace, kept: Path | 
     if kept is not None and kept.exists():
         sys.exit(f"{kept} is there already: its stages would be resumed")
     with tempfile.TemporaryDirectory(prefix="bench-") as scratch:
-        plain = plain_run(project, Path(scratch) / "plain")
+        plain = plain_run(project, Path(scratch) / "plain", given.runs)
         out, other = kept or Path(scratch) / "out", Path(scratch) / "other"
         sweflow = [python, "-m", "sweflow"]
         each = ["--sandbox", "process", "--jobs", given.jobs, "--quiet"]
@@ -111,12 +112,12 @@ def row(project: Prepared, python: str, given: argparse.Namespace, kept: Path | 
     ]
 
 
-def plain_run(project: Prepared, tree: Path) -> float:
+def plain_run(project: Prepared, tree: Path, runs: int) -> float:
     """CPU of pytest on the project."""
     shutil.copytree(project.repo, tree, symlinks=True)
     command = [str(project.python), "-m", "pytest", "-q", "-p", "no:cacheprovider", *project.args]
     cpu(command, tree, check=False)
-    return statistics.median(cpu(command, tree, check=False) for _ in range(3))
+    return statistics.median(cpu(command, tree, check=False) for _ in range(runs))
 
 
 def cpu(command: Sequence[str], folder: Path | None = None, *, check: bool = True) -> float:

@@ -84,7 +84,7 @@ def is_running_tests(home: Path) -> bool:
     """Whether some session has gone on for a while: what pytest prints stands still."""
     for log in (home / "tmp").glob("sweflow-*/run*/log.txt"):
         with contextlib.suppress(OSError):  # a session that ends meanwhile
-            if "test_small" in log.read_text("utf-8", "replace") and time.time() - log.stat().st_mtime > 0.5:
+            if "collected " in log.read_text("utf-8", "replace") and time.time() - log.stat().st_mtime > 0.5:
                 return True
     return False
 

@@ -8,7 +8,7 @@ from types import CodeType
 
 import pytest
 from _pytest.assertion import rewrite
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sweflow_tracer.probe.pieces import Pieces, pieces
 from sweflow_tracer.project.interpreter import inspect_interpreter
@@ -107,6 +107,7 @@ class Folder:
         return rewrite._rewrite_test(self.file, config or Config())[1]
 
 
+@settings(max_examples=60, deadline=None)
 @given(first=modules(), then=st.lists(modules(), max_size=3))
 def test_codes_are_the_same_to_the_last_line_number(first, then, tmp_path_factory):
     folder = Folder(tmp_path_factory.mktemp("pieces"))

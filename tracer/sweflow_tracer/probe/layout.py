@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from _pytest.terminal import TerminalReporter
 
+from . import thrift
+
 if TYPE_CHECKING:
     from .run import Run
 
@@ -16,14 +18,15 @@ def shorten(run: Run, config: Any) -> None:
 
     A line shows no frames. pytest asks the system for the file of each one all the same, to leave some out, and need
     not: but where calls are recorded, since that may call the project's own ``__tracebackhide__``; where the text says
-    how deep a recursion went; and under a guard, which wants pytest as it is. Nor does it begin a line with each test's
-    file, which in an order of chance is nearly always another one.
+    how deep a recursion went; and under a guard, which wants pytest as it is.
+
+    Where the tests of a tree run, no line begins with a test's file: in an order of chance it is nearly always another one.
     """
     config.option.tbstyle = "line"
     if run.guard is not None:
         return
     reporter = config.pluginmanager.get_plugin("terminalreporter")
-    if isinstance(reporter, TerminalReporter):
+    if thrift.saves() and isinstance(reporter, TerminalReporter):
         reporter.showfspath = False
     usual: Any = getattr(pytest.Function, "_traceback_filter", None)  # since pytest 7.3
     if usual is None:

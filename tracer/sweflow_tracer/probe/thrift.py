@@ -30,7 +30,7 @@ def begin() -> None:
     A session that records from the start is left alone, since the collector makes calls.
     """
     global _before
-    if _saves():
+    if saves():
         _before = gc.get_threshold()
         gc.set_threshold(*RARE)
 
@@ -51,7 +51,7 @@ def look_up(items: Iterable[Any]) -> None:
     import pytest  # not before pytest is loaded
 
     usual = pytest.Function.reportinfo
-    for item in items if _saves() else ():
+    for item in items if saves() else ():
         if getattr(type(item), "reportinfo", None) is usual and _is_plain(item.obj):
             item.location  # noqa: B018
 
@@ -67,7 +67,7 @@ def leave(code: Any) -> None:
 
     The system takes the memory back in one go. Returns where an ordinary end is due.
     """
-    if not _saves() or not isinstance(code, int):
+    if not saves() or not isinstance(code, int):
         return
     threading._shutdown()  # type: ignore[attr-defined]
     try:
@@ -82,7 +82,7 @@ def leave(code: Any) -> None:
     os._exit(code & 0xFF)
 
 
-def _saves() -> bool:
+def saves() -> bool:
     """Whether tests run in forked children only, of code that is no stranger's, and nothing records from the start."""
     recorded = CONFIG["traced"] is None and CONFIG["engine"] != "none"
     return bool(CONFIG["fork"]) and not CONFIG["guard"] and not recorded
