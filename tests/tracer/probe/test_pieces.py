@@ -1,5 +1,6 @@
 """A test file that is rewritten in pieces has the code that pytest makes of it as a whole, to the last line number."""
 
+import ast
 import marshal
 import sys
 import traceback
@@ -10,7 +11,7 @@ import pytest
 from _pytest.assertion import rewrite
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sweflow_tracer.probe.pieces import Pieces, pieces
+from sweflow_tracer.probe.pieces import piecewise
 from sweflow_tracer.project.interpreter import inspect_interpreter
 from sweflow_tracer.project.project import read_project
 from sweflow_tracer.runner.launcher import Launcher
@@ -32,11 +33,22 @@ FUNCTIONS = [
     "def mangled(self):\n    assert self.__secret == __other\n",
     'def lines():\n    text = """\nassert 1\n"""\n    assert (\n        text\n        == 2\n    ), "long"\n',
     "def one_line(): assert 1 == 2\n",
+    "def calls():\n    import json\n    text = json.dumps(1)\n    assert text.strip() == (json\n        .dumps(1))\n",
+    "def shares():\n    assert (1, 'a b') != 'a b' and 1.0 < 1e3 < 1000\n",
+    "def asks(number):\n    assert super(A, number).above()\n",
     "def generic[T](value: T) -> T:\n    assert value\n" if sys.version_info >= (3, 12) else "def empty(): pass\n",
 ]
 METHODS = [*FUNCTIONS, "def above(self):\n    assert super().above() and __class__\n"]
-HEADS = ["", "from __future__ import annotations\n", '"""Doc."""\nimport os\n', '"""PYTEST_DONT_REWRITE"""\n']
-BETWEEN = ["", "\n\n", "assert 1 < 2\n", "NAME = 3\n", "if NAME:\n    def within():\n        assert 1\n"]
+HEADS = [
+    *("", "from __future__ import annotations\n", "import json\n"),
+    *('"""Doc."""\nimport os as text\n', "try:\n    from some import json\nexcept ImportError:\n    pass\n"),
+    *('"""PYTEST_DONT_REWRITE"""\n', '"PYTEST_DONT" "_REWRITE"\n'),
+]
+BETWEEN = [
+    *("", "\n\n", "assert 1 < 2\n", "NAME = 1000, 'a b'\n", "super = 1\n"),
+    *("if NAME:\n    def within():\n        assert 1\n", "class C:\n    global plain\n    def plain(): assert 1\n"),
+    "class C:\n    def plain(): assert 1\n",
+]
 
 
 def indented(text: str) -> str:
@@ -70,11 +82,23 @@ class Config:
 
 
 def told_of(code: CodeType) -> object:
-    """All that a code consists of."""
-    names = (name for name in dir(code) if name.startswith("co_") and not callable(getattr(code, name)))
-    parts = {name: getattr(code, name) for name in names if name not in ("co_consts", "co_lnotab", "_co_code_adaptive")}
-    positions = list(code.co_positions()) if hasattr(code, "co_positions") else []
-    return parts, positions, [told_of(each) if isinstance(each, CodeType) else repr(each) for each in code.co_consts]
+    """All that the code of a module consists of, and which of its constants are the same object."""
+    first: dict[int, int] = {}
+
+    def told(each: object) -> object:
+        if isinstance(each, CodeType):
+            return told_of_one(each)
+        same = first.setdefault(id(each), len(first)) if isinstance(each, (str, bytes, tuple, int, float)) else 0
+        return same, repr(each), [told(inner) for inner in each] if isinstance(each, tuple) else []
+
+    def told_of_one(code: CodeType) -> object:
+        names = (name for name in dir(code) if name.startswith("co_") and not callable(getattr(code, name)))
+        left_out = ("co_consts", "co_lnotab", "_co_code_adaptive")
+        parts = {name: getattr(code, name) for name in names if name not in left_out}
+        positions = list(code.co_positions()) if hasattr(code, "co_positions") else []
+        return parts, positions, [told(each) for each in code.co_consts]
+
+    return told_of_one(code)
 
 
 class Folder:
@@ -91,15 +115,14 @@ class Folder:
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(sys, "dont_write_bytecode", False)
             patch.setattr(rewrite, "get_cache_dir", lambda path: self.cache)
-            made = pieces()
-            assert isinstance(made, Pieces)
+            made = piecewise()
+            assert made is not None
             made.begin()
             try:
-                had = self.cache.is_dir() and any(self.cache.iterdir())
-                _, code = rewrite._rewrite_test(self.file, config or Config())
+                code = self.usual(source, config)
             finally:
                 made.end()
-            self.taken += len(made._spans) if had else 0
+            self.taken += made.taken
         return code
 
     def usual(self, source: bytes, config: Config | None = None) -> CodeType:
@@ -133,15 +156,37 @@ def test_what_is_known_is_not_rewritten_again(tmp_path):
         FEW + b"\n\ndef test_e():\n    assert (one := 1)\n",
         b"# coding: latin-1\n" + FEW,
         b"from __future__ import annotations\n" + FEW,
+        b'"PYTEST_DONT" "_REWRITE"\n' + FEW,
         FEW.replace(b"1 == 1", b"1 == 2").replace(b"TestB", b"TestC"),
     ],
-    ids=["ends of lines", "assigned in an assertion", "another encoding", "another future", "other texts and names"],
+    ids=[
+        "ends of lines",
+        "assigned in an assertion",
+        "another encoding",
+        "another future",
+        "kept off",
+        "other texts and names",
+    ],
 )
 def test_what_may_come_out_otherwise_is_rewritten(source, tmp_path):
     folder = Folder(tmp_path)
     folder.code(FEW)
     assert told_of(folder.code(source)) == told_of(folder.usual(source))
     assert folder.taken == 0
+
+
+USES = b"def test_a():\n    import json\n    text = json.dumps(1)\n    assert text.strip() == '1'\n"
+
+
+@pytest.mark.parametrize("head", [b"import json\n", b"if 1:\n    import text\n", b"import x as json, os\n"])
+def test_a_function_is_another_one_where_the_module_imports_what_it_names(head, tmp_path):
+    """CPython 3.11 and later call the methods of such names in another way."""
+    folder = Folder(tmp_path)
+    folder.code(USES)
+    assert told_of(folder.code(head + USES)) == told_of(folder.usual(head + USES))
+    assert folder.taken == 0
+    assert told_of(folder.code(b"import os\n" + USES)) == told_of(folder.usual(b"import os\n" + USES))
+    assert folder.taken == 1
 
 
 def test_lines_that_only_python_sees_are_no_pieces(tmp_path):
@@ -160,7 +205,7 @@ def test_nothing_is_in_pieces_where_a_hook_is_told_the_lines_of_what_passes(tmp_
     assert folder.taken == 0
 
 
-@pytest.mark.parametrize("content", [b"", b"torn", marshal.dumps(7), marshal.dumps({})[:-1]])
+@pytest.mark.parametrize("content", [b"", b"torn", marshal.dumps(7), marshal.dumps({})[:-1], marshal.dumps({"a": 1})])
 def test_what_is_kept_and_no_pieces_is_made_anew(content, tmp_path):
     folder = Folder(tmp_path)
     folder.code(FEW)
@@ -169,6 +214,53 @@ def test_what_is_kept_and_no_pieces_is_made_anew(content, tmp_path):
     kept.write_bytes(content)
     assert told_of(folder.code(FEW)) == told_of(folder.usual(FEW))
     assert kept.read_bytes() == whole
+
+
+def test_who_else_takes_part_in_rewriting_goes_on_doing_so(tmp_path, monkeypatch):
+    """Put in place before, between and after; ours is not asked any more once it is over."""
+    said: list[str] = []
+
+    def telling(name: str, usual):
+        def stands_in(*given):
+            said.append(name)
+            return usual(*given)
+
+        return stands_in
+
+    monkeypatch.setattr(rewrite, "get_cache_dir", lambda path: tmp_path)
+    monkeypatch.setattr(rewrite, "_rewrite_test", telling("before", rewrite._rewrite_test))
+    made = piecewise()
+    assert made is not None
+    made.begin()
+    monkeypatch.setattr(rewrite, "_rewrite_test", telling("between", rewrite._rewrite_test))
+    (tmp_path / "test_it.py").write_bytes(FEW)
+    made.end()
+    rewrite._rewrite_test(tmp_path / "test_it.py", Config())
+    assert said == ["between", "before"]
+    assert [path.name for path in tmp_path.iterdir()] == ["test_it.py"]
+
+
+def test_what_others_have_rewritten_is_theirs_alone(tmp_path, monkeypatch):
+    """Whoever calls pytest's function by itself, with the text of a file that was just rewritten or another, gets it all."""
+    folder = Folder(tmp_path)
+    folder.code(FEW)
+    monkeypatch.setattr(rewrite, "get_cache_dir", lambda path: folder.cache)
+    made = piecewise()
+    assert made is not None
+    made.begin()
+    try:
+        for before in (lambda: None, lambda: rewrite._rewrite_test(folder.file, Config())):
+            for more in ((str(folder.file), Config()), (), (None, None)):
+                before()
+                module = ast.parse(FEW)
+                rewrite.rewrite_asserts(module, FEW, *more)
+                assert "AssertionError" in ast.unparse(module)
+            module = ast.parse(FEW)
+            rewrite.rewrite_asserts(mod=module, source=FEW.decode(), module_path="x.py", config=None)
+            assert "AssertionError" in ast.unparse(module)
+    finally:
+        made.end()
+    assert made.taken == 6
 
 
 def test_a_folder_that_cannot_be_written_to_is_no_error(tmp_path):

@@ -20,7 +20,7 @@ def shorten(run: Run, config: Any) -> None:
     not: but where calls are recorded, since that may call the project's own ``__tracebackhide__``; where the text says
     how deep a recursion went; and under a guard, which wants pytest as it is.
 
-    Where the tests of a tree run, no line begins with a test's file: in an order of chance it is nearly always another one.
+    Where the tests of a tree run, no line begins with a test's file: in an order of chance it is nearly always another.
     """
     config.option.tbstyle = "line"
     if run.guard is not None:

@@ -17,7 +17,7 @@ from . import items, recorder, thrift
 from .compiled import Compiled
 from .configuration import CONFIG
 from .loop import run_groups
-from .pieces import pieces
+from .pieces import piecewise
 from .run import Run
 from .workers import die_with_parent
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 RUN = Run()
 COMPILED = Compiled(CONFIG["compiled"], CONFIG["root"]) if CONFIG["compiled"] else None
-PIECES = pieces() if CONFIG["bytecode"] or CONFIG["compiled"] else None
+PIECES = piecewise() if CONFIG["bytecode"] or CONFIG["compiled"] else None
 
 
 def begin() -> None:
