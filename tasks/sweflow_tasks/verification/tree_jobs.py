@@ -30,7 +30,7 @@ class TreeJob:
     """One tree to run: its files, the ids to run on it, and a key of all that the run depends on.
 
     ``together`` are groups that run in a process each, one or none but on a watched run. So do the tests ``apart``;
-    those that are ``traced`` share one under the recorder, and what fails there by no stub of the step runs alone.
+    those that are ``traced`` share one, and what fails there by no stub of the step runs alone, under the recorder.
     ``trials`` are of the tree's own step. ``forked``: the session is forked from a process that has pytest loaded, or
     fails.
     """

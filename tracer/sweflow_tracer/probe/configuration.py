@@ -16,7 +16,8 @@
 - ``groups``: "each" (every item alone), "together", or lists of ids; ``traced``: null (record from the start), or the
   numbers of the groups to record; ``again``: groups of which what fails, and all after it, runs once more, each test
   alone; ``stubs``: by number of a group functions by whose stubs its tests are to fail: what does not runs once more,
-  alone; ``asserting``: groups of which what neither passes nor fails by an assertion of its own function does, too;
+  alone, and only then is it recorded; ``asserting``: groups of which what neither passes nor fails by an assertion of
+  its own function runs once more, too;
 - ``skip``: ids that a run before this one has finished; ``select``: node ids, if there are any, that a test must be or
   lie below: others count as not collected;
 - ``guard``: null, or what makes results hard to forge (guard/): ``key`` (hex) and ``trusted`` (files that are not code

@@ -96,7 +96,7 @@ def _run_group(run: Run, number: int, group: list[Any], send: Send) -> None:
     if number in CONFIG["lines"]:
         run.lines = LineRecorder(run.recorder, CONFIG["watched"])
         run.lines.start()
-    if CONFIG["traced"] is not None and number in CONFIG["traced"]:
+    if CONFIG["traced"] is not None and number in CONFIG["traced"] and not _is_named(number, group):
         run.start_engine()
     if run.reads is not None:
         run.reads.take()  # what the process that forked this one did is nobody's
@@ -113,6 +113,11 @@ def _run_group(run: Run, number: int, group: list[Any], send: Send) -> None:
         send(run.sealed(record))
         if number in run.variants and record["outcome"] != "passed":
             break
+
+
+def _is_named(number: int, group: list[Any]) -> bool:
+    """Whether tests of a group tell by how they fail what they called; those that do not run once more, alone."""
+    return bool(CONFIG["fork"]) and str(number) in CONFIG["stubs"] and len(group) > 1
 
 
 def _patience(run: Run, number: int, test: str | None) -> float:

@@ -57,7 +57,8 @@ class SessionOptions:
     up to its first test that does not pass, and ``limits`` by id the seconds for a test in such a group and in those
     that are ``limited``, no more than ``timeout``. ``again`` are groups of which the first test that does not pass,
     and all that follow it, run once more in a process of their own each; those records stand. ``stubs`` gives by
-    number of a group functions by whose stubs its tests are to fail: one that does not runs once more so, too.
+    number of a group functions by whose stubs its tests are to fail: one that does not runs once more so, too, and only
+    then is it recorded.
     ``asserting`` are groups of which a test's record stands where it passed, or failed by an assertion of its own
     function; any other runs once more so.
     ``lines`` are groups whose tests' records say which lines of ``watched`` (first and last lines, by path) they ran.
