@@ -15,7 +15,7 @@ from sweflow_tracer.probe.pieces import piecewise
 from sweflow_tracer.project.interpreter import inspect_interpreter
 from sweflow_tracer.project.project import read_project
 from sweflow_tracer.runner.launcher import Launcher
-from sweflow_tracer.runner.options import SessionOptions, Target
+from sweflow_tracer.runner.options import Guarded, SessionOptions, Target
 from sweflow_tracer.runner.session import run_session
 from sweflow_tracer.runner.workspace import Workspace
 from sweflow_tracer.sandbox import open_sandbox
@@ -291,17 +291,18 @@ def test_sessions_rewrite_in_pieces_and_guarded_ones_do_not(name, tmp_path, work
     tests = ["test_it.py::test_a", "test_it.py::TestB::test_c"]
     with Workspace(project.folder, tmp_path / "ledger") as workspace:
 
-        def outcomes(content: bytes) -> list[str]:
+        def outcomes(content: bytes, guard: Guarded | None = None) -> list[str]:
             workspace.show({**blobs, "test_it.py": ("100644", content)})
-            session = run_session(target, workspace, launcher, SessionOptions(groups=[tests]))
+            session = run_session(target, workspace, launcher, SessionOptions(groups=[tests], guard=guard))
             return [record["outcome"] for record in session.tests]
 
         first = blobs["test_it.py"][1]
         assert outcomes(first) == ["passed"] * 2
         (kept,) = workspace.scratch.rglob("pieces.test_it.*")
         known = marshal.loads(kept.read_bytes())
-        assert [text[1] for text in known] == [("test_a",), ("TestB", "test_c")]
+        assert [text[2] for text in known] == [("test_a",), ("TestB", "test_c")]
         failing = compile("def test_a():\n    assert False\n", "test_it.py", "exec").co_consts[0]
         kept.write_bytes(marshal.dumps(dict.fromkeys(known, failing)))
         assert outcomes(b"\n" + first) == ["failed"] * 2
+        assert outcomes(b"\n\n" + first, Guarded(("test_it.py",))) == ["passed"] * 2
         assert outcomes(b"\n" + first.replace(b"1 == 1", b"2 == 2")) == ["passed", "failed"]
