@@ -280,9 +280,8 @@ def _patches_fail(history: Path, commits: Mapping[int, StepCommits], steps: list
 
     def fails(step: int) -> bool:
         c, index = commits[step], history / f"index-{step}"
-        orders: tuple[tuple[str, ...], ...] = ((c.test_patch, c.patch), (c.patch, c.test_patch))
-        if not patches_meet(c.test_patch, c.patch):
-            orders = ((c.test_patch + c.patch,),)  # one call says the same as both orders
+        both = [c.test_patch, c.patch]
+        orders = [both, both[::-1]] if patches_meet(*both) else [["".join(both)]]  # one call says the same as both
         good = all(patch_gives(history, index, c.skeleton, order, trees[step]) for order in orders)
         index.unlink()
         return not good

@@ -139,9 +139,7 @@ def patch_gives(folder: Path, index: Path, start: str, patches: Iterable[str], t
 def patches_meet(one: str, other: str) -> bool:
     """Whether one patch changes a path of the other, or a folder of one; where none does, either may come first."""
     first, second = _paths_of(one), _paths_of(other)
-    return not (
-        first.isdisjoint(second) and first.isdisjoint(_folders_of(second)) and second.isdisjoint(_folders_of(first))
-    )
+    return not (first.isdisjoint(second | _folders_of(second)) and second.isdisjoint(_folders_of(first)))
 
 
 def _paths_of(patch: str) -> set[str]:

@@ -111,7 +111,6 @@ class Folder:
 
     def code(self, source: bytes, config: Config | None = None) -> CodeType:
         """What is made of a content in pieces; and counts those that were at hand."""
-        self.file.write_bytes(source)
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(sys, "dont_write_bytecode", False)
             patch.setattr(rewrite, "get_cache_dir", lambda path: self.cache)

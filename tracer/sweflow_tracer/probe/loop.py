@@ -17,6 +17,8 @@ from .tidy import Tidy
 from .workers import Doubtful, Orphans, Workers
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from .run import Run
     from .workers import Send
 
@@ -45,7 +47,7 @@ def run_groups(run: Run, session: Any, selected: list[Any], threads: int) -> Non
         looked_at = {number: group for number, group in plain if number in known}
         place = functools.partial(items.body, recorder=run.recorder)
         doubtful = Doubtful(looked_at, stubs, asserting, place, run.emit, run.sealed)
-        work = functools.partial(_run_group, run)
+        work = functools.partial(_run_group, run, doubtful.names_stubs)
         patience = functools.partial(_patience, run)
         tidy = Tidy(CONFIG["root"]).restore if CONFIG["tidy"] else None
         workers = Workers(CONFIG["jobs"], patience, CONFIG["scratch"], doubtful.emit, work, run.sealed, tidy)
@@ -56,7 +58,7 @@ def run_groups(run: Run, session: Any, selected: list[Any], threads: int) -> Non
                 _run_variant(run, workers, number, group)
     else:
         for number, group in groups:
-            _run_group(run, number, group, functools.partial(_emit_test, run, number))
+            _run_group(run, lambda number: False, number, group, functools.partial(_emit_test, run, number))
     orphans.end()
     run.tell({"kind": "end", "ran": True})
 
@@ -88,15 +90,15 @@ def _emit_test(run: Run, number: int, record: dict[str, Any]) -> None:
         run.emit({**record, "group": number})
 
 
-def _run_group(run: Run, number: int, group: list[Any], send: Send) -> None:
-    """Run items one after another in this process."""
+def _run_group(run: Run, named: Callable[[int], bool], number: int, group: list[Any], send: Send) -> None:
+    """Run items one after another in this process; ``named``: whether a group need not be recorded yet."""
     if number in run.variants and not run.variants.install(number):
         send(run.sealed({"kind": "unfit"}))
         return
     if number in CONFIG["lines"]:
         run.lines = LineRecorder(run.recorder, CONFIG["watched"])
         run.lines.start()
-    if CONFIG["traced"] is not None and number in CONFIG["traced"] and not _is_named(number, group):
+    if CONFIG["traced"] is not None and number in CONFIG["traced"] and not named(number):
         run.start_engine()
     if run.reads is not None:
         run.reads.take()  # what the process that forked this one did is nobody's
@@ -113,11 +115,6 @@ def _run_group(run: Run, number: int, group: list[Any], send: Send) -> None:
         send(run.sealed(record))
         if number in run.variants and record["outcome"] != "passed":
             break
-
-
-def _is_named(number: int, group: list[Any]) -> bool:
-    """Whether tests of a group tell by how they fail what they called; those that do not run once more, alone."""
-    return bool(CONFIG["fork"]) and str(number) in CONFIG["stubs"] and len(group) > 1
 
 
 def _patience(run: Run, number: int, test: str | None) -> float:

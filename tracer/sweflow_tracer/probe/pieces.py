@@ -17,6 +17,8 @@ import threading
 from types import CodeType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from .scopes import FUNCTIONS, first_line, imports, in_scope
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
@@ -135,45 +137,32 @@ def _spans_of(module: ast.Module, source: bytes) -> Iterator[Span]:
 
     None where lines are not what Python takes for lines. Those with type parameters have another code around them.
     """
-    outside = list(_statements(module.body))
     coded = any(b"coding" in line for line in source.split(b"\n", 2)[:2])
     if coded or any(word in source for word in WORDS) or any(map(_is_marked, module.body)):
         return
     lines = source.split(b"\n")
-    imports = [node for node in outside if isinstance(node, (ast.Import, ast.ImportFrom))]
+    imported = imports(module)
     future = tuple(
         "%d %s" % (node.level, alias.name)
-        for node in imports
+        for node in imported
         if isinstance(node, ast.ImportFrom) and node.module == "__future__"
         for alias in node.names
     )
-    bound = sorted({(alias.asname or alias.name).partition(".")[0] for node in imports for alias in node.names})
-    scopes: list[tuple[Names, list[ast.stmt]]] = [((), module.body)]
-    for names, body in scopes:
-        for node in body:
+    bound = sorted({(alias.asname or alias.name).partition(".")[0] for node in imported for alias in node.names})
+    scopes: list[tuple[Names, ast.Module | ast.ClassDef]] = [((), module)]
+    for names, scope in scopes:
+        for node in scope.body:
             if getattr(node, "type_params", None):
                 continue
             if isinstance(node, ast.ClassDef):
-                if not any(isinstance(inner, ast.Global) for inner in _statements(node.body)):
-                    scopes.append(((*names, node.name), node.body))
-            elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
-                own = (*names, node.name)
-                first = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
+                if not any(isinstance(inner, ast.Global) for inner in in_scope(node)):
+                    scopes.append(((*names, node.name), node))
+            elif isinstance(node, FUNCTIONS):
+                own, first = (*names, node.name), first_line(node)
                 text = b"\n".join(lines[first - 1 : node.end_lineno])
                 if not _IS_TELLING.search(text):
                     named = tuple(name for name in bound if name.encode("utf-8") in text)
                     yield Span((own, first), (future, named, own, text), node)
-
-
-def _statements(body: list[ast.stmt]) -> Iterator[ast.stmt]:
-    """The statements of a scope, with those inside of others, but not of functions and classes."""
-    for node in body:
-        yield node
-        if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
-            for part in ("body", "orelse", "finalbody"):
-                yield from _statements(getattr(node, part, []))
-            for inner in (*getattr(node, "handlers", ()), *getattr(node, "cases", ())):
-                yield from _statements(inner.body)
 
 
 def _is_marked(node: ast.stmt) -> bool:

@@ -17,6 +17,8 @@ import tokenize
 from types import CodeType, FunctionType
 from typing import TYPE_CHECKING, Any
 
+from .scopes import FUNCTIONS, first_line, imports, statements
+
 if TYPE_CHECKING:
     from .recorder import Recorder
 
@@ -154,25 +156,13 @@ def _find(tree: ast.AST, name: str, line: int) -> list[Any]:
     way: list[Any] = []
     while tree is not None:
         way.append(tree)
-        if isinstance(tree, (ast.FunctionDef, ast.AsyncFunctionDef)):
-            if tree.name == name and _first(tree) == line:
+        if isinstance(tree, FUNCTIONS):
+            if tree.name == name and first_line(tree) == line:
                 return way
             break
-        inside = (node for node in _statements(tree) if _first(node) <= line <= (node.end_lineno or 0))
+        inside = (node for node in statements(tree) if first_line(node) <= line <= (node.end_lineno or 0))
         tree = next(inside, None)  # type: ignore[assignment]
     raise LookupError(name)
-
-
-def _statements(node: ast.AST) -> list[Any]:
-    """The statements, handlers and cases directly below a node."""
-    kinds = (ast.stmt, ast.ExceptHandler, *((ast.match_case,) if hasattr(ast, "match_case") else ()))
-    return [child for child in ast.iter_child_nodes(node) if isinstance(child, kinds)]
-
-
-def _first(node: Any) -> int:
-    if not hasattr(node, "lineno"):  # a case
-        return int(node.pattern.lineno)
-    return int(min((node.lineno, *(d.lineno for d in getattr(node, "decorator_list", ())))))
 
 
 def _only(way: list[Any], function: Any) -> ast.Module:
@@ -186,16 +176,7 @@ def _only(way: list[Any], function: Any) -> ast.Module:
             bare = copy.copy(node)
             bare.bases, bare.keywords, bare.decorator_list, bare.body = [], [], [], body
             body = [bare]
-    return ast.fix_missing_locations(ast.Module([*_imports(way[0]), *body], []))
-
-
-def _imports(node: Any) -> list[Any]:
-    """The import statements of a module that stand outside functions and classes."""
-    if isinstance(node, (ast.Import, ast.ImportFrom)):
-        return [node]
-    if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
-        return []
-    return [found for statement in _statements(node) for found in _imports(statement)]
+    return ast.fix_missing_locations(ast.Module([*imports(way[0]), *body], []))
 
 
 def _code_of(tree: ast.Module, path: str, name: str, line: int) -> CodeType | None:

@@ -316,6 +316,10 @@ class Doubtful:
             return outcome == "passed" or (outcome == "failed" and _is_asserted(record.get("failure", {}), place))
         return outcome == "passed" and number not in self._found
 
+    def names_stubs(self, number: int) -> bool:
+        """Whether a record of a group stands by the stub that it names, so that what was called need not be known."""
+        return number in self._items and number in self._stubs
+
     def alone(self) -> list[tuple[int, list[Any]]]:
         """A group for each test whose record was kept back; from now on none is."""
         items, self._items = self._items, {}
