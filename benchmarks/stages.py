@@ -2,13 +2,15 @@
 
     python benchmarks/stages.py toolz --dest /tmp/corpus --with before=OLD/bin/python --with after=NEW/bin/python
 
-Seconds of CPU of everything that was started, one job, process sandbox, one thing at a time. *plain*: pytest on the
-project, the median of some warm runs. Each stage is its own command. Where the version makes twins, *verify* is
-without them, in a folder of its own, and *twins* is what `verify` with them takes more. *bytes*: of all files of the
-build, with twins. *grade*: the mean of grades of the reference for some tasks at equal distances. A run of hours can be
-given `--jobs 2` (seconds of CPU stay near what one job takes), `--whole` for a suite that corpus.toml narrows,
-`--twins within` to verify with twins alone, which are then a part of *verify*, or `--twins none`, and fewer `--runs`
-and `--grades`. What each stage took is told as it ends. `--keep` holds the builds for other questions.
+Seconds of CPU of everything that was started, one job, one thing at a time, in the process sandbox, or in that of
+`--sandbox`: nobody waits for its processes, so what counts is all that the processors do meanwhile on which this may
+run. *plain*: pytest on the project, the median of some warm runs. Each stage is its own command. Where the version
+makes twins, *verify* is without them, in a folder of its own, and *twins* is what `verify` with them takes more.
+*bytes*: of all files of the build, with twins. *grade*: the mean of grades of the reference for some tasks at equal
+distances. A run of hours can be given `--jobs 2` (seconds of CPU stay near what one job takes), `--whole` for a suite
+that corpus.toml narrows, `--twins within` to verify with twins alone, which are then a part of *verify*, or `--twins
+none`, and fewer `--runs` and `--grades`. What each stage took is told as it ends. `--keep` holds the builds for other
+questions.
 """
 
 import argparse
@@ -19,13 +21,13 @@ import statistics
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from markdown_table import table
 from prepare import Prepared, prepare
-from processors import cpu_seconds
+from processors import busy_seconds, cpu_seconds
 
 STAGES = ("trace", "graph", "schedule", "tasks", "verify", "twins")
 GRADE = """
@@ -34,7 +36,7 @@ tasks = list(sweflow.load_tasks(sys.argv[1]))
 count = int(sys.argv[2])
 for number in range(count):
     task = tasks[(2 * number + 1) * len(tasks) // (2 * count)]
-    assert sweflow.grade(task, task.patch, "process").resolved
+    assert sweflow.grade(task, task.patch, sys.argv[3]).resolved
 """
 """Grades the reference of some tasks, which must be resolved."""
 
@@ -45,6 +47,7 @@ def main() -> None:
     parser.add_argument("names", nargs="+")
     parser.add_argument("--dest", type=Path, required=True)
     parser.add_argument("--with", dest="versions", action="append", required=True, metavar="LABEL=PYTHON")
+    parser.add_argument("--sandbox", choices=("process", "bubblewrap", "docker"), default="process")
     parser.add_argument("--jobs", default="1")
     parser.add_argument("--whole", action="store_true")
     parser.add_argument("--twins", choices=("apart", "within", "none"), default="apart")
@@ -74,15 +77,16 @@ def row(project: Prepared, python: str, given: argparse.Namespace, kept: Path | 
     """The cells of one project and version; ``kept`` is where its build is to stay."""
     if kept is not None and kept.exists():
         sys.exit(f"{kept} is there already: its stages would be resumed")
+    seconds = cpu_seconds if given.sandbox == "process" else busy_seconds
     with tempfile.TemporaryDirectory(prefix="bench-") as scratch:
         plain = plain_run(project, Path(scratch) / "plain", given.runs)
         out, other = kept or Path(scratch) / "out", Path(scratch) / "other"
         sweflow = [python, "-m", "sweflow"]
-        each = ["--sandbox", "process", "--jobs", given.jobs, "--quiet"]
+        each = ["--sandbox", given.sandbox, "--jobs", given.jobs, "--quiet"]
         costs: dict[str, float] = {}
 
         def stage(name: str, command: Sequence[str]) -> None:
-            costs[name] = cpu([*sweflow, *command])
+            costs[name] = cpu([*sweflow, *command], seconds=seconds)
             print(f"{project.name}: {name} {costs[name]:.1f}", file=sys.stderr, flush=True)
 
         behind = ["--", *project.args] if project.args else []
@@ -100,7 +104,8 @@ def row(project: Prepared, python: str, given: argparse.Namespace, kept: Path | 
         costs["twins"] = max(0.0, costs["twins"] - costs["verify"]) if twins == "apart" else 0.0
         summary = json.loads((out / "summary.json").read_text("utf-8"))
         size = sum(path.lstat().st_size for path in out.rglob("*") if not path.is_dir())
-        grade = cpu([python, "-c", GRADE, str(out), str(given.grades)]) / max(1, given.grades)
+        grading = [python, "-c", GRADE, str(out), str(given.grades), given.sandbox]
+        grade = cpu(grading, seconds=seconds) / max(1, given.grades)
     whole = sum(costs.values())
     return [
         f"{plain:.1f}",
@@ -120,13 +125,19 @@ def plain_run(project: Prepared, tree: Path, runs: int) -> float:
     return statistics.median(cpu(command, tree, check=False) for _ in range(runs))
 
 
-def cpu(command: Sequence[str], folder: Path | None = None, *, check: bool = True) -> float:
-    """Seconds of CPU of a command and all that it waits for."""
-    before = cpu_seconds()
+def cpu(
+    command: Sequence[str],
+    folder: Path | None = None,
+    *,
+    check: bool = True,
+    seconds: Callable[[], float] = cpu_seconds,
+) -> float:
+    """Seconds of CPU of a command and all that it waits for, or by another clock."""
+    before = seconds()
     done = subprocess.run(command, cwd=folder, env=_environment(), capture_output=True, text=True, check=False)
     if check and done.returncode:
         sys.exit(f"{' '.join(command)}\n{done.stdout[-2000:]}{done.stderr[-2000:]}")
-    return cpu_seconds() - before
+    return seconds() - before
 
 
 def _environment() -> dict[str, str]:

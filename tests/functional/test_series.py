@@ -67,3 +67,34 @@ def test_V1_where_a_test_looks_at_how_it_was_started_no_tree_is_forked(tmp_path,
     tests = {test for task in sweflow.load_tasks(tmp_path / "out") for test in task.fail_to_pass}
     assert tests == {f"tests/test_core.py::test_{name}" for name in ("one", "two", "three")}
     assert series == [[True]]  # in which the test did not pass
+
+
+CHAIN = """
+def zero():
+    return 0
+
+def one():
+    return zero() + 1
+
+def two():
+    return one() + 1
+
+def three():
+    return two() + 1
+"""
+LEANING = {
+    "core.py": CHAIN,
+    "tests/test_a.py": "import wsgiref.util\nimport core\n\ndef test_three():\n    assert core.three() == 3\n",
+    "tests/test_b.py": "import wsgiref\nimport core\n\nassert wsgiref.util\n\ndef test_one():\n    assert core.one() == 1\n",
+    "tests/test_c.py": "import wsgiref.util\nimport core\n\ndef test_ready():\n    pass\n\ndef test_zero():\n"
+    "    assert core.zero() == 0\n\ndef test_two():\n    assert core.two() == 2\n",
+}
+
+
+@pytest.mark.slow
+def test_V1_what_all_sessions_import_is_not_loaded_before_their_first_file(tmp_path, python):
+    repo = write_repository(tmp_path / "repo", LEANING)  # test_b.py needs a file before it, which comes later
+    sweflow.build(repo, tmp_path / "out", python=python, options=sweflow.Options(jobs=1), sandbox="process")
+    tasks = list(sweflow.load_tasks(tmp_path / "out"))
+    assert "tests/test_c.py::test_two" in {test for task in tasks for test in task.fail_to_pass}
+    assert all(sweflow.grade(task, task.patch, "process").resolved for task in tasks)
